@@ -1,0 +1,30 @@
+"""Distil tabular ensembles into compact nets, behind scikit-learn's API.
+
+::
+
+    X, y ──ask──▶ TeacherScores ──calibrate──▶ SoftTargets ──choose──▶ Recipe
+         ──compose──▶ TransferSet ──train──▶ FittedStudent ──▶ predict
+"""
+
+from importlib import import_module
+
+from skdistill._version import __version__
+
+_HOMES = {
+    "DistilledClassifier": "skdistill._classifier",
+    "Munge": "skdistill.samplers",
+    "Student": "skdistill.runtime",
+    "load": "skdistill.runtime",
+}
+
+__all__ = ["DistilledClassifier", "Munge", "Student", "__version__", "load"]
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module 'skdistill' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__():
+    return __all__

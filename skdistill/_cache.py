@@ -1,0 +1,77 @@
+"""Results kept in a folder, computed once even by parallel jobs."""
+
+import os
+import pickle
+import sys
+import tempfile
+from pathlib import Path
+
+import joblib
+import sklearn
+from filelock import FileLock
+from sklearn.base import BaseEstimator
+
+IGNORED = ("n_jobs", "verbose")  # parameters that leave a teacher's answers as they are
+
+
+class Cache:
+    """A folder of results, each computed under a lock of its own.
+
+    Parameters
+    ----------
+    memory : str, path-like or joblib.Memory
+        Where the results are kept, in a subfolder of their own that only the user may read.
+    *parts : object
+        What all results depend on.
+    """
+
+    def __init__(self, memory, *parts):
+        location = memory.location if isinstance(memory, joblib.Memory) else memory
+        self._folder = Path(location) / "skdistill"
+        self._base = fingerprint(parts)
+
+    def get(self, parts, compute):
+        """Return the stored result for `parts`, or the stored outcome of ``compute()``."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self._folder / f"{fingerprint((self._base, parts))}.joblib"
+        with FileLock(f"{path}.lock"):
+            try:
+                return joblib.load(path)
+            except FileNotFoundError:
+                pass
+            except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+                path.unlink()  # damaged: make it again
+            result = compute()
+            handle, temporary = tempfile.mkstemp(dir=self._folder)
+            os.close(handle)
+            try:
+                joblib.dump(result, temporary)
+                os.replace(temporary, path)
+            except BaseException:
+                os.unlink(temporary)
+                raise
+        return result
+
+
+def fingerprint(parts):
+    """Hash values by their content, estimators by class and parameters."""
+    versions = (sys.version, sklearn.__version__)
+    try:
+        return joblib.hash((versions, _plain(parts)))
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise ValueError(
+            f"memory= needs a teacher and data that can be pickled, but: {error}. "
+            "Replace lambdas by named functions, or use memory=None."
+        ) from error
+
+
+def _plain(value):
+    if isinstance(value, BaseEstimator) and not hasattr(value, "__sklearn_clone__"):
+        params = value.get_params(deep=False)
+        kept = {name: _plain(v) for name, v in params.items() if name not in IGNORED}
+        return type(value).__module__, type(value).__qualname__, kept
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, dict):
+        return {key: _plain(v) for key, v in value.items()}
+    return value

@@ -1,0 +1,560 @@
+"""DistilledClassifier: a compact student that answers like a large teacher."""
+
+import warnings
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn import get_config
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils import get_tags
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skdistill._ask_teacher import (
+    TeacherScores,
+    ask_teacher,
+    check_teacher,
+    fill_random_states,
+    make_folds,
+)
+from skdistill._cache import Cache
+from skdistill._calibrate_scores import SoftTargets, calibrate_scores
+from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
+from skdistill._compose_transfer_set import Composer, real_rows
+from skdistill._teachers import adapt, default_teacher, takes_weights
+from skdistill._train_student import Training, detach, train_student
+from skdistill._validation import (
+    check_device,
+    check_rows,
+    check_samples,
+    check_unlabeled,
+)
+from skdistill.exceptions import DistillationWarning
+from skdistill.runtime._columns import ColumnReader, as_table, column_names, is_sparse
+from skdistill.samplers import SAMPLERS, Munge
+from skdistill.students import learn_encoding
+
+MIN_ROWS_PER_LEVEL = 10  # rarer levels of a category never enter a student
+STAGES = ("teacher", "folds", "encoding", "sampler", "training")
+
+
+class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    """Distil any classifier into a compact neural net.
+
+    `fit` asks the teacher about rows that it did not see, calibrates these answers, and trains
+    a small net, the student, on them and on the labels [1]_ [2]_. All predictions come from the
+    student alone.
+
+    Parameters
+    ----------
+    teacher : classifier or None, default=None
+        Any scikit-learn classifier with `predict_proba` or `decision_function`; it is cloned.
+        ``FrozenEstimator(teacher)`` is used as it is: its answers to all rows count as held-out,
+        so pass rows that it was not fitted on. None stands for gradient boosting that takes
+        strings, categories and missing values, and for a random forest when `X` is sparse.
+    cv : int, splitter, iterable or "oob", default=5
+        How the teacher's held-out answers are made: number of stratified folds (grouped when
+        `groups` is passed), a scikit-learn splitter, an iterable of (train, test) rows, or
+        "oob" for the out-of-bag answers of a teacher with ``oob_score=True``.
+    calibration : {"temperature", "sigmoid", "isotonic"} or None, default="temperature"
+        How the teacher's answers are calibrated against the labels.
+    temperature : float, default=1.0
+        Distillation temperature T: the higher, the softer the targets.
+    alpha : float or "auto", default="auto"
+        Weight of the soft loss against the hard one on labelled rows, in [0, 1]. 0 trains on
+        labels alone. "auto" lets held-out loss decide.
+    transfer : sampler, {"munge"}, "auto" or None, default="auto"
+        Where synthetic rows come from. "auto" lets held-out loss decide whether any are used.
+    n_synthetic : int or "auto", default="auto"
+        Number of synthetic rows. "auto" is 24 for each row, at most 200,000.
+    student : {"mlp", "linear"}, default="mlp"
+        Architecture of the student; "linear" ignores `hidden_layer_sizes`.
+    hidden_layer_sizes : tuple of int, default=(128, 128)
+        Width of each hidden layer.
+    activation : {"relu", "silu", "tanh"}, default="relu"
+        Activation of the hidden layers.
+    dropout : float, default=0.0
+        Share of hidden units dropped in training.
+    num_embedding : {"ple", "none"}, default="ple"
+        Encoding of numbers beside their scaled value: "ple" is piecewise-linear over quantiles.
+    n_bins : int, default=16
+        Most bins of the piecewise-linear encoding for a column; wide tables get fewer.
+    max_epochs : int or "auto", default="auto"
+        Most epochs. "auto" depends on the number of rows.
+    batch_size : int, default=256
+        Most rows in a batch; small tables get smaller ones.
+    lr : float, default=0.002
+        Highest learning rate; it rises shortly and then falls along a cosine.
+    weight_decay : float, default=1e-4
+        Weight decay of AdamW.
+    early_stopping : bool, default=True
+        Whether held-out rows decide how long to train. False trains `max_epochs` on all rows,
+        without choice of `alpha` and `transfer` ("auto" is then .5 and None) or recalibration.
+    validation_fraction : float, default=0.2
+        Share of held-out rows where there are no folds: frozen and out-of-bag teachers,
+        `soft_targets`. Otherwise the first fold's test rows are held out.
+    patience : int, default=12
+        Epochs without a lower held-out loss before training stops.
+    callbacks : list of skorch callbacks or None, default=None
+        Handed to skorch for every training. In the final one, on all rows, `valid_loss` is
+        measured on rows that are trained on as well, and is there for callbacks only.
+    net_params : dict or None, default=None
+        Further arguments of `skorch.NeuralNet`; they win over ours.
+    device : str, default="cpu"
+        Where torch trains: "cpu", "cuda", "mps" or "auto". `net_` is on the CPU after fit.
+    memory : str, path-like, joblib.Memory or None, default=None
+        Folder in which teacher work is kept, so that it is done once for all students of a
+        search. Needs an integer `random_state`.
+    n_jobs : int or None, default=None
+        Teachers fitted at once.
+    random_state : int, RandomState instance or None, default=None
+        Seed of all that is random, also of every ``random_state=None`` inside the teacher.
+    verbose : int, default=0
+        1 prints the losses of every epoch.
+
+    Attributes
+    ----------
+    student_ : skdistill.Student
+        The deployable classifier: arrays only.
+    teacher_ : classifier
+        The teacher fitted on all rows; not with `soft_targets`.
+    calibrator_ : calibrator or None
+        Turns the teacher's log-probabilities into calibrated probabilities by `calibrate`.
+    net_ : skorch.NeuralNet
+        The trained net.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels.
+    n_features_in_ : int
+        Number of columns in fit.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Column names in fit; only when all were strings.
+    n_iter_ : int
+        Epochs of the final training.
+    history_ : list of dict
+        Losses by epoch of the training that held-out rows stopped.
+    transfer_summary_ : dict
+        Rows by origin, α, and what the race tried.
+
+    References
+    ----------
+    .. [1] Bucila, Caruana, Niculescu-Mizil, "Model Compression", KDD 2006.
+    .. [2] Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", 2015.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from skdistill import DistilledClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = DistilledClassifier(RandomForestClassifier(), random_state=0).fit(X, y)
+    >>> bool(clf.score(X, y) > 0.9)
+    True
+    """
+
+    _parameter_constraints = {
+        "teacher": [HasMethods("fit"), type, None],
+        "cv": ["cv_object", StrOptions({"oob"})],
+        "calibration": [StrOptions({"temperature", "sigmoid", "isotonic"}), None],
+        "temperature": [Interval(Real, 0, None, closed="neither")],
+        "alpha": [Interval(Real, 0, 1, closed="both"), StrOptions({"auto"})],
+        "transfer": [StrOptions({"auto", *SAMPLERS}), HasMethods(["fit", "draw"]), None],
+        "n_synthetic": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "student": [StrOptions({"mlp", "linear"})],
+        "hidden_layer_sizes": [list, tuple],
+        "activation": [StrOptions({"relu", "silu", "tanh"})],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "num_embedding": [StrOptions({"ple", "none"})],
+        "n_bins": [Interval(Integral, 2, None, closed="left")],
+        "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "lr": [Interval(Real, 0, None, closed="neither")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 0.5, closed="right")],
+        "patience": [Interval(Integral, 1, None, closed="left")],
+        "callbacks": [list, None],
+        "net_params": [dict, None],
+        "device": [str],
+        "memory": [str, HasMethods("__fspath__"), HasMethods("cache"), None],
+        "n_jobs": [Integral, None],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        teacher=None,
+        *,
+        cv=5,
+        calibration="temperature",
+        temperature=1.0,
+        alpha="auto",
+        transfer="auto",
+        n_synthetic="auto",
+        student="mlp",
+        hidden_layer_sizes=(128, 128),
+        activation="relu",
+        dropout=0.0,
+        num_embedding="ple",
+        n_bins=16,
+        max_epochs="auto",
+        batch_size=256,
+        lr=2e-3,
+        weight_decay=1e-4,
+        early_stopping=True,
+        validation_fraction=0.2,
+        patience=12,
+        callbacks=None,
+        net_params=None,
+        device="cpu",
+        memory=None,
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self.teacher = teacher
+        self.cv = cv
+        self.calibration = calibration
+        self.temperature = temperature
+        self.alpha = alpha
+        self.transfer = transfer
+        self.n_synthetic = n_synthetic
+        self.student = student
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.dropout = dropout
+        self.num_embedding = num_embedding
+        self.n_bins = n_bins
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.callbacks = callbacks
+        self.net_params = net_params
+        self.device = device
+        self.memory = memory
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(
+        self, X, y, *, sample_weight=None, groups=None, X_unlabeled=None, soft_targets=None
+    ):
+        """Fit the teacher, then the student.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Array, sparse matrix, pandas or polars frame. The teacher gets it as it is; the
+            student reads strings and categories, dates, and missing values.
+        y : array of shape (n_samples,)
+            Class labels: strings, integers or booleans.
+        sample_weight : array of shape (n_samples,) or None
+            Weight of each row for teacher and student. Rows of weight 0 are left out.
+        groups : array of shape (n_samples,) or None
+            Rows of one group stay together in all folds.
+        X_unlabeled : table of shape (n_unlabeled, n_features) or None
+            Further rows, without labels, for the teacher to answer and the student to learn.
+        soft_targets : array of shape (n_samples, n_classes) or None
+            Probabilities to learn instead of a teacher's, columns in sorted order of the
+            classes. They are used as given, and no teacher is fitted.
+
+        Returns
+        -------
+        self : DistilledClassifier
+
+        Raises
+        ------
+        ValueError
+            If data, weights or parameters are unusable; the message says which and why.
+        KeyboardInterrupt
+            When interrupted: there is no student then.
+        """
+        self._validate_params()
+        self.__dict__.pop("student_", None)
+        try:
+            return self._fit(X, y, sample_weight, groups, X_unlabeled, soft_targets)
+        except KeyboardInterrupt as interrupt:
+            raise KeyboardInterrupt(
+                "The fit was interrupted: there is no student. Fit again; with memory= and an "
+                "integer random_state, finished teacher work is kept."
+            ) from interrupt
+
+    def _fit(self, X, y, sample_weight, groups, X_unlabeled, soft_targets):
+        X = check_rows(X)
+        validate_data(self, X, skip_check_array=True)
+        given, positive = check_samples(X, y, sample_weight, groups, soft_targets)
+        data = given if len(positive) == len(given.y) else given.take(positive)
+        seeds = _stage_seeds(self.random_state)
+        reader = ColumnReader.learn(
+            data.X, names=column_names(data.X), min_rows_per_level=MIN_ROWS_PER_LEVEL
+        )
+        rows = reader.read(data.X)
+        training = self._training(rows, data, reader, seeds)
+        X_unlabeled = self._check_unlabeled(X_unlabeled, data, reader)
+        fit_params, split_params = self._route(data, given)
+        teacher = self._teacher(data, seeds["teacher"])
+        cache = self._cache(teacher, data, fit_params)
+
+        folds = self._folds(given, positive, split_params, seeds["folds"])
+        scores = self._ask(teacher, data, folds, fit_params, X_unlabeled, cache)
+        targets = self._calibrate(scores, data, folds)
+        composer = Composer(
+            real=real_rows(rows, targets.proba, data, self.temperature),
+            X=data.X,
+            X_unlabeled=X_unlabeled,
+            samplers=self._samplers(data),
+            n_synthetic=self.n_synthetic,
+            reader=reader,
+            calibrator=targets.calibrator,
+            classes=data.classes,
+            temperature=self.temperature,
+            random_state=seeds["sampler"],
+            cache=cache,
+        )
+        recipe = self._choose(composer, folds, scores, training)
+        everything = np.arange(len(data.y))
+        transfer = composer.compose(everything, scores.teacher, recipe.source)
+        fitted = train_student(
+            transfer,
+            training,
+            alpha=recipe.alpha,
+            n_epochs=recipe.n_epochs,
+            monitor=composer.real.take(folds[0][1]) if self.callbacks else None,
+        )
+
+        self.classes_ = data.classes
+        self.teacher_ = scores.teacher
+        self.calibrator_ = targets.calibrator
+        self.net_ = detach(fitted.net)
+        self.n_iter_ = fitted.n_epochs
+        self.history_ = recipe.history or fitted.history
+        self.transfer_summary_ = {**transfer.count(), **recipe.summary()}
+        self.student_ = fitted.student(reader, data.classes, recipe.temperature)
+        return self
+
+    def predict_proba(self, X):
+        """Probability of each class, by the student.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            With the columns of fit, in the same order.
+
+        Returns
+        -------
+        proba : float64 array of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        return self._checked_student(X).predict_proba(X)
+
+    def predict_log_proba(self, X):
+        """Logarithm of `predict_proba`, in nats."""
+        return self._checked_student(X).predict_log_proba(X)
+
+    def predict(self, X):
+        """Most probable class of each row, by the student.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+        """
+        return self._checked_student(X).predict(X)
+
+    def get_metadata_routing(self):
+        """Say which metadata go where when metadata routing is enabled."""
+        router = MetadataRouter(owner=self).add_self_request(self)
+        router.add(splitter=self.cv, method_mapping=MethodMapping().add(caller="fit", callee="split"))
+        if self.teacher is not None:
+            router.add(
+                teacher=self.teacher, method_mapping=MethodMapping().add(caller="fit", callee="fit")
+            )
+        return router
+
+    def _training(self, rows, data, reader, seeds):
+        """Return what all trainings of this fit share."""
+        encoding = None
+        if not reader.sparse:
+            encoding = learn_encoding(
+                rows,
+                reader,
+                n_bins=self.n_bins if self.num_embedding == "ple" else 0,
+                sample_weight=data.weight,
+                random_state=seeds["encoding"],
+            )
+        hidden = () if self.student == "linear" else tuple(self.hidden_layer_sizes)
+        return Training(
+            encoding=encoding,
+            n_classes=len(data.classes),
+            net={
+                "hidden_layer_sizes": hidden,
+                "activation": self.activation,
+                "dropout": self.dropout,
+            },
+            temperature=self.temperature,
+            lr=self.lr,
+            weight_decay=self.weight_decay,
+            batch_size=self.batch_size,
+            max_epochs=self.max_epochs,
+            patience=self.patience,
+            device=check_device(self.device),
+            callbacks=self.callbacks,
+            net_params=self.net_params,
+            verbose=self.verbose,
+            random_state=seeds["training"],
+        )
+
+    def _teacher(self, data, seed):
+        """Return the teacher to fit, or the frozen one; None with soft targets."""
+        if data.soft_targets is not None:
+            return None
+        teacher = default_teacher(data.X, self.n_jobs) if self.teacher is None else self.teacher
+        check_teacher(teacher)
+        if isinstance(teacher, FrozenEstimator):
+            return teacher
+        return fill_random_states(adapt(teacher), seed)
+
+    def _route(self, data, given):
+        """Return what the teacher's fit is given besides rows, and what the splitter is."""
+        weight = {"sample_weight": data.weight} if data.weighted else {}
+        split = {} if given.groups is None else {"groups": given.groups}
+        if self.teacher is None or data.soft_targets is not None:
+            return weight, split
+        if get_config()["enable_metadata_routing"]:
+            routed = process_routing(self, "fit", **weight, **split)
+            is_number = isinstance(self.cv, Integral)
+            return routed.teacher.fit, split if is_number else routed.splitter.split
+        if weight and not takes_weights(self.teacher):
+            warnings.warn(
+                f"The fit of {type(self.teacher).__name__} takes no sample_weight: the teacher is "
+                "fitted without, the student with weights. To route weights inside a teacher, "
+                "enable metadata routing.",
+                DistillationWarning,
+                stacklevel=4,
+            )
+            return {}, split
+        return weight, split
+
+    def _folds(self, given, positive, split_params, seed):
+        """Return the folds; for teachers that need none, those that hold rows out."""
+        cv = self.cv
+        frozen = given.soft_targets is not None or isinstance(self.teacher, FrozenEstimator)
+        if frozen or (isinstance(cv, str) and cv == "oob"):
+            cv = max(2, round(1 / self.validation_fraction))
+        return make_folds(
+            cv, given.X, given.y, split_params=split_params, random_state=seed, rows=positive
+        )
+
+    def _ask(self, teacher, data, folds, fit_params, X_unlabeled, cache):
+        if teacher is None:
+            return TeacherScores(None, np.ones(len(data.y), dtype=bool), None, None)
+        frozen = isinstance(teacher, FrozenEstimator)
+        return ask_teacher(
+            teacher,
+            data.X,
+            data.y,
+            folds,
+            classes=data.classes,
+            method="frozen" if frozen else "oob" if isinstance(self.cv, str) else "cv",
+            fit_params=fit_params,
+            answers=not (self.alpha == 0 and self.transfer is None and X_unlabeled is None),
+            n_jobs=self.n_jobs,
+            cache=cache,
+        )
+
+    def _calibrate(self, scores, data, folds):
+        if scores.log_proba is None:
+            return SoftTargets(data.soft_targets, None)
+        return calibrate_scores(
+            scores, data.codes, folds, method=self.calibration, sample_weight=data.weight
+        )
+
+    def _choose(self, composer, folds, scores, training):
+        if self.early_stopping:
+            return choose_recipe(
+                composer, folds, scores.fold_teacher, training, alpha=self.alpha
+            )
+        alpha = DEFAULT_ALPHA if self.alpha == "auto" else self.alpha
+        return Recipe(next(iter(composer.samplers)), alpha)
+
+    def _samplers(self, data):
+        """Return the candidate sources of synthetic rows by name."""
+        transfer = self.transfer
+        if transfer == "auto":
+            race = self.early_stopping and not is_sparse(data.X) and data.soft_targets is None
+            race = race and len(data.y) >= MIN_RACE_ROWS and data.X.shape[1] > 1
+            return {None: None, "munge": Munge()} if race else {None: None}
+        if transfer is None:
+            return {None: None}
+        if data.soft_targets is not None:
+            raise ValueError(
+                f"transfer={transfer!r} needs a teacher to answer synthetic rows, but soft_targets "
+                "was passed instead of one: use transfer=None."
+            )
+        if isinstance(transfer, str):
+            return {transfer: SAMPLERS[transfer]()}
+        return {type(transfer).__name__: transfer}
+
+    def _check_unlabeled(self, X_unlabeled, data, reader):
+        if X_unlabeled is None:
+            return None
+        if data.soft_targets is not None:
+            raise ValueError(
+                "X_unlabeled needs a teacher to answer its rows, but soft_targets was passed "
+                "instead of one: leave one of them out."
+            )
+        return check_unlabeled(X_unlabeled, data.X, reader)
+
+    def _cache(self, teacher, data, fit_params):
+        if self.memory is None or teacher is None:
+            return None
+        if self.random_state is None:
+            warnings.warn(
+                "memory= needs an integer random_state: without one, teachers differ from fit to "
+                "fit and nothing is kept.",
+                DistillationWarning,
+                stacklevel=4,
+            )
+            return None
+        return Cache(self.memory, teacher, data.X, data.y, fit_params)
+
+    def _checked_student(self, X):
+        check_is_fitted(self)
+        X = as_table(X)
+        validate_data(self, X, reset=False, skip_check_array=True)
+        return self.student_
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "student_")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inputs = tags.input_tags
+        inputs.sparse = inputs.allow_nan = True
+        inputs.string = inputs.categorical = self.teacher is None
+        if self.teacher is not None:
+            of_teacher = get_tags(self.teacher).input_tags
+            for name in ("sparse", "allow_nan", "string", "categorical"):
+                setattr(inputs, name, getattr(of_teacher, name))
+        return tags
+
+
+def _stage_seeds(random_state):
+    """Return a seed for each stage, without touching the global random state."""
+    if random_state is None:
+        entropy = None
+    elif isinstance(random_state, Integral):
+        entropy = int(random_state)
+    else:
+        entropy = int(random_state.randint(2**31 - 1))
+    seeds = np.random.SeedSequence(entropy).generate_state(len(STAGES)) >> 1
+    return dict(zip(STAGES, seeds.tolist(), strict=True))

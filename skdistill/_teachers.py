@@ -1,0 +1,127 @@
+"""Teachers made here: the default one, and an adapter for those that refuse their labels."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
+    VotingClassifier,
+)
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import has_fit_parameter
+
+from skdistill.runtime._columns import ColumnReader, is_sparse
+
+MAX_LEVELS = 250  # HistGradientBoostingClassifier takes at most 255 categories
+REFUSE_LABELS = ("xgboost", "skorch")
+
+
+def default_teacher(X, n_jobs=None):
+    """Return the teacher that `teacher=None` stands for."""
+    if is_sparse(X):
+        return RandomForestClassifier(300, n_jobs=n_jobs)
+    return TableBoosting()
+
+
+def adapt(teacher):
+    """Return a clone of `teacher` that takes any labels."""
+    teacher = clone(teacher)
+    return LabelEncodedTeacher(teacher) if _refuses_labels(teacher) else teacher
+
+
+def takes_weights(teacher):
+    """Whether the teacher's fit takes `sample_weight`; a frozen one is not fitted."""
+    if isinstance(teacher, FrozenEstimator):
+        return True
+    if isinstance(teacher, VotingClassifier | StackingClassifier):
+        return all(takes_weights(part) for _, part in teacher.estimators if part != "drop")
+    return has_fit_parameter(teacher, "sample_weight")
+
+
+class TableBoosting(ClassifierMixin, BaseEstimator):
+    """Histogram gradient boosting that takes strings, categories, dates and missing values.
+
+    Parameters
+    ----------
+    random_state : int, RandomState instance or None
+    """
+
+    def __init__(self, random_state=None):
+        self.random_state = random_state
+
+    def fit(self, X, y, sample_weight=None):
+        """Fit; levels of a category beyond the 250th are told apart by order alone."""
+        self.reader_ = ColumnReader.learn(X)
+        sizes = {j: len(levels) for j, levels in self.reader_.levels.items()}
+        categorical = [j for j, size in sizes.items() if size <= MAX_LEVELS]
+        self.boosting_ = HistGradientBoostingClassifier(
+            categorical_features=categorical or None, random_state=self.random_state
+        )
+        self.boosting_.fit(self.reader_.read(X), y, sample_weight)
+        self.classes_ = self.boosting_.classes_
+        return self
+
+    def predict_proba(self, X):
+        """Return probabilities of shape (n_samples, n_classes)."""
+        return self.boosting_.predict_proba(self.reader_.read(X))
+
+    def predict(self, X):
+        """Return the most probable labels."""
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+
+class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    """A teacher that sees labels 0 … K-1, without gaps, whatever the user's labels are.
+
+    XGBoost refuses other labels. A skorch net takes no strings either and needs float32 numbers,
+    which it gets here.
+
+    Parameters
+    ----------
+    estimator : classifier
+    """
+
+    def __init__(self, estimator):
+        self.estimator = estimator
+
+    def fit(self, X, y, **fit_params):
+        """Fit a clone of `estimator` on encoded labels."""
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        self.estimator_ = clone(self.estimator)
+        self.estimator_.fit(self._rows(X), codes.astype(np.int64), **fit_params)
+        return self
+
+    def predict_proba(self, X):
+        """Return probabilities; outputs beyond the classes seen in fit are dropped."""
+        proba = self.estimator_.predict_proba(self._rows(X))[:, : len(self.classes_)]
+        return proba / proba.sum(axis=1, keepdims=True)
+
+    def predict(self, X):
+        """Return the most probable labels."""
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    def _rows(self, X):
+        if _library(self.estimator) == "skorch" and not is_sparse(X):
+            return np.asarray(X, dtype=np.float32)
+        return X
+
+
+def _refuses_labels(teacher):
+    while isinstance(teacher, Pipeline):
+        teacher = teacher.steps[-1][1]
+    return _library(teacher) is not None
+
+
+def _library(estimator):
+    """Name the library of REFUSE_LABELS that an estimator's class comes from, if any."""
+    roots = {cls.__module__.split(".")[0] for cls in type(estimator).__mro__}
+    return next(iter(roots.intersection(REFUSE_LABELS)), None)

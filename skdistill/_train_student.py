@@ -1,0 +1,231 @@
+"""Transfer set → trained student net."""
+
+import math
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.special import log_softmax
+from skorch.callbacks import EarlyStopping, LRScheduler
+from skorch.helper import predefined_split
+
+from skdistill._calibrate_scores import best_temperature
+from skdistill._compose_transfer_set import SYNTHETIC
+from skdistill.runtime import Student
+from skdistill.runtime._layers import Softmax
+from skdistill.students import MLP, StudentNet, TransferRows
+from skdistill.students._batches import Batches
+from skdistill.students._net import StudentCriterion
+
+STEPS = 6_000  # of gradient descent, when max_epochs="auto"
+EPOCH_BOUNDS = (6, 60)
+CYCLED_PER_ROW = 3  # synthetic rows in an epoch for each other row
+MIN_BATCHES = 4  # an epoch has at least as many, of 16 rows or more
+WARM_UP = 0.05  # share of the steps in which the learning rate rises
+MIN_RECALIBRATION_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Training:
+    """How every net of one fit is trained.
+
+    Parameters
+    ----------
+    encoding : EncodeTable or None
+    n_classes : int
+    net : dict
+        Arguments of the architecture.
+    temperature, lr, weight_decay : float
+    batch_size : int
+    max_epochs : int or "auto"
+    patience : int
+    device : str
+    callbacks, net_params, verbose
+        Handed to skorch.
+    random_state : int
+    """
+
+    encoding: Any
+    n_classes: int
+    net: dict
+    temperature: float
+    lr: float
+    weight_decay: float
+    batch_size: int
+    max_epochs: Any
+    patience: int
+    device: str
+    callbacks: Any
+    net_params: Any
+    verbose: int
+    random_state: int
+
+
+@dataclass(frozen=True)
+class FittedStudent:
+    """A trained net and how it came about.
+
+    Parameters
+    ----------
+    net : StudentNet
+        On the CPU, without data.
+    n_epochs : int
+        Epochs that its weights have seen.
+    history : list of dict
+        Losses by epoch.
+    """
+
+    net: StudentNet
+    n_epochs: int
+    history: list = field(repr=False)
+
+    def student(self, reader, classes, temperature):
+        """Return the NumPy student; its scores are divided by `temperature`."""
+        layers = [*self.net.module_.describe(), Softmax(1 / temperature)]
+        return Student(reader, tuple(layers), classes)
+
+
+def train_student(
+    transfer, training, *, alpha, n_epochs=None, validation=None, monitor=None
+):
+    """Train a net on a transfer set.
+
+    Parameters
+    ----------
+    transfer : TransferSet
+        Real rows first. Every epoch has all rows but the synthetic ones, and a slice of these.
+    training : Training
+    alpha : float
+        Weight of the soft loss on labelled rows.
+    n_epochs : int or None
+        Stop after so many epochs; None: all, or as `validation` says.
+    validation : TransferSet or None
+        Held-out rows: training stops when their log loss has not fallen for `training.patience`
+        epochs, and the best weights are restored.
+    monitor : TransferSet or None
+        Rows whose log loss is recorded, and nothing more, when there is no `validation`.
+
+    Returns
+    -------
+    fitted : FittedStudent
+    """
+    n_always, n_cycled = per_epoch(transfer)
+    batch_size = _batch_size(training.batch_size, n_always)
+    n_batches = -(-(n_always + n_cycled) // batch_size)
+    max_epochs = _max_epochs(training.max_epochs, n_batches)
+    n_steps = max_epochs * n_batches
+    callbacks = [
+        ("schedule", LRScheduler("LambdaLR", lr_lambda=partial(_rate, n_steps=n_steps),
+                                 step_every="batch", event_name=None)),
+    ]  # fmt: skip
+    if validation is not None:
+        monitor = validation
+        callbacks.append(
+            ("stopping", EarlyStopping(patience=training.patience, load_best=True, sink=_silent))
+        )
+    params = {
+        "max_epochs": max_epochs if n_epochs is None else n_epochs,
+        "batch_size": batch_size,
+        "lr": training.lr,
+        "optimizer": torch.optim.AdamW,
+        "optimizer__weight_decay": training.weight_decay,
+        "optimizer__fused": True,
+        "iterator_train": Batches,
+        "iterator_train__seed": training.random_state,
+        "iterator_train__n_always": n_always,
+        "iterator_train__n_cycled": n_cycled,
+        "iterator_valid": Batches,
+        "iterator_valid__batch_size": 4096,
+        "callbacks": [*callbacks, *(training.callbacks or [])],
+        "device": training.device,
+        "verbose": training.verbose,
+        **(training.net_params or {}),
+    }
+    held_out = None if monitor is None else predefined_split(rows_of(monitor, training.device))
+    with torch.random.fork_rng(devices=_cuda_devices(training.device)):
+        torch.manual_seed(training.random_state)
+        net = StudentNet(
+            MLP,
+            module__encoding=training.encoding,
+            module__n_inputs=transfer.rows.shape[1],
+            module__n_outputs=training.n_classes,
+            **{f"module__{name}": value for name, value in training.net.items()},
+            criterion=StudentCriterion,
+            criterion__alpha=alpha,
+            criterion__temperature=training.temperature,
+            train_split=held_out,
+            **params,
+        )
+        net.fit(rows_of(transfer, training.device), None)
+    n_seen = dict(net.callbacks_)["stopping"].best_epoch_ if validation is not None else len(net.history)
+    history = [
+        {name: row[name] for name in ("epoch", "train_loss", "valid_loss", "dur") if name in row}
+        for row in net.history
+    ]
+    return FittedStudent(net, n_seen, history)
+
+
+def detach(net):
+    """Move a trained net to the CPU and let go of the rows it was stopped on."""
+    net.set_params(train_split=None)
+    net.module_.to("cpu")
+    net.criterion_.to("cpu")
+    net.device = "cpu"
+    return net
+
+
+def recalibration(net, validation, training):
+    """Recalibrate a student's answers to held-out rows.
+
+    Returns
+    -------
+    temperature : float
+        By which scores are to be divided; 1 when the rows are too few.
+    losses : float64 array of shape (n_samples,)
+        Log loss of each row at that temperature.
+    """
+    scores = net.logits(rows_of(validation, training.device)).astype(np.float64)
+    temperature = 1.0
+    if len(validation) >= MIN_RECALIBRATION_ROWS:
+        temperature = best_temperature(scores, validation.labels, validation.weight, (-1, 1))
+    log_p = log_softmax(scores / temperature, axis=1)
+    return temperature, -log_p[np.arange(len(scores)), validation.labels]
+
+
+def rows_of(transfer, device):
+    """Return a transfer set as a torch data set."""
+    return TransferRows(
+        transfer.rows, transfer.targets, transfer.labels, transfer.weight, device=device
+    )
+
+
+def per_epoch(transfer):
+    """Number of rows that every epoch has, and of synthetic rows that it has a slice of."""
+    n_always = int(np.sum(transfer.origin != SYNTHETIC))
+    return n_always, min(len(transfer) - n_always, CYCLED_PER_ROW * n_always)
+
+
+def _batch_size(largest, n_always):
+    return max(1, min(largest, max(n_always // MIN_BATCHES, 16), n_always))
+
+
+def _max_epochs(max_epochs, n_batches):
+    if max_epochs != "auto":
+        return max_epochs
+    return int(np.clip(STEPS // n_batches, *EPOCH_BOUNDS))
+
+
+def _rate(step, n_steps):
+    """Learning rate by step: a short rise, then half a cosine down to zero."""
+    done = (step + 1) / n_steps
+    return min(done / WARM_UP, 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
+
+
+def _silent(message):
+    """Swallow skorch's word that it stopped early."""
+
+
+def _cuda_devices(device):
+    return [torch.device(device)] if device.startswith("cuda") else []

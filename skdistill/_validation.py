@@ -1,0 +1,206 @@
+"""Checks of what the user passes to fit."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    assert_all_finite,
+    check_consistent_length,
+    column_or_1d,
+)
+
+from skdistill.runtime._columns import as_table, is_frame, is_missing, is_sparse, take_rows
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Rows to learn from, checked.
+
+    Parameters
+    ----------
+    X : table of shape (n_samples, n_features)
+    y : ndarray of shape (n_samples,)
+        Labels as the user gave them.
+    weight : float64 array of shape (n_samples,)
+    weighted : bool
+        Whether the user gave weights.
+    groups : array of shape (n_samples,) or None
+    soft_targets : float64 array of shape (n_samples, n_classes) or None
+
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,)
+    codes : int array of shape (n_samples,)
+        Class indices of `y`.
+    """
+
+    X: Any
+    y: np.ndarray
+    weight: np.ndarray
+    weighted: bool
+    groups: np.ndarray | None
+    soft_targets: np.ndarray | None
+    classes: np.ndarray = field(init=False)
+    codes: np.ndarray = field(init=False)
+
+    def __post_init__(self):
+        classes, codes = np.unique(self.y, return_inverse=True)
+        object.__setattr__(self, "classes", classes)
+        object.__setattr__(self, "codes", codes)
+
+    def take(self, rows):
+        """Return the rows at the positions `rows`."""
+        return Samples(
+            take_rows(self.X, rows),
+            self.y[rows],
+            self.weight[rows],
+            self.weighted,
+            None if self.groups is None else self.groups[rows],
+            None if self.soft_targets is None else self.soft_targets[rows],
+        )
+
+
+def check_samples(X, y, sample_weight, groups, soft_targets):
+    """Check what was passed to fit.
+
+    Returns
+    -------
+    samples : Samples
+        All rows.
+    positive : int array
+        Positions of the rows whose weight is not zero.
+    """
+    y = check_labels(y)
+    groups = None if groups is None else np.asarray(groups)
+    soft_targets = None if soft_targets is None else np.asarray(soft_targets, dtype=np.float64)
+    check_lengths(X=X, y=y, groups=groups, soft_targets=soft_targets)
+    weight = check_weights(sample_weight, X)
+    samples = Samples(X, y, weight, sample_weight is not None, groups, soft_targets)
+    positive = np.flatnonzero(weight > 0)
+    classes = np.unique(y[positive])
+    if len(classes) < 2:
+        raise ValueError(
+            f"y has one class only ({classes.tolist()}): a classifier needs two classes or more, "
+            "among the rows of positive weight."
+        )
+    if soft_targets is not None:
+        _check_soft_targets(soft_targets, len(y), classes)
+    return samples, positive
+
+
+def check_rows(X):
+    """Return `X` as a table with at least one row and one column."""
+    X = as_table(X)
+    n, p = X.shape
+    for count, what in ((n, "sample"), (p, "feature")):
+        if count == 0:
+            raise ValueError(
+                f"Found array with 0 {what}(s) (shape={(n, p)}) while a minimum of 1 is required."
+            )
+    return X
+
+
+def check_labels(y):
+    """Return labels as a one-dimensional array of at least two classes.
+
+    Raises
+    ------
+    ValueError
+        If `y` is None, has missing values, several columns, numbers that are no labels, or one
+        class.
+    """
+    if y is None:
+        raise ValueError(
+            "DistilledClassifier requires y to be passed, but the target y is None: "
+            "pass a label for each row; rows without label go to X_unlabeled."
+        )
+    y = np.asarray(y)
+    shape = y.shape
+    if len(shape) == 2 and shape[1] > 1:
+        raise ValueError(
+            f"y of shape {shape} has several outputs: DistilledClassifier takes one. Wrap it: "
+            "sklearn.multioutput.MultiOutputClassifier(DistilledClassifier(...))."
+        )
+    y = column_or_1d(y, warn=True)
+    if y.dtype.kind == "f":
+        assert_all_finite(y, input_name="y")
+    elif y.dtype.kind == "O" and (missing := [i for i, v in enumerate(y) if is_missing(v)]):
+        raise ValueError(
+            f"Input y contains NaN: {len(missing)} missing labels, the first in row {missing[0]}. "
+            "Drop these rows or pass them as X_unlabeled."
+        )
+    check_classification_targets(y)
+    return y
+
+
+def check_weights(sample_weight, X):
+    """Return weights as a float64 array, none negative and not all zero."""
+    weight = _check_sample_weight(sample_weight, X, dtype=np.float64)
+    if (weight < 0).any():
+        row = int(np.flatnonzero(weight < 0)[0])
+        raise ValueError(
+            f"sample_weight of row {row} is {weight[row]:.4g}: negative weights are not supported."
+        )
+    if not (weight > 0).any():
+        raise ValueError("All values of sample_weight are zero: give some row a positive weight.")
+    return weight
+
+
+def _check_soft_targets(proba, n, classes):
+    if proba.shape != (n, len(classes)):
+        raise ValueError(
+            f"soft_targets of shape {proba.shape}: expected {(n, len(classes))}, one row a sample "
+            f"and one column a class, in the order {classes.tolist()}."
+        )
+    bad = ~np.isclose(proba.sum(axis=1), 1, atol=1e-3) | ~(proba >= 0).all(axis=1)
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise ValueError(
+            f"Row {row} of soft_targets is {proba[row].tolist()}: each row must be probabilities "
+            "that sum to 1."
+        )
+
+
+def check_device(device):
+    """Return the name of a device that is there."""
+    if device == "auto":
+        if torch.cuda.is_available():
+            return "cuda"
+        return "mps" if torch.backends.mps.is_available() else "cpu"
+    kind = torch.device(device).type
+    if (kind == "cuda" and not torch.cuda.is_available()) or (
+        kind == "mps" and not torch.backends.mps.is_available()
+    ):
+        raise ValueError(
+            f"device={device!r}, but torch {torch.__version__} finds no such device here: "
+            'use device="auto" to take the CPU where there is no other.'
+        )
+    return device
+
+
+def check_unlabeled(X_unlabeled, X, reader):
+    """Return unlabelled rows as a table with the columns of `X`."""
+    if is_sparse(X) != is_sparse(X_unlabeled) or is_frame(X) != is_frame(X_unlabeled):
+        raise ValueError(
+            f"X_unlabeled is a {type(X_unlabeled).__name__}, but X is a {type(X).__name__}: "
+            "pass both in the same form."
+        )
+    X_unlabeled = check_rows(X_unlabeled)
+    try:
+        reader.read(X_unlabeled)
+    except ValueError as error:
+        raise ValueError(f"X_unlabeled does not fit X: {error}") from error
+    return X_unlabeled
+
+
+def check_lengths(**arrays):
+    """Say which of the arrays given differ in their number of rows."""
+    given = {name: value for name, value in arrays.items() if value is not None}
+    try:
+        check_consistent_length(*given.values())
+    except ValueError as error:
+        raise ValueError(f"{', '.join(given)}: {error}") from error

@@ -1,0 +1,160 @@
+"""Student files: safetensors with a JSON header. Reading one never executes code."""
+
+import json
+import os
+import tempfile
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from skdistill.exceptions import StudentFileError
+from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._layers import LAYERS
+
+FORMAT = 1
+
+
+def save(student, path):
+    """Write `student` to `path`: to a temporary file beside it, then renamed."""
+    path = Path(path)
+    arrays, layers = {}, []
+    for i, layer in enumerate(student.layers):
+        plain = {}
+        for field in fields(layer):
+            value = getattr(layer, field.name)
+            if isinstance(value, np.ndarray):
+                arrays[f"{i}.{field.name}"] = np.ascontiguousarray(value)
+            else:
+                plain[field.name] = value
+        layers.append({"kind": type(layer).__name__, **plain})
+    reader = student.reader
+    header = {
+        "format": FORMAT,
+        "layers": layers,
+        "classes": _labels_to_json(student.classes_),
+        "kinds": reader.kinds,
+        "levels": reader.levels,
+        "origins": reader.origins,
+        "names": reader.names,
+        "sparse": reader.sparse,
+    }
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"Cannot save {path}: the folder {path.parent} does not exist.")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        save_file(arrays, temporary, metadata={"skdistill": json.dumps(header)})
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def load(path):
+    """Read a student from a file written by `Student.save`.
+
+    Needs NumPy and safetensors only, and never executes code from the file.
+
+    Parameters
+    ----------
+    path : str or path-like
+
+    Returns
+    -------
+    student : Student
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    StudentFileError
+        If the file is truncated, damaged, of another kind or of a newer format.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"No student file at {path}.")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = (file.metadata() or {}).get("skdistill")
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise StudentFileError(
+            f"{path} is not a readable student file ({error}). It may be half-written or damaged: "
+            "save the student again."
+        ) from error
+    if header is None:
+        raise StudentFileError(f"{path} is a safetensors file, but holds no skdistill student.")
+    try:
+        return _student_from(json.loads(header), arrays, path)
+    except StudentFileError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
+        raise StudentFileError(
+            f"{path} holds a damaged student ({type(error).__name__}: {error}): "
+            "save the student again."
+        ) from error
+
+
+def _student_from(header, arrays, path):
+    from skdistill.runtime._student import Student
+
+    if header["format"] != FORMAT:
+        raise StudentFileError(
+            f"{path} has student format {header['format']}; this skdistill reads format {FORMAT}. "
+            "Upgrade skdistill, or save the student with this version."
+        )
+    layers = []
+    for i, plain in enumerate(header["layers"]):
+        cls = LAYERS[plain.pop("kind")]
+        named = {f.name: arrays[f"{i}.{f.name}"] for f in fields(cls) if f.name not in plain}
+        layers.append(cls(**named, **plain))
+    reader = ColumnReader(
+        kinds=tuple(header["kinds"]),
+        levels={int(j): tuple(levels) for j, levels in header["levels"].items()},
+        origins={int(j): float(origin) for j, origin in header["origins"].items()},
+        names=None if header["names"] is None else tuple(header["names"]),
+        sparse=bool(header["sparse"]),
+    )
+    student = Student(reader, tuple(layers), _labels_from_json(header["classes"]))
+    _check_widths(student)
+    return student
+
+
+def _check_widths(student):
+    """Run one row of missing values through, so that a damaged file fails here, not in use."""
+    if student.reader.sparse:
+        rows = np.zeros((1, student.n_features_in_), dtype=np.float32)
+    else:
+        rows = np.full((1, student.n_features_in_), np.nan, dtype=np.float32)
+        for j, levels in student.reader.levels.items():
+            rows[0, j] = len(levels) + 1
+    if student._forward(rows).shape != (1, len(student.classes_)):
+        raise ValueError("layers and classes do not match")
+
+
+def _labels_to_json(labels):
+    kind = "object" if labels.dtype == object else labels.dtype.str
+    values = labels.tolist()
+    if not all(isinstance(value, str | bool | int | float) for value in values):
+        raise TypeError(
+            f"Class labels of dtype {labels.dtype} cannot be saved. "
+            "Use strings, integers, booleans or floats as labels."
+        )
+    return {"dtype": kind, "values": values}
+
+
+def _labels_from_json(labels):
+    dtype = np.dtype(labels["dtype"])
+    if dtype.kind not in "OUbiuf":
+        raise ValueError(f"class labels of dtype {dtype}")
+    return np.array(labels["values"], dtype=dtype)
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,190 @@
+"""The primitive layers of which every student is made: frozen, arrays only.
+
+A student is a short list of these. The NumPy forward below, the file format and every exporter
+read the same list. Weights are float32; the forward works in float64, so that a row has the same
+answer alone and in any batch.
+"""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+CLIP = 3.0  # where smooth clipping bends
+BOUND = 1e4  # |z| beyond which smooth clipping is flat: keeps z² finite in float32
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A step of the forward pass; fields are arrays or plain values."""
+
+    def __post_init__(self):
+        """Check the fields and prepare what the forward needs."""
+
+    def __getstate__(self):
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def __setstate__(self, state):
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        self.__post_init__()
+
+    def _prepare(self, **prepared):
+        for name, value in prepared.items():
+            object.__setattr__(self, name, value)
+
+    def _require(self, holds, what):
+        if not holds:
+            raise ValueError(f"A {type(self).__name__} layer is inconsistent: {what}.")
+
+
+@dataclass(frozen=True, eq=False)
+class EncodeTable(Layer):
+    """Rows of a ColumnReader to features: numbers, missing flags, bins, categories.
+
+    A number x becomes z / sqrt(1 + (z / 3)²) with z = (x - center) · inverse_scale, and for every
+    bin of its column clip((x - low) · inverse_width, 0, 1) (piecewise-linear encoding). A missing
+    number counts as the center. A category becomes the row of its table that its code names.
+
+    Parameters
+    ----------
+    number_columns : int array of shape (n_numbers,)
+    center, inverse_scale : float32 arrays of shape (n_numbers,)
+    missing : int array of shape (n_flagged,)
+        Positions among the numbers that get a flag for missing.
+    bin_numbers : int array of shape (n_bins,)
+        Position among the numbers that each bin belongs to.
+    bin_low, bin_inverse_width : float32 arrays of shape (n_bins,)
+    category_columns : int array of shape (n_categories,)
+    table_rows, table_widths : int arrays of shape (n_categories,)
+        Shape of each category's table; its rows are the levels, then missing, then other.
+    tables : float32 array of shape (sum of rows x widths,)
+        All tables, row by row, one after the other.
+    """
+
+    number_columns: np.ndarray
+    center: np.ndarray
+    inverse_scale: np.ndarray
+    missing: np.ndarray
+    bin_numbers: np.ndarray
+    bin_low: np.ndarray
+    bin_inverse_width: np.ndarray
+    category_columns: np.ndarray
+    table_rows: np.ndarray
+    table_widths: np.ndarray
+    tables: np.ndarray
+
+    def __post_init__(self):
+        n = len(self.number_columns)
+        self._require(self.center.shape == self.inverse_scale.shape == (n,), "numbers")
+        self._require(np.all((self.missing >= 0) & (self.missing < n)), "missing flags")
+        self._require(np.all((self.bin_numbers >= 0) & (self.bin_numbers < n)), "bins")
+        self._require(
+            self.bin_numbers.shape == self.bin_low.shape == self.bin_inverse_width.shape, "bins"
+        )
+        shapes = list(zip(self.table_rows.tolist(), self.table_widths.tolist(), strict=True))
+        self._require(len(shapes) == len(self.category_columns), "categories")
+        self._require(all(r >= 2 and w >= 0 for r, w in shapes), "table shapes")
+        self._require(sum(r * w for r, w in shapes) == self.tables.size, "tables")
+        ends = np.cumsum([0, *(r * w for r, w in shapes)])
+        self._prepare(
+            split_tables=tuple(
+                self.tables[a:b].reshape(shape)
+                for a, b, shape in zip(ends[:-1], ends[1:], shapes, strict=True)
+            ),
+            _center=self.center.astype(np.float64),
+            _low=self.bin_low.astype(np.float64),
+        )
+
+    @property
+    def n_outputs(self):
+        """Number of features."""
+        n_dense = len(self.number_columns) + len(self.missing) + len(self.bin_numbers)
+        return n_dense + int(self.table_widths.sum())
+
+    def forward(self, rows):
+        """Return features of shape (n_samples, n_outputs)."""
+        x = rows[:, self.number_columns].astype(np.float64)
+        absent = np.isnan(x)
+        x = np.where(absent, self._center, x)
+        z = np.clip((x - self._center) * self.inverse_scale, -BOUND, BOUND)
+        parts = [z / np.sqrt(1 + (z / CLIP) ** 2), absent[:, self.missing]]
+        bins = (x[:, self.bin_numbers] - self._low) * self.bin_inverse_width
+        parts.append(np.clip(bins, 0, 1))
+        for j, table in zip(self.category_columns, self.split_tables, strict=True):
+            parts.append(table[rows[:, j].astype(np.intp)])
+        return np.concatenate(parts, axis=1, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Linear(Layer):
+    """x ↦ x · weight + bias.
+
+    Parameters
+    ----------
+    weight : float32 array of shape (n_inputs, n_outputs)
+    bias : float32 array of shape (n_outputs,)
+    """
+
+    weight: np.ndarray
+    bias: np.ndarray
+
+    def __post_init__(self):
+        self._require(self.weight.ndim == 2, "weight is not a matrix")
+        self._require(self.bias.shape == self.weight.shape[1:], "bias")
+        self._prepare(_weight=self.weight.astype(np.float64))
+
+    def forward(self, x):
+        """Return x · weight + bias."""
+        return x @ self._weight + self.bias
+
+
+ACTIVATIONS = {
+    "relu": lambda x: np.maximum(x, 0),
+    "silu": lambda x: x / (1 + np.exp(-np.clip(x, -500, None))),
+    "tanh": np.tanh,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Activation(Layer):
+    """An elementwise function.
+
+    Parameters
+    ----------
+    function : {"relu", "silu", "tanh"}
+    """
+
+    function: str
+
+    def __post_init__(self):
+        self._require(self.function in ACTIVATIONS, f"unknown function {self.function!r}")
+
+    def forward(self, x):
+        """Return the function of every element."""
+        return ACTIVATIONS[self.function](x)
+
+
+@dataclass(frozen=True, eq=False)
+class Softmax(Layer):
+    """x ↦ softmax(inverse_temperature · x).
+
+    Parameters
+    ----------
+    inverse_temperature : float
+        1 / T of the student's recalibration.
+    """
+
+    inverse_temperature: float
+
+    def __post_init__(self):
+        holds = np.isfinite(self.inverse_temperature) and self.inverse_temperature > 0
+        self._require(holds, "inverse_temperature must be positive")
+
+    def forward(self, x):
+        """Return probabilities; each row sums to 1."""
+        x = x * self.inverse_temperature
+        p = np.exp(x - x.max(axis=1, keepdims=True))
+        return p / p.sum(axis=1, keepdims=True)
+
+
+LAYERS = {cls.__name__: cls for cls in (EncodeTable, Linear, Activation, Softmax)}

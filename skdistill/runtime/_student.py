@@ -1,0 +1,158 @@
+"""Student: a fitted, compact classifier of NumPy arrays alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._files import save
+from skdistill.runtime._layers import Layer
+
+ROWS_AT_ONCE = 8192  # bounds the memory of a large batch
+
+
+@dataclass(frozen=True, eq=False)
+class Student:
+    """A distilled student, ready to deploy: no teacher, no torch, no scikit-learn.
+
+    Made by `skdistill.DistilledClassifier` (its attribute `student_`) or read from a file by
+    `skdistill.load`.
+
+    Parameters
+    ----------
+    reader : ColumnReader
+        Turns a table into one float32 matrix.
+    layers : tuple of Layer
+        The net, from that matrix to probabilities.
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, sorted.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Number of columns in fit.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Column names in fit; only when all were strings.
+
+    Examples
+    --------
+    >>> import skdistill
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = skdistill.DistilledClassifier(random_state=0).fit(X, y)
+    >>> clf.student_.predict(X[:2])
+    array([0, 0])
+    """
+
+    reader: ColumnReader
+    layers: tuple[Layer, ...]
+    classes_: np.ndarray
+
+    def __post_init__(self):
+        if len(self.classes_) < 2 or not self.layers:
+            raise ValueError("A student has at least two classes and one layer.")
+        if self.reader.names is not None:
+            names = np.array(self.reader.names, dtype=object)
+            object.__setattr__(self, "feature_names_in_", names)
+
+    @property
+    def n_features_in_(self):
+        """Number of columns in fit."""
+        return len(self.reader.kinds)
+
+    def predict_proba(self, X):
+        """Probability of each class.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Array, sparse matrix, pandas or polars frame, with the columns of fit. A frame's
+            column names must be those of fit, in the same order.
+
+        Returns
+        -------
+        proba : float64 array of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+
+        Raises
+        ------
+        ValueError
+            If columns are missing, surplus or in another order, or a value is infinite.
+        """
+        rows = self.reader.read(X)
+        n = rows.shape[0]
+        if n <= ROWS_AT_ONCE:
+            return self._forward(rows)
+        starts = range(0, n, ROWS_AT_ONCE)
+        return np.concatenate([self._forward(rows[s : s + ROWS_AT_ONCE]) for s in starts])
+
+    def predict(self, X):
+        """Most probable class of each row; see `predict_proba` for `X`.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+        """
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    def predict_log_proba(self, X):
+        """Logarithm of `predict_proba`, in nats."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))
+
+    def score(self, X, y):
+        """Share of rows whose predicted label is `y`."""
+        return float(np.mean(self.predict(X) == np.asarray(y)))
+
+    def save(self, path):
+        """Write the student to one safetensors file, which `skdistill.load` reads.
+
+        The file appears whole or not at all: it is written beside `path` and then renamed.
+
+        Parameters
+        ----------
+        path : str or path-like
+        """
+        save(self, path)
+
+    def fit(self, X, y=None):
+        """Do nothing: a student is already trained. It is here for scikit-learn's tools."""
+        return self
+
+    def get_params(self, deep=True):
+        """Return no parameters: a student is already trained."""
+        return {}
+
+    def set_params(self, **params):
+        """Accept no parameters: a student is already trained."""
+        if params:
+            raise ValueError(f"A student has no parameters; got {sorted(params)}.")
+        return self
+
+    def _forward(self, x):
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def __repr__(self):
+        sizes = [layer.weight.shape for layer in self.layers if hasattr(layer, "weight")]
+        net = "→".join(str(n) for n in [sizes[0][0], *(shape[1] for shape in sizes)])
+        return f"Student({self.n_features_in_} columns, {net}, {len(self.classes_)} classes)"
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+    def __sklearn_clone__(self):
+        return self
+
+    def __sklearn_tags__(self):
+        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type="classifier",
+            target_tags=TargetTags(required=True),
+            classifier_tags=ClassifierTags(),
+            input_tags=InputTags(
+                sparse=True, allow_nan=not self.reader.sparse, string=True, categorical=True
+            ),
+        )

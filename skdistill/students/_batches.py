@@ -1,0 +1,87 @@
+"""Rows held in memory and cut into batches, a whole batch at a time."""
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+
+class TransferRows(Dataset):
+    """Rows with their targets, labels and weights.
+
+    Parameters
+    ----------
+    rows : float32 array of shape (n_samples, n_features), or CSR matrix
+    targets : float32 array of shape (n_samples, n_classes)
+    labels : int64 array of shape (n_samples,)
+        -1 for a row without label.
+    weight : float32 array of shape (n_samples,)
+    device : str
+        Where dense rows, targets, labels and weights are kept.
+    """
+
+    def __init__(self, rows, targets, labels, weight, *, device="cpu"):
+        self.rows = torch.from_numpy(rows).to(device) if isinstance(rows, np.ndarray) else rows
+        self.answers = {
+            "targets": torch.from_numpy(targets).to(device),
+            "labels": torch.from_numpy(labels).to(device),
+            "sample_weight": torch.from_numpy(weight).to(device),
+        }
+
+    def __len__(self):
+        return self.rows.shape[0]
+
+    def __getitem__(self, index):
+        (rows, answers) = self.batch(torch.tensor([index]))
+        return rows[0], {name: values[0] for name, values in answers.items()}
+
+    def batch(self, index):
+        """Return the rows at `index` and their answers; sparse rows as a sparse tensor."""
+        if isinstance(self.rows, torch.Tensor):
+            rows = self.rows[index]
+        else:
+            chosen = self.rows[index.numpy()].tocoo()
+            place = torch.from_numpy(np.stack([chosen.row, chosen.col]).astype(np.int64))
+            values = torch.from_numpy(chosen.data)
+            rows = torch.sparse_coo_tensor(place, values, chosen.shape, is_coalesced=True)
+        return rows, {name: values[index] for name, values in self.answers.items()}
+
+
+class Batches:
+    """Batches of nearly equal size, shuffled anew each epoch.
+
+    Parameters
+    ----------
+    dataset : TransferRows
+    batch_size : int
+        Largest batch.
+    seed : int or None
+        Seed of the shuffling; None keeps the order.
+    n_always : int or None
+        The first `n_always` rows are in every epoch; None: all are.
+    n_cycled : int
+        How many of the other rows an epoch has: the next ones, around the end.
+    """
+
+    def __init__(self, dataset, batch_size, seed=None, n_always=None, n_cycled=0):
+        self.dataset = dataset
+        self.n_always = len(dataset) if n_always is None else n_always
+        self.n_cycled = n_cycled
+        n_rows = self.n_always + n_cycled
+        self.n_batches = -(-n_rows // batch_size)
+        self._generator = None if seed is None else torch.Generator().manual_seed(seed)
+        self._epoch = 0
+
+    def __len__(self):
+        return self.n_batches
+
+    def __iter__(self):
+        index = torch.arange(self.n_always)
+        n_others = len(self.dataset) - self.n_always
+        if self.n_cycled:
+            others = torch.arange(self.n_cycled) + self._epoch * self.n_cycled
+            index = torch.cat([index, self.n_always + others % n_others])
+        if self._generator is not None:
+            index = index[torch.randperm(len(index), generator=self._generator)]
+        self._epoch += 1
+        for part in index.tensor_split(self.n_batches):
+            yield self.dataset.batch(part)

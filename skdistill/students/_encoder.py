@@ -1,0 +1,143 @@
+"""The table encoder: learnt from rows, run in torch while training, described for the runtime."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import nn
+
+from skdistill.runtime._layers import BOUND, CLIP, EncodeTable
+
+ONE_HOT_LEVELS = 9  # categories with more levels are embedded
+MAX_BINS = 1024  # over all columns: a wide table gets coarser bins
+OUTER = 0.005  # outermost quantiles of the bins: no raw extreme enters a student
+
+
+def learn_encoding(rows, reader, *, n_bins, sample_weight, random_state):
+    """Learn scales, bins and category tables from rows.
+
+    Parameters
+    ----------
+    rows : float32 array of shape (n_samples, n_features)
+        As `reader` gives them.
+    reader : ColumnReader
+    n_bins : int
+        Most bins a number column gets; 0 for none.
+    sample_weight : array of shape (n_samples,)
+    random_state : int
+        Seed of the embeddings' first values.
+
+    Returns
+    -------
+    encoding : EncodeTable
+    """
+    numbers = [j for j in range(rows.shape[1]) if j not in reader.levels]
+    per_column = min(n_bins, MAX_BINS // max(len(numbers), 1))
+    equal = np.ptp(sample_weight) == 0
+    center, inverse_scale, missing, bins = [], [], [], []
+    for position, j in enumerate(numbers):
+        known = ~np.isnan(rows[:, j])
+        x = rows[known, j].astype(np.float64)
+        w = None if equal else sample_weight[known]
+        if not known.all():
+            missing.append(position)
+        c, s = _robust(x, w)
+        center.append(c)
+        inverse_scale.append(s)
+        edges = _edges(x, w, per_column)
+        bins += [(position, low, 1 / (high - low)) for low, high in zip(edges, edges[1:])]  # noqa: B905
+    bin_numbers, bin_low, bin_inverse_width = np.array(bins).reshape(-1, 3).T
+    tables = _tables(rows, reader, np.random.default_rng(random_state))
+    return EncodeTable(
+        number_columns=np.array(numbers, dtype=np.int32),
+        center=np.array(center, dtype=np.float32),
+        inverse_scale=np.array(inverse_scale, dtype=np.float32),
+        missing=np.array(missing, dtype=np.int32),
+        bin_numbers=bin_numbers.astype(np.int32),
+        bin_low=bin_low.astype(np.float32),
+        bin_inverse_width=bin_inverse_width.astype(np.float32),
+        category_columns=np.array(sorted(reader.levels), dtype=np.int32),
+        table_rows=np.array([len(t) for t in tables], dtype=np.int32),
+        table_widths=np.array([t.shape[1] for t in tables], dtype=np.int32),
+        tables=np.concatenate([np.zeros(0), *(t.ravel() for t in tables)]).astype(np.float32),
+    )
+
+
+class TableEncoder(nn.Module):
+    """`EncodeTable.forward` in torch; embeddings are trained, all else is constant.
+
+    Parameters
+    ----------
+    encoding : EncodeTable
+    """
+
+    def __init__(self, encoding):
+        super().__init__()
+        self.encoding = encoding
+        for name in ("number_columns", "missing", "bin_numbers"):
+            self._constant(name, getattr(encoding, name).astype(np.int64))
+        for name in ("center", "inverse_scale", "bin_low", "bin_inverse_width"):
+            self._constant(name, getattr(encoding, name))
+        self.tables = nn.ParameterList()
+        for table in encoding.split_tables:
+            embedded = len(table) - 2 > ONE_HOT_LEVELS
+            self.tables.append(nn.Parameter(torch.from_numpy(table.copy()), embedded))
+
+    def forward(self, rows):
+        """Return features of shape (n_samples, encoding.n_outputs)."""
+        x = rows[:, self.number_columns]
+        absent = torch.isnan(x)
+        x = torch.where(absent, self.center, x)
+        z = ((x - self.center) * self.inverse_scale).clamp(-BOUND, BOUND)
+        parts = [z * torch.rsqrt(1 + (z / CLIP) ** 2), absent[:, self.missing].to(x.dtype)]
+        parts.append(((x[:, self.bin_numbers] - self.bin_low) * self.bin_inverse_width).clamp(0, 1))
+        for j, table in zip(self.encoding.category_columns.tolist(), self.tables, strict=True):
+            parts.append(nn.functional.embedding(rows[:, j].long(), table))
+        return torch.cat(parts, dim=1)
+
+    def describe(self):
+        """Return the encoding with the embeddings as trained."""
+        tables = [table.detach().cpu().numpy().ravel() for table in self.tables]
+        return replace(self.encoding, tables=np.concatenate([np.zeros(0, np.float32), *tables]))
+
+    def _constant(self, name, values):
+        self.register_buffer(name, torch.from_numpy(values.copy()))
+
+
+def _robust(x, weight):
+    """Center and inverse scale: median and interquartile range, or the range where that is 0."""
+    if len(x) == 0:
+        return 0.0, 0.0
+    low, center, high = _quantiles(x, [0.25, 0.5, 0.75], weight)
+    spread = high - low or np.ptp(x) / 2
+    return center, 1 / spread if spread > 0 else 0.0
+
+
+def _edges(x, weight, n_bins):
+    """Distinct quantiles, n_bins + 1 at most; none where two values or fewer need no bins."""
+    if n_bins < 2 or len(x) == 0:
+        return []
+    quantiles = np.linspace(OUTER, 1 - OUTER, n_bins + 1)
+    edges = np.unique(_quantiles(x, quantiles, weight).astype(np.float32))
+    return edges.astype(np.float64).tolist() if len(edges) > 2 else []
+
+
+def _quantiles(x, q, weight):
+    if weight is None:
+        return np.quantile(x, q)
+    return np.quantile(x, q, weights=weight, method="inverted_cdf")
+
+
+def _tables(rows, reader, rng):
+    """One table a category: its levels, then missing, then other (zeros until trained)."""
+    tables = []
+    for j, levels in sorted(reader.levels.items()):
+        n = len(levels)
+        if n <= ONE_HOT_LEVELS:
+            has_missing = bool((rows[:, j] == n).any())
+            tables.append(np.eye(n + 2, n + has_missing))
+        else:
+            table = rng.normal(0, 1, (n + 2, min(4 + n // 16, 12)))
+            table[n:] = 0
+            tables.append(table)
+    return tables

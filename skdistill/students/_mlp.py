@@ -1,0 +1,66 @@
+"""The multilayer perceptron student."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from skdistill.runtime._layers import Activation, Linear
+from skdistill.students._encoder import TableEncoder
+
+ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
+
+
+class MLP(nn.Module):
+    """Encoder, hidden layers, scores.
+
+    Parameters
+    ----------
+    encoding : EncodeTable or None
+        None: rows enter the first layer as they are (sparse input).
+    n_inputs : int
+        Width of the rows when there is no encoding.
+    n_outputs : int
+        Number of classes.
+    hidden_layer_sizes : sequence of int
+        Empty for a linear student.
+    activation : {"relu", "silu", "tanh"}
+    dropout : float
+        Share of hidden units dropped while training.
+    """
+
+    def __init__(
+        self, encoding, n_inputs, n_outputs, *, hidden_layer_sizes, activation, dropout
+    ):
+        super().__init__()
+        self.activation = activation
+        self.encoder = None if encoding is None else TableEncoder(encoding)
+        sizes = [n_inputs if encoding is None else encoding.n_outputs, *hidden_layer_sizes]
+        self.hidden = nn.ModuleList(nn.Linear(*pair) for pair in zip(sizes, sizes[1:]))  # noqa: B905
+        self.output = nn.Linear(sizes[-1], n_outputs)
+        self.act = ACTIVATIONS[activation]()
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, rows):
+        """Return scores of shape (n_samples, n_outputs), in nats."""
+        x = rows if self.encoder is None else self.encoder(rows)
+        for layer in self.hidden:
+            x = self.drop(self.act(_linear(layer, x)))
+        return _linear(self.output, x)
+
+    def describe(self):
+        """Return the primitive layers up to the scores."""
+        layers = [] if self.encoder is None else [self.encoder.describe()]
+        for layer in self.hidden:
+            layers += [_describe_linear(layer), Activation(self.activation)]
+        return [*layers, _describe_linear(self.output)]
+
+
+def _linear(layer, x):
+    if x.is_sparse:
+        return torch.sparse.mm(x, layer.weight.t()) + layer.bias
+    return layer(x)
+
+
+def _describe_linear(layer):
+    weight, bias = (p.detach().cpu().numpy() for p in (layer.weight, layer.bias))
+    return Linear(np.ascontiguousarray(weight.T), bias.copy())
