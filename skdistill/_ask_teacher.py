@@ -26,20 +26,28 @@ class TeacherScores:
 
     Parameters
     ----------
+    teacher : classifier
+        Fitted on all rows.
     log_proba : float64 array of shape (n_samples, n_classes) or None
         Held-out log-probabilities, -inf for zero. None when no answers were asked for.
     held_out : bool array of shape (n_samples,)
         False where no fold could hold the row out (the only row of its class).
-    teacher : classifier
-        Fitted on all rows.
-    fold_teacher : classifier or None
-        Has not seen the test rows of the first fold.
+    race_teacher : classifier or None
+        Fitted on the first fold's training rows.
+    race_log_proba : float64 array of shape (n_samples, n_classes) or None
+        As `log_proba`, but by teachers that have not seen the first fold's test rows either.
     """
 
+    teacher: Any
     log_proba: np.ndarray | None
     held_out: np.ndarray
-    teacher: Any
-    fold_teacher: Any
+    race_teacher: Any
+    race_log_proba: np.ndarray | None
+
+    @classmethod
+    def none(cls, n):
+        """Return what stands for no teacher, for `n` rows."""
+        return cls(None, None, np.ones(n, dtype=bool), None, None)
 
 
 def make_folds(cv, X, y, *, split_params, random_state, rows=None):
@@ -95,7 +103,7 @@ def make_folds(cv, X, y, *, split_params, random_state, rows=None):
 
 
 def ask_teacher(
-    teacher, X, y, folds, *, classes, method, fit_params, answers, n_jobs, cache=None
+    teacher, X, y, folds, *, classes, method, fit_params, answers, race, n_jobs, cache=None
 ):
     """Fit the teacher and collect its answers to rows that it did not see.
 
@@ -112,6 +120,8 @@ def ask_teacher(
         Given to the teacher's fit, row by row.
     answers : bool
         Whether answers are wanted; otherwise the teacher is only fitted.
+    race : bool
+        Whether answers that know nothing of the first fold's test rows are wanted as well.
     n_jobs : int or None
     cache : Cache or None
 
@@ -120,39 +130,46 @@ def ask_teacher(
     scores : TeacherScores
     """
     n = len(y)
-    everything = np.arange(n)
     held_out = np.ones(n, dtype=bool)
     if method == "frozen":
         _check_classes(teacher, classes)
         log_proba = answer(teacher, X, classes) if answers else None
         if answers:
             _warn_if_seen(log_proba, y, classes)
-        return TeacherScores(log_proba, held_out, teacher, teacher)
+        return TeacherScores(teacher, log_proba, held_out, teacher, log_proba)
 
-    fold_rows = [(train, test, i == 0) for i, (train, test) in enumerate(folds)]
-    if method == "oob":
-        fold_rows = fold_rows[:1]
-    wanted = [(everything, None, True), *(fold_rows if answers else [])]
-    results = Parallel(n_jobs=n_jobs)(
-        delayed(_fit_and_answer)(teacher, X, y, classes, fit_params, *job, cache)
-        for job in wanted
+    asked: list = []
+    inner: list = []
+    if answers and method == "cv":
+        asked = folds
+    if answers and race:
+        inner = _without_test_rows(folds, y) if method == "cv" else []
+        asked = asked or folds[:1]
+    everything = np.arange(n)
+    jobs = [(everything, None, True)]
+    jobs += [(train, test, i == 0) for i, (train, test) in enumerate(asked)]
+    jobs += [(train, test, False) for train, test in inner]
+    (full, _), *results = Parallel(n_jobs=n_jobs)(
+        delayed(_fit_and_answer)(teacher, X, y, classes, fit_params, *job, cache) for job in jobs
     )
-    full = results[0][0]
     if not answers:
-        return TeacherScores(None, held_out, full, None)
+        return TeacherScores(full, None, held_out, None, None)
+    parts = [(test, part) for (_, test, _), (_, part) in zip(jobs[1:], results, strict=True)]
+    fold_teacher = results[0][0] if results else None
     if method == "oob":
         log_proba = _out_of_bag(full, classes, n)
+        if race:
+            train = folds[0][0]
+            parts.append((train, _out_of_bag(fold_teacher, classes, len(train))))
     else:
-        total, count = np.zeros((n, len(classes))), np.zeros(n)
-        for (_, test, _), (_, part) in zip(wanted[1:], results[1:], strict=True):
-            total[test] += np.exp(part)
-            count[test] += 1
-        held_out = count > 0
+        log_proba, held_out = _mean(parts[: len(folds)], n, classes)
         if not held_out.all():
-            total[~held_out] = np.exp(answer(full, take_rows(X, ~held_out), classes))
-        with np.errstate(divide="ignore"):
-            log_proba = np.log(total / np.maximum(count, 1)[:, None])
-    return TeacherScores(log_proba, held_out, full, results[1][0])
+            log_proba[~held_out] = answer(full, take_rows(X, np.flatnonzero(~held_out)), classes)
+    race_log_proba = None
+    if race:
+        race_log_proba, reached = _mean([parts[0], *parts[-len(inner) or -1 :]], n, classes)
+        race_log_proba[~reached] = log_proba[~reached]
+    return TeacherScores(full, log_proba, held_out, fold_teacher, race_log_proba)
 
 
 def answer(teacher, X, classes):
@@ -195,19 +212,8 @@ def check_teacher(teacher):
         )
 
 
-def fill_random_states(teacher, random_state):
-    """Give every ``random_state=None`` inside the teacher a seed, as ensembles do."""
-    rng = np.random.default_rng(random_state)
-    seeds = {
-        name: int(rng.integers(2**31 - 1))
-        for name, value in sorted(teacher.get_params(deep=True).items(), key=lambda item: item[0])
-        if (name == "random_state" or name.endswith("__random_state")) and value is None
-    }
-    return teacher.set_params(**seeds) if seeds else teacher
-
-
 def _stratified(n_folds, y, grouped, random_state):
-    """A stratified splitter with a fold for each row of the smallest class, and lone rows."""
+    """Return a stratified splitter, and which rows are the only ones of their class."""
     if n_folds < 2:
         raise ValueError(f"cv must be at least 2 folds, got {n_folds}.")
     _, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
@@ -234,6 +240,23 @@ def _stratified(n_folds, y, grouped, random_state):
     splitter = StratifiedGroupKFold if grouped else StratifiedKFold
     n_folds = min(n_folds, int(smallest))
     return splitter(n_folds, shuffle=True, random_state=random_state), single
+
+
+def _without_test_rows(folds, y):
+    """Return the other folds without the rows that the first one tests, where enough is left."""
+    train, _ = folds[0]
+    inner = [(np.intersect1d(a, train), np.intersect1d(b, train)) for a, b in folds[1:]]
+    return [(a, b) for a, b in inner if len(b) and len(np.unique(y[a])) > 1]
+
+
+def _mean(parts, n, classes):
+    """Average the answers to each row; also return which rows have any."""
+    total, count = np.zeros((n, len(classes))), np.zeros(n)
+    for rows, log_proba in parts:
+        total[rows] += np.exp(log_proba)
+        count[rows] += 1
+    with np.errstate(divide="ignore"):
+        return np.log(total / np.maximum(count, 1)[:, None]), count > 0
 
 
 def _fit_and_answer(teacher, X, y, classes, fit_params, train, test, keep, cache):
@@ -323,4 +346,3 @@ def _warn_if_seen(log_proba, y, classes):
             DistillationWarning,
             stacklevel=3,
         )
-

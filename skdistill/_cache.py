@@ -4,12 +4,15 @@ import os
 import pickle
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 import joblib
 import sklearn
 from filelock import FileLock
 from sklearn.base import BaseEstimator
+
+from skdistill.exceptions import DistillationWarning
 
 IGNORED = ("n_jobs", "verbose")  # parameters that leave a teacher's answers as they are
 
@@ -51,6 +54,21 @@ class Cache:
                 os.unlink(temporary)
                 raise
         return result
+
+
+def open_cache(memory, random_state, *parts):
+    """Return the `Cache` that `memory` stands for; None without one, or without a seed."""
+    if memory is None:
+        return None
+    if random_state is None:
+        warnings.warn(
+            "memory= needs an integer random_state: without one, teachers differ from fit to fit "
+            "and nothing is kept.",
+            DistillationWarning,
+            stacklevel=4,
+        )
+        return None
+    return Cache(memory, *parts)
 
 
 def fingerprint(parts):

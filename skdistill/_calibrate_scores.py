@@ -1,11 +1,11 @@
 """Held-out teacher answers → calibrated soft targets."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
-from functools import partial
-
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax as _log_softmax
 from sklearn.isotonic import IsotonicRegression
@@ -23,45 +23,59 @@ class SoftTargets:
 
     Parameters
     ----------
-    proba : float64 array of shape (n_samples, n_classes)
-    calibrator : calibrator
+    proba : float64 array of shape (n_samples, n_classes) or None
+        None where only labels teach.
+    calibrator : calibrator or None
         The one to use on further answers.
     """
 
-    proba: np.ndarray
+    proba: np.ndarray | None
     calibrator: Any
 
 
-def calibrate_scores(scores, codes, folds, *, method, sample_weight):
+def calibrate_scores(scores, data, folds, *, method):
     """Calibrate held-out answers against the labels.
 
     Parameters
     ----------
     scores : TeacherScores
-    codes : int array of shape (n_samples,)
-        Class indices of the labels.
+    data : Samples
     folds : list of (train, test)
         Sigmoid and isotonic targets of each fold's test rows come from the other rows.
     method : {"temperature", "sigmoid", "isotonic"} or None
-    sample_weight : array of shape (n_samples,)
 
     Returns
     -------
     targets : SoftTargets
+        Of all rows.
+    race_targets : SoftTargets
+        The same without knowledge of the labels of the first fold's test rows.
     """
-    log_proba, known = scores.log_proba, scores.held_out
-    known = known & (sample_weight > 0)
+    if data.soft_targets is not None or scores.log_proba is None:
+        return (SoftTargets(data.soft_targets, None),) * 2
+    targets = _calibrate(scores.log_proba, scores.held_out, data, folds, method)
+    if scores.race_log_proba is None:
+        return targets, targets
+    known = scores.held_out.copy()
+    known[folds[0][1]] = False
+    return targets, _calibrate(scores.race_log_proba, known, data, folds, method)
+
+
+def _calibrate(log_proba, known, data, folds, method):
+    """Calibrate answers by the labels of the rows that are `known`."""
 
     def fit(rows):
-        return CALIBRATORS[method]().fit(log_proba[rows], codes[rows], sample_weight[rows])
+        calibrator = CALIBRATORS[method]()
+        return calibrator.fit(log_proba[rows], data.codes[rows], data.weight[rows])
 
     calibrator = fit(known)
     proba = calibrator.calibrate(log_proba)
     if method in ("sigmoid", "isotonic"):
         for train, test in folds:
-            rows = np.zeros(len(codes), dtype=bool)
+            rows = np.zeros(len(known), dtype=bool)
             rows[train] = True
-            proba[test] = fit(rows & known).calibrate(log_proba[test])
+            if (rows & known).any():
+                proba[test] = fit(rows & known).calibrate(log_proba[test])
     return SoftTargets(proba, calibrator)
 
 
@@ -124,12 +138,12 @@ class TemperatureCalibrator(IdentityCalibrator):
         self.temperature_ = best_temperature(self._smooth(log_proba), codes, sample_weight)
         return self
 
-    def calibrate(self, log_proba):  # noqa: D102 - as in IdentityCalibrator
+    def calibrate(self, log_proba):
         return np.exp(log_softmax(self._smooth(log_proba) / self.temperature_))
 
 
 @dataclass
-class _OneVsRestCalibrator(IdentityCalibrator):
+class _OneVsRestCalibrator(IdentityCalibrator, ABC):
     """A curve for each class against the others, then normalised."""
 
     curves_: list = field(default_factory=list, init=False, repr=False)
@@ -141,17 +155,27 @@ class _OneVsRestCalibrator(IdentityCalibrator):
         self.curves_ = []
         for k in range(x.shape[1]):
             hit = codes == k
-            curve = None if hit.all() or not hit.any() else self._curve(x[:, k], hit, sample_weight)
+            curve = (
+                None if hit.all() or not hit.any() else self._curve(x[:, k], hit, sample_weight)
+            )
             self.curves_.append(curve)
         return self
 
-    def calibrate(self, log_proba):  # noqa: D102 - as in IdentityCalibrator
+    def calibrate(self, log_proba):
         x = self._smooth(log_proba)
         columns = [
             np.exp(x[:, k]) if curve is None else self._apply(curve, x[:, k])
             for k, curve in enumerate(self.curves_)
         ]
         return np.exp(log_softmax(np.log(np.maximum(np.column_stack(columns), self.floor_))))
+
+    @abstractmethod
+    def _curve(self, log_p, hit, sample_weight):
+        """Fit one class's curve."""
+
+    @abstractmethod
+    def _apply(self, curve, log_p):
+        """Return probabilities by one class's curve."""
 
 
 class SigmoidCalibrator(_OneVsRestCalibrator):

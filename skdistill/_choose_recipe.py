@@ -1,8 +1,9 @@
 """The race on held-out rows: where rows come from, α, and how long to train.
 
 While it runs, nothing may know the validation rows' labels: they are the test rows of the first
-fold, synthetic rows are drawn from that fold's training rows, and unlabelled and synthetic rows
-are answered by that fold's teacher. A later training on all rows repeats the winner's recipe.
+fold, the training rows' soft targets come from teachers that did not see them, synthetic rows are
+drawn from that fold's training rows, and unlabelled and synthetic rows are answered by that
+fold's teacher. A later training on all rows repeats the winner's recipe.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +15,8 @@ from skdistill._train_student import recalibration, train_student
 DEFAULT_ALPHA = 0.5
 OTHER_ALPHAS = (0.0, 1.0)
 MIN_RACE_ROWS = 200  # below, held-out rows are too few to choose by
-MIN_STOPPING_ROWS = 500  # below, the number of epochs is chosen over all folds together
+MIN_STOPPING_ROWS = 500  # below, the number of epochs is chosen over several folds together
+POOLED_FOLDS = 3
 MAX_RACE_ROWS = 20_000  # more training rows are not needed to tell candidates apart
 
 
@@ -82,15 +84,16 @@ class Trial:
         }
 
 
-def choose_recipe(composer, folds, fold_teacher, training, *, alpha):
+def choose_recipe(composer, folds, teacher, training, *, alpha):
     """Choose the source of synthetic rows, α and the number of epochs.
 
     Parameters
     ----------
     composer : Composer
-        Its samplers are the candidates; the first is the one to beat.
+        Its samplers are the candidates, the first the one to beat. The soft targets of its real
+        rows know nothing of the first fold's test rows.
     folds : list of (train, test)
-    fold_teacher : classifier or None
+    teacher : classifier or None
         Has not seen the test rows of the first fold.
     training : Training
     alpha : float or "auto"
@@ -112,7 +115,7 @@ def choose_recipe(composer, folds, fold_teacher, training, *, alpha):
 
     def trial(source, alpha):
         if source not in transfer_sets:
-            transfer_sets[source] = composer.compose(race_rows, fold_teacher, source)
+            transfer_sets[source] = composer.compose(race_rows, teacher, source)
         return _trial(transfer_sets[source], held_out, training, source, alpha)
 
     best = trial(source, alpha)
@@ -126,11 +129,11 @@ def choose_recipe(composer, folds, fold_teacher, training, *, alpha):
     summary = [{**t.summary(), "chosen": t is best} for t in trials]
 
     if len(race_rows) < len(train):
-        transfer = composer.compose(train, fold_teacher, best.source)
+        transfer = composer.compose(train, teacher, best.source)
         best = _trial(transfer, held_out, training, best.source, best.alpha)
     n_epochs, history = best.n_epochs, best.history
     if best.source is None and composer.X_unlabeled is None and len(real) < MIN_STOPPING_ROWS:
-        n_epochs, history = _pooled_stopping(real, folds, training, best)
+        n_epochs, history = _pooled_stopping(real, folds[:POOLED_FOLDS], training, best)
     return Recipe(best.source, best.alpha, n_epochs, best.temperature, history, summary)
 
 
@@ -151,7 +154,7 @@ def _trial(transfer, held_out, training, source, alpha):
 
 
 def _pooled_stopping(real, folds, training, best):
-    """Return the epochs with the lowest held-out loss over all folds, and the mean losses."""
+    """Return the epochs with the lowest held-out loss over the folds, and the mean losses."""
     histories, weights = [best.history], [real.weight[test].sum() for _, test in folds]
     for train, test in folds[1:]:
         fitted = train_student(

@@ -1,43 +1,43 @@
 """DistilledClassifier: a compact student that answers like a large teacher."""
 
-import warnings
+from dataclasses import replace
 from numbers import Integral, Real
+from typing import ClassVar
 
 import numpy as np
-from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdistill._ask_teacher import (
     TeacherScores,
     ask_teacher,
     check_teacher,
-    fill_random_states,
     make_folds,
 )
-from skdistill._cache import Cache
-from skdistill._calibrate_scores import SoftTargets, calibrate_scores
+from skdistill._cache import open_cache
+from skdistill._calibrate_scores import calibrate_scores
 from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
-from skdistill._compose_transfer_set import Composer, real_rows
-from skdistill._teachers import adapt, default_teacher, takes_weights
+from skdistill._compose_transfer_set import Composer, candidate_samplers, real_rows
+from skdistill._routing import route
+from skdistill._seeds import fill_random_states, stage_seeds
+from skdistill._teachers import adapt, default_teacher
 from skdistill._train_student import Training, detach, train_student
 from skdistill._validation import (
+    check_answerable,
     check_device,
     check_rows,
     check_samples,
     check_unlabeled,
 )
-from skdistill.exceptions import DistillationWarning
 from skdistill.runtime._columns import ColumnReader, as_table, column_names, is_sparse
-from skdistill.samplers import SAMPLERS, Munge
+from skdistill.samplers import SAMPLERS
 from skdistill.students import learn_encoding
 
 MIN_ROWS_PER_LEVEL = 10  # rarer levels of a category never enter a student
-STAGES = ("teacher", "folds", "encoding", "sampler", "training")
 
 
 class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -153,7 +153,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     True
     """
 
-    _parameter_constraints = {
+    _parameter_constraints: ClassVar[dict] = {
         "teacher": [HasMethods("fit"), type, None],
         "cv": ["cv_object", StrOptions({"oob"})],
         "calibration": [StrOptions({"temperature", "sigmoid", "isotonic"}), None],
@@ -242,9 +242,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(
-        self, X, y, *, sample_weight=None, groups=None, X_unlabeled=None, soft_targets=None
-    ):
+    def fit(self, X, y, *, sample_weight=None, groups=None, X_unlabeled=None, soft_targets=None):
         """Fit the teacher, then the student.
 
         Parameters
@@ -290,25 +288,26 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         validate_data(self, X, skip_check_array=True)
         given, positive = check_samples(X, y, sample_weight, groups, soft_targets)
         data = given if len(positive) == len(given.y) else given.take(positive)
-        seeds = _stage_seeds(self.random_state)
+        seeds = stage_seeds(self.random_state)
         reader = ColumnReader.learn(
             data.X, names=column_names(data.X), min_rows_per_level=MIN_ROWS_PER_LEVEL
         )
         rows = reader.read(data.X)
         training = self._training(rows, data, reader, seeds)
-        X_unlabeled = self._check_unlabeled(X_unlabeled, data, reader)
-        fit_params, split_params = self._route(data, given)
+        check_answerable(data, self.transfer, X_unlabeled)
+        X_unlabeled = check_unlabeled(X_unlabeled, data.X, reader)
         teacher = self._teacher(data, seeds["teacher"])
-        cache = self._cache(teacher, data, fit_params)
-
+        fit_params, split_params = route(self, data, given)
         folds = self._folds(given, positive, split_params, seeds["folds"])
+        cache = open_cache(self.memory, self.random_state, teacher, data.X, data.y, fit_params)
+
         scores = self._ask(teacher, data, folds, fit_params, X_unlabeled, cache)
-        targets = self._calibrate(scores, data, folds)
+        targets, race_targets = calibrate_scores(scores, data, folds, method=self.calibration)
         composer = Composer(
             real=real_rows(rows, targets.proba, data, self.temperature),
             X=data.X,
             X_unlabeled=X_unlabeled,
-            samplers=self._samplers(data),
+            samplers=candidate_samplers(self.transfer, race=self._races(data)),
             n_synthetic=self.n_synthetic,
             reader=reader,
             calibrator=targets.calibrator,
@@ -317,9 +316,13 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             random_state=seeds["sampler"],
             cache=cache,
         )
-        recipe = self._choose(composer, folds, scores, training)
-        everything = np.arange(len(data.y))
-        transfer = composer.compose(everything, scores.teacher, recipe.source)
+        racer = replace(
+            composer,
+            real=real_rows(rows, race_targets.proba, data, self.temperature),
+            calibrator=race_targets.calibrator,
+        )
+        recipe = self._choose(racer, folds, scores.race_teacher, training)
+        transfer = composer.compose(np.arange(len(data.y)), scores.teacher, recipe.source)
         fitted = train_student(
             transfer,
             training,
@@ -373,10 +376,13 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def get_metadata_routing(self):
         """Say which metadata go where when metadata routing is enabled."""
         router = MetadataRouter(owner=self).add_self_request(self)
-        router.add(splitter=self.cv, method_mapping=MethodMapping().add(caller="fit", callee="split"))
+        router.add(
+            splitter=self.cv, method_mapping=MethodMapping().add(caller="fit", callee="split")
+        )
         if self.teacher is not None:
             router.add(
-                teacher=self.teacher, method_mapping=MethodMapping().add(caller="fit", callee="fit")
+                teacher=self.teacher,
+                method_mapping=MethodMapping().add(caller="fit", callee="fit"),
             )
         return router
 
@@ -423,27 +429,6 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             return teacher
         return fill_random_states(adapt(teacher), seed)
 
-    def _route(self, data, given):
-        """Return what the teacher's fit is given besides rows, and what the splitter is."""
-        weight = {"sample_weight": data.weight} if data.weighted else {}
-        split = {} if given.groups is None else {"groups": given.groups}
-        if self.teacher is None or data.soft_targets is not None:
-            return weight, split
-        if get_config()["enable_metadata_routing"]:
-            routed = process_routing(self, "fit", **weight, **split)
-            is_number = isinstance(self.cv, Integral)
-            return routed.teacher.fit, split if is_number else routed.splitter.split
-        if weight and not takes_weights(self.teacher):
-            warnings.warn(
-                f"The fit of {type(self.teacher).__name__} takes no sample_weight: the teacher is "
-                "fitted without, the student with weights. To route weights inside a teacher, "
-                "enable metadata routing.",
-                DistillationWarning,
-                stacklevel=4,
-            )
-            return {}, split
-        return weight, split
-
     def _folds(self, given, positive, split_params, seed):
         """Return the folds; for teachers that need none, those that hold rows out."""
         cv = self.cv
@@ -456,7 +441,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def _ask(self, teacher, data, folds, fit_params, X_unlabeled, cache):
         if teacher is None:
-            return TeacherScores(None, np.ones(len(data.y), dtype=bool), None, None)
+            return TeacherScores.none(len(data.y))
         frozen = isinstance(teacher, FrozenEstimator)
         return ask_teacher(
             teacher,
@@ -467,65 +452,27 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             method="frozen" if frozen else "oob" if isinstance(self.cv, str) else "cv",
             fit_params=fit_params,
             answers=not (self.alpha == 0 and self.transfer is None and X_unlabeled is None),
+            race=self.early_stopping
+            and (
+                len(data.y) >= MIN_RACE_ROWS
+                or X_unlabeled is not None
+                or self.transfer not in (None, "auto")
+            ),
             n_jobs=self.n_jobs,
             cache=cache,
         )
 
-    def _calibrate(self, scores, data, folds):
-        if scores.log_proba is None:
-            return SoftTargets(data.soft_targets, None)
-        return calibrate_scores(
-            scores, data.codes, folds, method=self.calibration, sample_weight=data.weight
-        )
-
-    def _choose(self, composer, folds, scores, training):
+    def _choose(self, racer, folds, race_teacher, training):
         if self.early_stopping:
-            return choose_recipe(
-                composer, folds, scores.fold_teacher, training, alpha=self.alpha
-            )
+            return choose_recipe(racer, folds, race_teacher, training, alpha=self.alpha)
         alpha = DEFAULT_ALPHA if self.alpha == "auto" else self.alpha
-        return Recipe(next(iter(composer.samplers)), alpha)
+        return Recipe(next(iter(racer.samplers)), alpha)
 
-    def _samplers(self, data):
-        """Return the candidate sources of synthetic rows by name."""
-        transfer = self.transfer
-        if transfer == "auto":
-            race = self.early_stopping and not is_sparse(data.X) and data.soft_targets is None
-            race = race and len(data.y) >= MIN_RACE_ROWS and data.X.shape[1] > 1
-            return {None: None, "munge": Munge()} if race else {None: None}
-        if transfer is None:
-            return {None: None}
-        if data.soft_targets is not None:
-            raise ValueError(
-                f"transfer={transfer!r} needs a teacher to answer synthetic rows, but soft_targets "
-                "was passed instead of one: use transfer=None."
-            )
-        if isinstance(transfer, str):
-            return {transfer: SAMPLERS[transfer]()}
-        return {type(transfer).__name__: transfer}
-
-    def _check_unlabeled(self, X_unlabeled, data, reader):
-        if X_unlabeled is None:
-            return None
-        if data.soft_targets is not None:
-            raise ValueError(
-                "X_unlabeled needs a teacher to answer its rows, but soft_targets was passed "
-                "instead of one: leave one of them out."
-            )
-        return check_unlabeled(X_unlabeled, data.X, reader)
-
-    def _cache(self, teacher, data, fit_params):
-        if self.memory is None or teacher is None:
-            return None
-        if self.random_state is None:
-            warnings.warn(
-                "memory= needs an integer random_state: without one, teachers differ from fit to "
-                "fit and nothing is kept.",
-                DistillationWarning,
-                stacklevel=4,
-            )
-            return None
-        return Cache(self.memory, teacher, data.X, data.y, fit_params)
+    def _races(self, data):
+        """Whether `transfer="auto"` may try samplers."""
+        enough = len(data.y) >= MIN_RACE_ROWS and data.X.shape[1] > 1
+        can_ask = data.soft_targets is None and not is_sparse(data.X)
+        return self.early_stopping and enough and can_ask
 
     def _checked_student(self, X):
         check_is_fitted(self)
@@ -546,15 +493,3 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             for name in ("sparse", "allow_nan", "string", "categorical"):
                 setattr(inputs, name, getattr(of_teacher, name))
         return tags
-
-
-def _stage_seeds(random_state):
-    """Return a seed for each stage, without touching the global random state."""
-    if random_state is None:
-        entropy = None
-    elif isinstance(random_state, Integral):
-        entropy = int(random_state)
-    else:
-        entropy = int(random_state.randint(2**31 - 1))
-    seeds = np.random.SeedSequence(entropy).generate_state(len(STAGES)) >> 1
-    return dict(zip(STAGES, seeds.tolist(), strict=True))

@@ -11,6 +11,7 @@ from sklearn.base import clone
 from skdistill._ask_teacher import answer
 from skdistill.losses import temper
 from skdistill.runtime._columns import ColumnReader, is_sparse, take_rows
+from skdistill.samplers import SAMPLERS
 
 REAL, UNLABELED, SYNTHETIC = 0, 1, 2
 POOL_PER_ROW = 24  # synthetic rows for each real one, when n_synthetic="auto"
@@ -74,6 +75,24 @@ def real_rows(rows, proba, data, temperature):
     return _set(rows, proba, data.codes, data.weight / data.weight.mean(), REAL, temperature)
 
 
+def candidate_samplers(transfer, *, race):
+    """Return the sources of synthetic rows that `transfer` stands for, by name.
+
+    Parameters
+    ----------
+    transfer : sampler, str or None
+    race : bool
+        Whether "auto" may try samplers.
+    """
+    if isinstance(transfer, str) and transfer == "auto":
+        return {None: None, **{name: make() for name, make in SAMPLERS.items() if race}}
+    if transfer is None:
+        return {None: None}
+    if isinstance(transfer, str):
+        return {transfer: SAMPLERS[transfer]()}
+    return {type(transfer).__name__: transfer}
+
+
 @dataclass(frozen=True)
 class Composer:
     """Makes transfer sets of some of the real rows and of what a teacher answers.
@@ -130,7 +149,8 @@ class Composer:
             log_proba = answer(teacher, self.X_unlabeled, self.classes)
             parts.append(self._answered(self.reader.read(self.X_unlabeled), log_proba, UNLABELED))
         if source is not None:
-            parts.append(self._answered(*self._draw(rows, teacher, source), SYNTHETIC))
+            drawn, log_proba = self._draw(rows, teacher, source)
+            parts.append(self._answered(drawn, log_proba, SYNTHETIC))
         return join(parts)
 
     def _draw(self, rows, teacher, source):
@@ -161,7 +181,7 @@ def join(parts):
     if len(parts) == 1:
         return parts[0]
     stack = scipy.sparse.vstack if is_sparse(parts[0].rows) else np.concatenate
-    rows = stack([part.rows for part in parts])
+    rows: Any = stack([part.rows for part in parts])
     if is_sparse(rows):
         rows = rows.tocsr()
     others = [f.name for f in fields(TransferSet)][1:]

@@ -87,9 +87,7 @@ class FittedStudent:
         return Student(reader, tuple(layers), classes)
 
 
-def train_student(
-    transfer, training, *, alpha, n_epochs=None, validation=None, monitor=None
-):
+def train_student(transfer, training, *, alpha, n_epochs=None, validation=None, monitor=None):
     """Train a net on a transfer set.
 
     Parameters
@@ -141,6 +139,7 @@ def train_student(
         "callbacks": [*callbacks, *(training.callbacks or [])],
         "device": training.device,
         "verbose": training.verbose,
+        **({} if training.verbose else {"callbacks__print_log": None}),
         **(training.net_params or {}),
     }
     held_out = None if monitor is None else predefined_split(rows_of(monitor, training.device))
@@ -159,7 +158,11 @@ def train_student(
             **params,
         )
         net.fit(rows_of(transfer, training.device), None)
-    n_seen = dict(net.callbacks_)["stopping"].best_epoch_ if validation is not None else len(net.history)
+    n_seen = (
+        dict(net.callbacks_)["stopping"].best_epoch_
+        if validation is not None
+        else len(net.history)
+    )
     history = [
         {name: row[name] for name in ("epoch", "train_loss", "valid_loss", "dur") if name in row}
         for row in net.history
@@ -202,7 +205,7 @@ def rows_of(transfer, device):
 
 
 def per_epoch(transfer):
-    """Number of rows that every epoch has, and of synthetic rows that it has a slice of."""
+    """Return how many rows every epoch has, and how many synthetic ones beside them."""
     n_always = int(np.sum(transfer.origin != SYNTHETIC))
     return n_always, min(len(transfer) - n_always, CYCLED_PER_ROW * n_always)
 

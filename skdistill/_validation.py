@@ -182,8 +182,24 @@ def check_device(device):
     return device
 
 
+def check_answerable(data, transfer, X_unlabeled):
+    """Say when rows would need a teacher, but there are soft targets instead of one."""
+    wanted = None
+    if X_unlabeled is not None:
+        wanted = "X_unlabeled"
+    elif not (transfer is None or (isinstance(transfer, str) and transfer == "auto")):
+        wanted = f"transfer={transfer!r}"
+    if wanted and data.soft_targets is not None:
+        raise ValueError(
+            f"{wanted} needs a teacher to answer its rows, but soft_targets was passed instead of "
+            "one: leave one of them out."
+        )
+
+
 def check_unlabeled(X_unlabeled, X, reader):
-    """Return unlabelled rows as a table with the columns of `X`."""
+    """Return unlabelled rows as a table with the columns of `X`; None stays None."""
+    if X_unlabeled is None:
+        return None
     if is_sparse(X) != is_sparse(X_unlabeled) or is_frame(X) != is_frame(X_unlabeled):
         raise ValueError(
             f"X_unlabeled is a {type(X_unlabeled).__name__}, but X is a {type(X).__name__}: "

@@ -23,12 +23,11 @@ def save(student, path):
     arrays, layers = {}, []
     for i, layer in enumerate(student.layers):
         plain = {}
-        for field in fields(layer):
-            value = getattr(layer, field.name)
+        for name, value in layer.given().items():
             if isinstance(value, np.ndarray):
-                arrays[f"{i}.{field.name}"] = np.ascontiguousarray(value)
+                arrays[f"{i}.{name}"] = np.ascontiguousarray(value)
             else:
-                plain[field.name] = value
+                plain[name] = value
         layers.append({"kind": type(layer).__name__, **plain})
     reader = student.reader
     header = {
@@ -80,7 +79,7 @@ def load(path):
     try:
         with safe_open(path, framework="numpy") as file:
             header = (file.metadata() or {}).get("skdistill")
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            arrays = {name: file.get_tensor(name) for name in file.keys()}
     except SafetensorError as error:
         raise StudentFileError(
             f"{path} is not a readable student file ({error}). It may be half-written or damaged: "
@@ -110,7 +109,8 @@ def _student_from(header, arrays, path):
     layers = []
     for i, plain in enumerate(header["layers"]):
         cls = LAYERS[plain.pop("kind")]
-        named = {f.name: arrays[f"{i}.{f.name}"] for f in fields(cls) if f.name not in plain}
+        names = [f.name for f in fields(cls) if f.init and f.name not in plain]
+        named = {name: arrays[f"{i}.{name}"] for name in names}
         layers.append(cls(**named, **plain))
     reader = ColumnReader(
         kinds=tuple(header["kinds"]),

@@ -5,7 +5,9 @@ read the same list. Weights are float32; the forward works in float64, so that a
 answer alone and in any batch.
 """
 
-from dataclasses import dataclass, fields
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
@@ -14,14 +16,23 @@ BOUND = 1e4  # |z| beyond which smooth clipping is flat: keeps z² finite in flo
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
-    """A step of the forward pass; fields are arrays or plain values."""
+class Layer(ABC):
+    """A step of the forward pass; fields given to it are arrays or plain values."""
 
+    @abstractmethod
     def __post_init__(self):
         """Check the fields and prepare what the forward needs."""
 
+    @abstractmethod
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return the step's output; rows are samples."""
+
+    def given(self):
+        """Return the fields that describe the layer."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+
     def __getstate__(self):
-        return {f.name: getattr(self, f.name) for f in fields(self)}
+        return self.given()
 
     def __setstate__(self, state):
         for name, value in state.items():
@@ -72,6 +83,9 @@ class EncodeTable(Layer):
     table_rows: np.ndarray
     table_widths: np.ndarray
     tables: np.ndarray
+    split_tables: tuple = field(init=False, repr=False)
+    _center: np.ndarray = field(init=False, repr=False)
+    _low: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self):
         n = len(self.number_columns)
@@ -101,9 +115,9 @@ class EncodeTable(Layer):
         n_dense = len(self.number_columns) + len(self.missing) + len(self.bin_numbers)
         return n_dense + int(self.table_widths.sum())
 
-    def forward(self, rows):
+    def forward(self, x):
         """Return features of shape (n_samples, n_outputs)."""
-        x = rows[:, self.number_columns].astype(np.float64)
+        rows, x = x, x[:, self.number_columns].astype(np.float64)
         absent = np.isnan(x)
         x = np.where(absent, self._center, x)
         z = np.clip((x - self._center) * self.inverse_scale, -BOUND, BOUND)
@@ -127,6 +141,7 @@ class Linear(Layer):
 
     weight: np.ndarray
     bias: np.ndarray
+    _weight: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self):
         self._require(self.weight.ndim == 2, "weight is not a matrix")
@@ -138,7 +153,7 @@ class Linear(Layer):
         return x @ self._weight + self.bias
 
 
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Callable] = {
     "relu": lambda x: np.maximum(x, 0),
     "silu": lambda x: x / (1 + np.exp(-np.clip(x, -500, None))),
     "tanh": np.tanh,

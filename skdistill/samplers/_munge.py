@@ -140,7 +140,9 @@ def _comparable(rows, reader):
     for j in range(rows.shape[1]):
         x = rows[:, j]
         if j in reader.levels:
-            parts.append(np.eye(len(reader.levels[j]) + 2, dtype=np.float32)[x.astype(int)] / 2**0.5)
+            parts.append(
+                np.eye(len(reader.levels[j]) + 2, dtype=np.float32)[x.astype(int)] / 2**0.5
+            )
             continue
         absent = np.isnan(x)
         x = np.where(absent, np.nanmean(x) if not absent.all() else 0, x)

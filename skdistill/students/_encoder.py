@@ -1,6 +1,7 @@
 """The table encoder: learnt from rows, run in torch while training, described for the runtime."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -45,7 +46,7 @@ def learn_encoding(rows, reader, *, n_bins, sample_weight, random_state):
         center.append(c)
         inverse_scale.append(s)
         edges = _edges(x, w, per_column)
-        bins += [(position, low, 1 / (high - low)) for low, high in zip(edges, edges[1:])]  # noqa: B905
+        bins += [(position, low, 1 / (high - low)) for low, high in pairwise(edges)]
     bin_numbers, bin_low, bin_inverse_width = np.array(bins).reshape(-1, 3).T
     tables = _tables(rows, reader, np.random.default_rng(random_state))
     return EncodeTable(
@@ -71,6 +72,14 @@ class TableEncoder(nn.Module):
     encoding : EncodeTable
     """
 
+    number_columns: torch.Tensor
+    missing: torch.Tensor
+    bin_numbers: torch.Tensor
+    center: torch.Tensor
+    inverse_scale: torch.Tensor
+    bin_low: torch.Tensor
+    bin_inverse_width: torch.Tensor
+
     def __init__(self, encoding):
         super().__init__()
         self.encoding = encoding
@@ -90,7 +99,9 @@ class TableEncoder(nn.Module):
         x = torch.where(absent, self.center, x)
         z = ((x - self.center) * self.inverse_scale).clamp(-BOUND, BOUND)
         parts = [z * torch.rsqrt(1 + (z / CLIP) ** 2), absent[:, self.missing].to(x.dtype)]
-        parts.append(((x[:, self.bin_numbers] - self.bin_low) * self.bin_inverse_width).clamp(0, 1))
+        parts.append(
+            ((x[:, self.bin_numbers] - self.bin_low) * self.bin_inverse_width).clamp(0, 1)
+        )
         for j, table in zip(self.encoding.category_columns.tolist(), self.tables, strict=True):
             parts.append(nn.functional.embedding(rows[:, j].long(), table))
         return torch.cat(parts, dim=1)

@@ -1,5 +1,7 @@
 """The multilayer perceptron student."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from torch import nn
@@ -28,14 +30,12 @@ class MLP(nn.Module):
         Share of hidden units dropped while training.
     """
 
-    def __init__(
-        self, encoding, n_inputs, n_outputs, *, hidden_layer_sizes, activation, dropout
-    ):
+    def __init__(self, encoding, n_inputs, n_outputs, *, hidden_layer_sizes, activation, dropout):
         super().__init__()
         self.activation = activation
         self.encoder = None if encoding is None else TableEncoder(encoding)
         sizes = [n_inputs if encoding is None else encoding.n_outputs, *hidden_layer_sizes]
-        self.hidden = nn.ModuleList(nn.Linear(*pair) for pair in zip(sizes, sizes[1:]))  # noqa: B905
+        self.hidden = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(sizes))
         self.output = nn.Linear(sizes[-1], n_outputs)
         self.act = ACTIVATIONS[activation]()
         self.drop = nn.Dropout(dropout)

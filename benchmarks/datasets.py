@@ -1,0 +1,55 @@
+"""Real data sets for the benchmarks: from the folder in SKDISTILL_DATA, or from OpenML.
+
+The folder holds one subfolder a data set, with a table (`data.csv.gz` or `data.parquet`) and a
+`meta.json` that names its file, its target and its categorical columns.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.datasets import fetch_openml
+
+OPENML = {
+    "adult": 1590,
+    "bank_marketing": 1461,
+    "covtype": 1596,
+    "electricity": 151,
+    "letter": 6,
+    "magic": 1120,
+    "phoneme": 1489,
+    "satimage": 182,
+    "spambase": 44,
+}
+
+
+def load(name, n_rows=None, random_state=0):
+    """Return (X, y): a frame in random order, at most `n_rows` rows, and its labels."""
+    folder = os.environ.get("SKDISTILL_DATA")
+    X, y = _from_folder(Path(folder) / name) if folder else _from_openml(name)
+    order = np.random.default_rng(random_state).permutation(len(y))[:n_rows]
+    return X.iloc[order].reset_index(drop=True), np.asarray(y.iloc[order])
+
+
+def _from_openml(name):
+    data = fetch_openml(data_id=OPENML[name], as_frame=True, parser="auto")
+    return data.data, data.target.astype(str)
+
+
+def _from_folder(folder):
+    meta = json.loads((folder / "meta.json").read_text())
+    categories = meta["categorical"]
+    if meta["file"].endswith(".parquet"):
+        X = pd.read_parquet(folder / meta["file"])
+        X[categories] = X[categories].astype("category")
+    else:
+        X = pd.read_csv(
+            folder / meta["file"],
+            dtype=dict.fromkeys(categories, "category"),
+            keep_default_na=False,
+            na_values=[""],
+            low_memory=False,
+        )
+    return X, X.pop(meta["target"]).astype(str)

@@ -1,0 +1,45 @@
+"""Weights and groups on their way to the teacher and the splitter."""
+
+import warnings
+from numbers import Integral
+
+from sklearn import get_config
+from sklearn.utils.metadata_routing import process_routing
+
+from skdistill._teachers import takes_weights
+from skdistill.exceptions import DistillationWarning
+
+
+def route(estimator, data, given):
+    """Say what is passed on beside rows and labels.
+
+    Parameters
+    ----------
+    estimator : DistilledClassifier
+    data : Samples
+        Rows of positive weight: the teacher's.
+    given : Samples
+        All rows: the splitter's.
+
+    Returns
+    -------
+    fit_params, split_params : dict of str to array
+    """
+    weight = {"sample_weight": data.weight} if data.weighted else {}
+    split = {} if given.groups is None else {"groups": given.groups}
+    if estimator.teacher is None or data.soft_targets is not None:
+        return weight, split
+    if get_config()["enable_metadata_routing"]:
+        routed = process_routing(estimator, "fit", **weight, **split)
+        is_number = isinstance(estimator.cv, Integral)
+        return routed.teacher.fit, split if is_number else routed.splitter.split
+    if weight and not takes_weights(estimator.teacher):
+        warnings.warn(
+            f"The fit of {type(estimator.teacher).__name__} takes no sample_weight: the teacher "
+            "is fitted without, the student with weights. To route weights inside a teacher, "
+            "enable metadata routing.",
+            DistillationWarning,
+            stacklevel=4,
+        )
+        return {}, split
+    return weight, split

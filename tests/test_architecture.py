@@ -1,0 +1,151 @@
+"""Who may import whom, and what a server need not load."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "skdistill"
+
+# Every module or subpackage of skdistill, each with what it may import. Only what stands above
+# can be imported, so there are no cycles. `_choose_recipe` stands below compose and train, whose
+# machinery its race runs; data flows the other way, in the Recipe that they are handed.
+MAY_IMPORT = {
+    "_version": set(),
+    "__init__": {"_version"},  # the public names are imported lazily
+    "exceptions": set(),
+    # libraries: they know nothing of the estimator
+    "runtime": {"exceptions"},
+    "losses": {"exceptions"},
+    "samplers": {"exceptions", "runtime"},
+    "students": {"exceptions", "losses", "runtime"},
+    # what stages share
+    "_cache": {"exceptions"},
+    "_teachers": {"exceptions", "runtime"},
+    "_validation": {"exceptions", "runtime"},
+    # the stages
+    "_ask_teacher": {"_cache", "_teachers", "_validation", "exceptions", "runtime"},
+    "_calibrate_scores": {"_ask_teacher", "_validation", "exceptions", "losses"},
+    "_compose_transfer_set": {
+        "_ask_teacher",
+        "_calibrate_scores",
+        "_validation",
+        "exceptions",
+        "losses",
+        "runtime",
+        "samplers",
+    },
+    "_train_student": {
+        "_calibrate_scores",
+        "_compose_transfer_set",
+        "_validation",
+        "exceptions",
+        "losses",
+        "runtime",
+        "students",
+    },
+    "_choose_recipe": {
+        "_ask_teacher",
+        "_calibrate_scores",
+        "_compose_transfer_set",
+        "_train_student",
+        "_validation",
+        "exceptions",
+        "runtime",
+        "samplers",
+    },
+    # the estimator, and what reads a fitted one by its public attributes
+    "_classifier": {
+        "_ask_teacher",
+        "_cache",
+        "_calibrate_scores",
+        "_choose_recipe",
+        "_compose_transfer_set",
+        "_teachers",
+        "_train_student",
+        "_validation",
+        "exceptions",
+        "losses",
+        "runtime",
+        "samplers",
+        "students",
+    },
+    "export": {"exceptions", "runtime"},
+    "report": {"exceptions", "runtime"},
+    "_cli": {"__init__", "_classifier", "exceptions", "report", "runtime"},
+}
+PLANNED = {"export"}  # listed above, not written yet
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def unit_of(parts):
+    """Name the module or subpackage of skdistill that a path or dotted name leads into."""
+    return parts[0] if parts and parts[0] in MAY_IMPORT else "__init__"
+
+
+def imported_units(tree, package):
+    """List what a file of `package` (dotted) imports of skdistill, inside functions too."""
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            up = package.split(".")[: -(node.level - 1) or None] if node.level else []
+            origin = ".".join([*up, *filter(None, [node.module])])
+            names += [f"{origin}.{alias.name}" for alias in node.names]
+    split = (name.split(".") for name in names)
+    return {unit_of(parts[1:]) for parts in split if parts[0] == "skdistill"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_follow_the_flow(path):
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    assert parts[0] in MAY_IMPORT, f"Say in MAY_IMPORT what {parts[0]} may import."
+    package = ".".join(["skdistill", *parts[:-1]])
+    imported = imported_units(ast.parse(path.read_text(encoding="utf-8")), package)
+    assert imported <= MAY_IMPORT[parts[0]] | {parts[0]}
+
+
+def test_only_what_stands_above_is_imported():
+    above = set()
+    for unit, imports in MAY_IMPORT.items():
+        assert imports <= above, unit
+        above.add(unit)
+
+
+def test_every_rule_is_about_a_module_that_exists():
+    units = {path.relative_to(PACKAGE).with_suffix("").parts[0] for path in FILES}
+    assert set(MAY_IMPORT) - units == PLANNED
+
+
+@pytest.mark.parametrize(
+    ("statement", "unit"),
+    [
+        ("import skdistill._cache", "_cache"),
+        ("from skdistill import _cache", "_cache"),
+        ("from skdistill import load", "__init__"),
+        ("from skdistill.runtime._files import load", "runtime"),
+        ("from ._layers import Linear", "runtime"),
+        ("from .. import _cache", "_cache"),
+        ("from .._cache import Cache", "_cache"),
+        ("def f():\n    import skdistill.losses", "losses"),
+    ],
+)
+def test_an_import_is_seen_in_every_spelling(statement, unit):
+    assert imported_units(ast.parse(statement), "skdistill.runtime") == {unit}
+
+
+@pytest.mark.parametrize("module", ["skdistill", "skdistill.runtime"])
+def test_a_server_loads_numpy_and_no_heavy_library(module):
+    heavy = {"joblib", "pandas", "polars", "pyarrow", "scipy", "sklearn", "skorch", "torch"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"],
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout.split()
+    assert module in loaded
+    assert not heavy & set(loaded)
