@@ -1,7 +1,13 @@
 """Teachers made here: the default one, and an adapter for those that refuse their labels."""
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    TransformerMixin,
+    clone,
+)
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     RandomForestClassifier,
@@ -77,6 +83,19 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+
+class TableNumbers(TransformerMixin, BaseEstimator):
+    """Turns any table into numbers for trees: categories and dates in order, missing as NaN."""
+
+    def fit(self, X, y=None):
+        """Learn the columns' kinds and levels."""
+        self.reader_ = ColumnReader.learn(X)
+        return self
+
+    def transform(self, X):
+        """Return numbers of shape (n_samples, n_features)."""
+        return self.reader_.read(X)
 
 
 class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
