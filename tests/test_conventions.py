@@ -18,7 +18,7 @@ FILES = [
 ]
 
 # tests of the whole, which mirror no module
-WHOLE = {"architecture", "conventions", "readme", "sklearn_contract"}
+WHOLE = {"architecture", "bad_input", "conventions", "readme", "sklearn_contract"}
 
 PUBLIC = [name for name in skdistill.__all__ if callable(getattr(skdistill, name))]
 

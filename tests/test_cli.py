@@ -1,0 +1,181 @@
+"""The command: what it prints and writes, and how it refuses."""
+
+import json
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LinearRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+import skdistill
+from skdistill._cli import main
+
+
+@pytest.fixture
+def messy(tmp_path):
+    """Write a CSV of strings, missing values, booleans and dates; return its path."""
+    rng = np.random.default_rng(0)
+    n = 160
+    age = rng.integers(18, 80, n).astype(float)
+    age[::9] = np.nan
+    frame = pd.DataFrame(
+        {
+            "age": age,
+            "town": rng.choice(["Rome", "Oslo", None], n),
+            "member": rng.random(n) < 0.5,
+            "since": pd.Timestamp("2020-03-01") + pd.to_timedelta(rng.integers(0, 900, n), "D"),
+            "spend": rng.normal(size=n),
+        }
+    )
+    frame["churned"] = np.where(frame.spend + frame.member > 0.4, "yes", "no")
+    path = tmp_path / "customers.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+def run(capsys, *words):
+    """Run the command; return exit code, stdout and stderr."""
+    code = main(["compress", *map(str, words)])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_a_messy_csv_becomes_a_student_and_a_table(messy, tmp_path, capsys):
+    path = tmp_path / "churn.safetensors"
+    code, out, err = run(
+        capsys, messy, "--target", "churned", "--teacher", "boosting", "--output", path
+    )
+    assert code == 0, err
+    for word in ("accuracy", "log loss", "ECE", "size", "one row", "agreement"):
+        assert word in out
+    for model in ("teacher", "hard-label twin", "student"):
+        assert any(line.startswith(model) for line in out.splitlines())
+    student = skdistill.load(path)
+    assert student.classes_.tolist() == ["no", "yes"]
+    rows = pd.read_csv(messy).drop(columns="churned").head(3)
+    rows.loc[0, "town"] = "a town never seen"
+    assert student.predict_proba(rows).shape == (3, 2)
+
+
+def test_json_on_stdout_is_nothing_but_json(tmp_path, capsys):
+    path = tmp_path / "iris.safetensors"
+    code, out, _ = run(
+        capsys, "--data", "iris", "--teacher", "boosting", "--output", path, "--json", "-v"
+    )
+    assert code == 0
+    figures = json.loads(out)
+    assert set(figures) == {"teacher", "hard-label twin", "student"}
+    assert figures["teacher"]["agreement"] == 1
+    assert figures["student"]["n_bytes"] == path.stat().st_size
+
+
+def test_parquet_is_read(messy, tmp_path, capsys):
+    parquet = tmp_path / "customers.parquet"
+    pd.read_csv(messy).to_parquet(parquet)
+    output = tmp_path / "s.safetensors"
+    code, _, err = run(
+        capsys, parquet, "--target", "churned", "--teacher", "boosting", "--output", output
+    )
+    assert code == 0, err
+
+
+def test_a_fitted_teacher_from_a_joblib_file_is_used_as_it_is(tmp_path, capsys):
+    X, y = load_iris(return_X_y=True)
+    joblib.dump(KNeighborsClassifier().fit(X, y), tmp_path / "t.joblib")
+    words = ("--data", "iris", "--output", tmp_path / "s.safetensors")
+    code, _, err = run(capsys, *words, "--teacher-file", tmp_path / "t.joblib")
+    assert code == 2
+    assert "executes the code" in err
+    assert not (tmp_path / "s.safetensors").exists()
+    code, out, err = run(
+        capsys, *words, "--teacher-file", tmp_path / "t.joblib", "--allow-code-execution", "--json"
+    )
+    assert code == 0, err
+    assert json.loads(out)["student"]["accuracy"] > 0.8
+
+
+def test_a_skops_teacher_is_loaded_only_with_trusted_types(tmp_path, capsys):
+    path = tmp_path / "t.skops"
+    skops.io.dump(KNeighborsClassifier(metric=_distance), path)
+    words = ("--data", "iris", "--output", tmp_path / "s.safetensors", "--teacher-file", path)
+    code, _, err = run(capsys, *words)
+    assert code == 2
+    assert "not trusted" in err
+    (name,) = skops.io.get_untrusted_types(file=path)
+    assert f"--trust {name}" in err
+
+    skops.io.dump(KNeighborsClassifier(3), path)
+    code, _, err = run(capsys, *words)
+    assert code == 0, err
+
+
+def _distance(a, b):
+    return float(np.abs(a - b).sum())
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "either a table or --data"),
+        (["nowhere.csv", "--target", "y"], "No table at nowhere.csv"),
+        (["customers.csv"], "--target COLUMN"),
+        (["customers.csv", "--target", "sales"], "no column 'sales'; it has age, town"),
+        (["customers.csv", "--target", "town"], "rows of customers.csv have no town"),
+        (["notes.txt", "--target", "y"], "ends with .csv or .parquet"),
+        (["empty.csv", "--target", "y"], "cannot be read as a table"),
+        (["damaged.parquet", "--target", "y"], "cannot be read as a table"),
+        (["one_class.csv", "--target", "y"], "1 class"),
+        (["--data", "iris", "--output", "no/s.safetensors"], "folder no does not exist"),
+        (["--data", "iris", "--output", "customers.csv"], "pass --force"),
+        (["--data", "iris", "--test-size", "2"], "between 0 and 1"),
+        (["--data", "iris", "--teacher-file", "t.joblib"], "No teacher file"),
+        (["--data", "iris", "--teacher-file", "notes.txt"], "ends with .skops, .joblib or .pkl"),
+        (
+            ["--data", "iris", "--teacher-file", "damaged.pkl", "--allow-code-execution"],
+            "cannot be read",
+        ),
+        (
+            ["--data", "iris", "--teacher-file", "regressor.pkl", "--allow-code-execution"],
+            "not a classifier",
+        ),
+        (["--data", "iris", "--alpha", "3"], "'alpha' parameter"),
+    ],
+)
+def test_bad_input_says_what_to_do(words, message, messy, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "empty.csv").write_text("")
+    (tmp_path / "damaged.parquet").write_bytes(b"PAR1 nothing")
+    (tmp_path / "damaged.pkl").write_bytes(b"nothing")
+    (tmp_path / "one_class.csv").write_text("x,y\n1,a\n2,a\n3,a\n")
+    joblib.dump(LinearRegression(), "regressor.pkl")
+    before = set(tmp_path.iterdir())
+    code, out, err = run(capsys, *words)
+    assert code == 2
+    assert message in err
+    assert out == ""
+    assert "Traceback" not in err
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_ctrl_c_exits_with_130_and_writes_nothing(tmp_path, monkeypatch, capsys):
+    def interrupted(self, X, y):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(skdistill.DistilledClassifier, "fit", interrupted)
+    path = tmp_path / "s.safetensors"
+    code, _, err = run(capsys, "--data", "iris", "--output", path)
+    assert code == 130
+    assert "interrupted" in err
+    assert not path.exists()
+
+
+def test_version_and_help(capsys):
+    for words in (["--version"], ["--help"], ["compress", "--help"]):
+        with pytest.raises(SystemExit, match="0"):
+            main(words)
+    assert skdistill.__version__ in capsys.readouterr().out
