@@ -111,8 +111,10 @@ class ColumnReader:
         return rows
 
     def _read_dense(self, X):
-        if isinstance(X, np.ndarray) and X.dtype.kind in "fiub" and set(self.kinds) == {NUMBER}:
-            return X.astype(np.float32)
+        if set(self.kinds) == {NUMBER}:
+            values = as_values(X)
+            if values.dtype.kind in "fiub":
+                return values.astype(np.float32)
         rows = np.empty(X.shape, dtype=np.float32)
         for j, kind in enumerate(self.kinds):
             column = get_column(X, j)
@@ -181,9 +183,9 @@ def get_column(X, j):
     return X.to_series(j) if hasattr(X, "to_series") else X[:, j]
 
 
-def as_values(column):
-    """Return a column as a one-dimensional array."""
-    return column.to_numpy() if hasattr(column, "to_numpy") else np.asarray(column)
+def as_values(data):
+    """Return a column or a table as an array."""
+    return data.to_numpy() if hasattr(data, "to_numpy") else np.asarray(data)
 
 
 def take_rows(X, rows):
