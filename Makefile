@@ -18,7 +18,7 @@ help: ## list the targets
 
 demo: $(STAMP) ## compress a real ensemble on the digits data and print the comparison
 	@mkdir -p build
-	$(VENV)/bin/skdistill compress --data digits --teacher voting --output build/digits.safetensors
+	$(VENV)/bin/skdistill compress --data digits --teacher voting --output build/digits.safetensors --force
 
 test: $(STAMP) ## run the tests, the doctests and the README's code blocks (ARGS="-k name")
 	$(VENV)/bin/python -m pytest $(ARGS)
