@@ -154,7 +154,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict] = {
-        "teacher": [HasMethods("fit"), type, None],
+        "teacher": [HasMethods("fit"), None],
         "cv": ["cv_object", StrOptions({"oob"})],
         "calibration": [StrOptions({"temperature", "sigmoid", "isotonic"}), None],
         "temperature": [Interval(Real, 0, None, closed="neither")],
