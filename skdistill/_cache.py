@@ -11,6 +11,7 @@ import joblib
 import sklearn
 from filelock import FileLock
 from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
 
 from skdistill.exceptions import DistillationWarning
 
@@ -71,11 +72,10 @@ def open_cache(memory, random_state, *parts):
     return Cache(memory, *parts)
 
 
-def fingerprint(parts):
-    """Hash values by their content, estimators by class and parameters."""
-    versions = (sys.version, sklearn.__version__)
+def fingerprint(value):
+    """Hash a value by its content, estimators by class and parameters."""
     try:
-        return joblib.hash((versions, _plain(parts)))
+        return joblib.hash(f"{sys.version} {sklearn.__version__} {_digest(value)}")
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise ValueError(
             f"memory= needs a teacher and data that can be pickled, but: {error}. "
@@ -83,13 +83,14 @@ def fingerprint(parts):
         ) from error
 
 
-def _plain(value):
-    if isinstance(value, BaseEstimator) and not hasattr(value, "__sklearn_clone__"):
+def _digest(value):
+    # part by part, because a pickle of the whole also depends on which parts are one object
+    if isinstance(value, BaseEstimator) and not isinstance(value, FrozenEstimator):
         params = value.get_params(deep=False)
-        kept = {name: _plain(v) for name, v in params.items() if name not in IGNORED}
-        return type(value).__module__, type(value).__qualname__, kept
+        kept = {name: v for name, v in params.items() if name not in IGNORED}
+        return f"{type(value).__module__}.{type(value).__qualname__}{_digest(kept)}"
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return f"[{','.join(map(_digest, value))}]"
     if isinstance(value, dict):
-        return {key: _plain(v) for key, v in value.items()}
-    return value
+        return f"{{{','.join(f'{key}:{_digest(v)}' for key, v in sorted(value.items()))}}}"
+    return joblib.hash(value)

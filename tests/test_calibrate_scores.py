@@ -1,0 +1,102 @@
+"""Calibration of held-out answers."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax
+
+from skdistill._ask_teacher import TeacherScores
+from skdistill._calibrate_scores import CALIBRATORS, best_temperature, calibrate_scores
+
+RNG = np.random.default_rng(0)
+N, K = 4000, 3
+TRUE = log_softmax(RNG.normal(scale=1.5, size=(N, K)), axis=1)
+CODES = (np.exp(TRUE).cumsum(axis=1) < RNG.random((N, 1))).sum(axis=1)
+ONES = np.ones(N)
+METHODS = list(CALIBRATORS)
+
+
+def loss(proba, codes=CODES):
+    return -np.log(proba[np.arange(len(codes)), codes]).mean()
+
+
+def test_temperature_recovers_a_known_one():
+    calibrator = CALIBRATORS["temperature"]().fit(log_softmax(TRUE * 3, axis=1), CODES, ONES)
+    assert calibrator.temperature_ == pytest.approx(3, rel=0.1)
+
+
+@pytest.mark.parametrize("method", ["temperature", "sigmoid", "isotonic"])
+def test_calibration_mends_an_overconfident_teacher(method):
+    sure = log_softmax(TRUE * 4, axis=1)
+    calibrator = CALIBRATORS[method]().fit(sure[::2], CODES[::2], ONES[::2])
+    assert loss(calibrator.calibrate(sure[1::2]), CODES[1::2]) < 0.8 * loss(
+        np.exp(sure[1::2]), CODES[1::2]
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_zeros_are_smoothed_and_rows_sum_to_one(method):
+    scores = np.where(TRUE < -3, -np.inf, TRUE)
+    proba = CALIBRATORS[method]().fit(scores, CODES, ONES).calibrate(scores)
+    assert (proba > 0).all()
+    np.testing.assert_allclose(proba.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("method", [None, "temperature"])
+def test_order_within_a_row_is_kept(method):
+    proba = CALIBRATORS[method]().fit(TRUE, CODES, ONES).calibrate(TRUE)
+    np.testing.assert_array_equal(proba.argsort(axis=1), TRUE.argsort(axis=1))
+
+
+def test_an_integer_weight_is_a_repeated_row():
+    weight = RNG.integers(1, 4, N)
+    rows = np.repeat(np.arange(N), weight)
+    weighted = best_temperature(TRUE * 2, CODES, weight.astype(float))
+    repeated = best_temperature(TRUE[rows] * 2, CODES[rows], np.ones(len(rows)))
+    assert weighted == pytest.approx(repeated, rel=1e-3)
+
+
+def calibrated(log_proba, codes, method, held_out=None, race=None):
+    n = len(codes)
+    held_out = np.ones(n, dtype=bool) if held_out is None else held_out
+    data = SimpleNamespace(codes=codes, weight=np.ones(n), soft_targets=None)
+    folds = [(np.flatnonzero(np.arange(n) % 5 != k), np.arange(k, n, 5)) for k in range(5)]
+    scores = TeacherScores(None, log_proba, held_out, None, race)
+    return calibrate_scores(scores, data, folds, method=method)
+
+
+@pytest.mark.parametrize("method", ["isotonic", "sigmoid"])
+def test_noise_does_not_write_labels_into_targets(method):
+    noise = log_softmax(RNG.normal(size=(N, 2)), axis=1)
+    codes = RNG.integers(0, 2, N)
+    targets, _ = calibrated(noise, codes, method)
+    assert abs(np.corrcoef(targets.proba[:, 1], codes)[0, 1]) < 0.05
+    in_sample = targets.calibrator.calibrate(noise)
+    if method == "isotonic":  # the danger is real
+        assert np.corrcoef(in_sample[:, 1], codes)[0, 1] > 0.05
+
+
+@pytest.mark.parametrize("method", ["temperature", "isotonic", "sigmoid"])
+def test_rows_that_no_fold_held_out_do_not_count(method):
+    held_out = np.arange(N) % 4 > 0
+    lying = np.where(held_out, CODES, (CODES + 1) % K)
+    first, _ = calibrated(TRUE, CODES, method, held_out)
+    second, _ = calibrated(TRUE, lying, method, held_out)
+    np.testing.assert_allclose(first.proba, second.proba)
+
+
+@pytest.mark.parametrize("method", ["temperature", "isotonic", "sigmoid"])
+def test_race_targets_know_no_label_of_the_first_folds_test_rows(method):
+    lying = np.where(np.arange(N) % 5 == 0, (CODES + 1) % K, CODES)
+    train = np.arange(N) % 5 > 0
+    _, first = calibrated(TRUE, CODES, method, race=TRUE)
+    _, second = calibrated(TRUE, lying, method, race=TRUE)
+    np.testing.assert_allclose(first.proba[train], second.proba[train])
+
+
+def test_a_class_missing_from_the_rows_keeps_its_scores():
+    codes = np.minimum(CODES, 1)
+    for method in ("sigmoid", "isotonic"):
+        proba = CALIBRATORS[method]().fit(TRUE, codes, ONES).calibrate(TRUE)
+        assert np.isfinite(proba).all()
