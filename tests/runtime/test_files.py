@@ -1,0 +1,186 @@
+"""Student files: whole or not at all, and never believed blindly."""
+
+import json
+import os
+import stat
+
+import numpy as np
+import pandas as pd
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import save_file
+from sklearn.naive_bayes import GaussianNB
+
+import skdistill
+from skdistill import DistilledClassifier, load
+from skdistill.exceptions import StudentFileError
+from skdistill.runtime import _files
+
+RNG = np.random.default_rng(0)
+N = 240
+FRAME = pd.DataFrame(
+    {
+        "x": np.where(RNG.random(N) < 0.2, np.nan, RNG.normal(size=N)),
+        "town": RNG.choice(["Rome", "Oslo"], N),
+        "code": RNG.choice([f"c{i}" for i in range(12)], N),
+        "day": pd.Timestamp("2021-05-01") + pd.to_timedelta(RNG.integers(0, 99, N), "D"),
+    }
+)
+Y = np.where(FRAME.town == "Rome", "yes", "no").astype(object)
+
+
+@pytest.fixture(scope="module")
+def student():
+    clf = DistilledClassifier(max_epochs=3, alpha=0, transfer=None, random_state=0)
+    return clf.fit(FRAME, Y).student_
+
+
+@pytest.fixture
+def path(student, tmp_path):
+    student.save(tmp_path / "s.safetensors")
+    return tmp_path / "s.safetensors"
+
+
+def test_a_loaded_student_gives_the_same_answers(student, path):
+    other = load(path)
+    new = FRAME.head(5).assign(town=["Rome", None, "Atlantis", "Oslo", "Rome"], x=np.nan)
+    for table in (FRAME, new):
+        np.testing.assert_array_equal(other.predict_proba(table), student.predict_proba(table))
+    assert other.feature_names_in_.tolist() == list(FRAME.columns)
+    assert other.classes_.dtype == student.classes_.dtype == object
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [np.array([3, 7]), np.array([True, False]), np.array(["a", "b"]), np.array([0.0, 2.0])],
+    ids=lambda a: a.dtype.kind,
+)
+def test_labels_keep_their_type(labels, tmp_path):
+    X = RNG.normal(size=(60, 2))
+    y = labels[(X[:, 0] > 0).astype(int)]
+    clf = DistilledClassifier(GaussianNB(), max_epochs=2, random_state=0).fit(X, y)
+    clf.student_.save(tmp_path / "s")
+    other = load(tmp_path / "s")
+    assert other.classes_.dtype == clf.classes_.dtype
+    np.testing.assert_array_equal(other.predict(X), clf.predict(X))
+
+
+def test_the_file_is_readable_as_the_umask_says(student, tmp_path):
+    old = os.umask(0o027)
+    try:
+        student.save(tmp_path / "s")
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "s").stat().st_mode) == 0o640
+
+
+def test_a_failed_save_leaves_the_old_file_and_nothing_else(student, path, monkeypatch):
+    before = path.read_bytes()
+
+    def full_disk(arrays, name, metadata):
+        with open(name, "wb") as file:
+            file.write(b"half")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(_files, "save_file", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        student.save(path)
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_saving_into_a_missing_folder_says_so(student, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"folder .*nowhere does not exist"):
+        student.save(tmp_path / "nowhere" / "s")
+
+
+def test_a_missing_file_says_so(tmp_path):
+    with pytest.raises(FileNotFoundError, match="No student file at"):
+        load(tmp_path / "none")
+
+
+@pytest.mark.parametrize("share", [0, 0.001, 0.05, 0.3, 0.7, 0.999])
+def test_a_half_written_file_is_refused(path, share):
+    data = path.read_bytes()
+    path.write_bytes(data[: int(share * len(data))])
+    with pytest.raises(StudentFileError, match="not a readable student file"):
+        load(path)
+
+
+def test_a_file_of_another_kind_is_refused(path):
+    path.write_bytes(b"\x80\x04 a pickle, say")
+    with pytest.raises(StudentFileError, match="not a readable student file"):
+        load(path)
+    save_file({"a": np.zeros(3)}, path)
+    with pytest.raises(StudentFileError, match="holds no skdistill student"):
+        load(path)
+
+
+def rewritten(path, change, drop=()):
+    """Write a file again with another header."""
+    with safe_open(path, framework="numpy") as file:
+        header = json.loads(file.metadata()["skdistill"])
+        arrays = {k: file.get_tensor(k) for k in file.keys() if k not in drop}
+    header.update(change)
+    save_file(arrays, path, metadata={"skdistill": json.dumps(header)})
+
+
+def test_a_newer_format_is_refused_with_the_next_move(path):
+    rewritten(path, {"format": 99})
+    with pytest.raises(StudentFileError, match=r"has student format 99.*Upgrade skdistill"):
+        load(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"layers": []},
+        {"layers": [{"kind": "os.system"}]},
+        {"classes": {"dtype": "<i8", "values": [0, 1, 2, 3]}},
+        {"classes": {"dtype": "M8[s]", "values": [0, 1]}},
+        {"kinds": ["number"] * 4},
+        {"levels": {"1": ["Oslo"] * 400, "2": []}},
+        {"names": ["a"]},
+    ],
+)
+def test_a_header_that_does_not_fit_is_refused(path, change):
+    rewritten(path, change)
+    with pytest.raises(StudentFileError, match="holds a damaged student"):
+        load(path)
+
+
+def test_a_missing_array_is_refused(path):
+    rewritten(path, {}, drop=["1.weight"])
+    with pytest.raises(StudentFileError, match="holds a damaged student"):
+        load(path)
+
+
+def test_mutated_bytes_are_refused_or_make_a_working_student(path):
+    data = path.read_bytes()
+    rng = np.random.default_rng(0)
+    head = 8 + int.from_bytes(data[:8], "little")
+    for _ in range(300):
+        mutated = bytearray(data)
+        for place in rng.integers(0, head if rng.random() < 0.7 else len(data), 3):
+            mutated[place] = rng.integers(256)
+        path.write_bytes(mutated)
+        try:
+            student = load(path)
+        except StudentFileError:
+            continue
+        assert student._forward is not None
+
+
+def test_loading_never_unpickles(path, monkeypatch):
+    def forbidden(*args, **kwargs):
+        raise AssertionError("pickle was used")
+
+    monkeypatch.setattr("pickle.loads", forbidden)
+    monkeypatch.setattr("pickle.load", forbidden)
+    skdistill.load(path)
+
+
+def test_labels_that_json_cannot_hold_are_refused(student, tmp_path):
+    odd = skdistill.Student(student.reader, student.layers, np.array([(1,), (2,)], dtype="i8,"))
+    with pytest.raises(TypeError, match="cannot be saved"):
+        odd.save(tmp_path / "s")

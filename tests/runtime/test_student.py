@@ -1,0 +1,108 @@
+"""The student alone: a classifier of arrays."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.base import clone, is_classifier
+from sklearn.datasets import load_iris
+from sklearn.ensemble import VotingClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.metrics import get_scorer
+from sklearn.naive_bayes import GaussianNB
+from sklearn.utils import get_tags
+
+from skdistill import DistilledClassifier, Student
+
+ROOT = Path(__file__).parents[2]
+X, Y = load_iris(return_X_y=True)
+NAMES = np.array(["setosa", "versicolor", "virginica"], dtype=object)
+
+
+@pytest.fixture(scope="module")
+def student():
+    return DistilledClassifier(GaussianNB(), random_state=0).fit(X, NAMES[Y]).student_
+
+
+def test_a_row_is_answered_alike_alone_and_in_any_batch(student):
+    rows = np.tile(X, (80, 1))  # more than one chunk
+    batch = student.predict_proba(rows)
+    alone = np.concatenate([student.predict_proba(row[None]) for row in X])
+    np.testing.assert_allclose(batch[: len(X)], alone, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(batch[-len(X) :], alone, rtol=0, atol=1e-14)
+
+
+def test_no_rows_get_no_answers(student):
+    assert student.predict_proba(X[:0]).shape == (0, 3)
+    assert student.predict(X[:0]).shape == (0,)
+
+
+def test_it_is_a_classifier_to_scikit_learn(student):
+    assert is_classifier(student)
+    assert get_tags(student).input_tags.allow_nan
+    assert clone(student) is student
+    assert student.get_params() == {}
+    assert get_scorer("accuracy")(student, X, NAMES[Y]) == student.score(X, NAMES[Y]) > 0.9
+    vote = VotingClassifier([("s", FrozenEstimator(student)), ("n", GaussianNB())], voting="soft")
+    assert vote.fit(X, NAMES[Y]).score(X, NAMES[Y]) > 0.9
+    with pytest.raises(ValueError, match="has no parameters"):
+        student.set_params(depth=3)
+
+
+def test_it_says_what_it_is(student):
+    assert repr(student).startswith("Student(4 columns, ")
+    np.testing.assert_allclose(
+        np.exp(student.predict_log_proba(X)), student.predict_proba(X), atol=1e-15
+    )
+
+
+def test_a_student_of_one_class_cannot_be_made(student):
+    with pytest.raises(ValueError, match="at least two classes"):
+        Student(student.reader, student.layers, student.classes_[:1])
+
+
+def test_it_predicts_where_only_numpy_and_safetensors_are_installed(student, tmp_path):
+    wheels, site = tmp_path / "wheels", tmp_path / "site"
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        (source / name).write_bytes((ROOT / name).read_bytes())
+    for path in (ROOT / "skdistill").rglob("*"):
+        if path.suffix == ".py" or path.name == "py.typed":
+            target = source / path.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run(
+        [*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", wheels, source], check=True
+    )
+    (wheel,) = wheels.glob("skdistill-*.whl")
+    subprocess.run([*pip, "install", "--no-deps", "--target", site, wheel], check=True)
+    import safetensors
+
+    installed = Path(np.__file__).parents[1]
+    for folder in ("numpy", "numpy.libs"):
+        if (installed / folder).exists():
+            os.symlink(installed / folder, site / folder)
+    os.symlink(Path(safetensors.__file__).parent, site / "safetensors")
+
+    student.save(tmp_path / "s.safetensors")
+    np.save(tmp_path / "X.npy", X)
+    code = f"""
+        import sys
+        sys.path.insert(0, {str(site)!r})
+        import importlib.util
+        for name in ("torch", "sklearn", "scipy", "skorch", "joblib", "pandas"):
+            assert importlib.util.find_spec(name) is None, name
+        import numpy, skdistill
+        student = skdistill.load({str(tmp_path / "s.safetensors")!r})
+        X = numpy.load({str(tmp_path / "X.npy")!r})
+        numpy.save({str(tmp_path / "proba.npy")!r}, student.predict_proba(X))
+        assert skdistill.__file__.startswith({str(site)!r})
+    """
+    subprocess.run([sys.executable, "-I", "-S", "-c", textwrap.dedent(code)], check=True)
+    np.testing.assert_array_equal(np.load(tmp_path / "proba.npy"), student.predict_proba(X))

@@ -1,0 +1,67 @@
+"""Batches of rows in memory."""
+
+from itertools import chain
+
+import numpy as np
+import pytest
+import scipy.sparse
+import torch
+
+from skdistill.students import TransferRows
+from skdistill.students._batches import Batches
+
+
+def rows(n, make=np.asarray):
+    values = np.arange(1, n + 1, dtype=np.float32)[:, None].repeat(3, axis=1)
+    return TransferRows(
+        make(values),
+        np.full((n, 2), 0.5, np.float32),
+        np.arange(n),
+        np.ones(n, np.float32),
+    )
+
+
+def epoch(batches):
+    return [answers["labels"].tolist() for _, answers in batches]
+
+
+def flat(lists):
+    return list(chain.from_iterable(lists))
+
+
+def test_batches_are_nearly_equal_and_hold_every_row_once():
+    batches = Batches(rows(103), 25, seed=0)
+    drawn = epoch(batches)
+    assert sorted(map(len, drawn)) == [20, 20, 21, 21, 21]
+    assert len(drawn) == len(batches)
+    assert sorted(flat(drawn)) == list(range(103))
+
+
+def test_epochs_are_shuffled_anew_and_repeatably():
+    first, second = Batches(rows(50), 10, seed=1), Batches(rows(50), 10, seed=1)
+    one, two = epoch(first), epoch(first)
+    assert one != two
+    assert [epoch(second), epoch(second)] == [one, two]
+    assert flat(epoch(Batches(rows(50), 10))) == list(range(50))
+
+
+def test_cycled_rows_come_in_turn():
+    batches = Batches(rows(30), 100, seed=0, n_always=10, n_cycled=8)
+    seen = [sorted(flat(epoch(batches))) for _ in range(5)]
+    for drawn in seen:
+        assert drawn[:10] == list(range(10))
+        assert len(drawn) == 18
+    assert sorted(flat(drawn[10:] for drawn in seen)) == sorted(2 * list(range(10, 30)))
+
+
+@pytest.mark.parametrize("make", [np.asarray, scipy.sparse.csr_array, scipy.sparse.csr_matrix])
+def test_rows_and_answers_belong_together_also_when_sparse(make):
+    for part, answers in Batches(rows(20, make), 6, seed=3):
+        dense = part.to_dense() if part.is_sparse else part
+        assert torch.equal(dense[:, 0].long() - 1, answers["labels"])
+
+
+def test_single_rows_can_be_had_for_other_loaders():
+    row, answers = rows(5)[2]
+    assert row.tolist() == [3, 3, 3]
+    assert answers["labels"] == 2

@@ -1,0 +1,65 @@
+"""Transfer sets: rows with targets, labels, weights and origins."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import scipy.sparse
+
+from skdistill import Munge
+from skdistill._compose_transfer_set import (
+    REAL,
+    SYNTHETIC,
+    UNLABELED,
+    TransferSet,
+    candidate_samplers,
+    join,
+    real_rows,
+)
+
+DATA = SimpleNamespace(
+    classes=np.array(["a", "b"]), codes=np.array([0, 1, 1]), weight=np.array([1.0, 2.0, 3.0])
+)
+PROBA = np.array([[0.9, 0.1], [0.2, 0.8], [0.5, 0.5]])
+
+
+def test_real_rows_have_tempered_targets_and_weights_of_mean_one():
+    part = real_rows(np.zeros((3, 2), np.float32), PROBA, DATA, 2.0)
+    root = np.sqrt(PROBA)
+    np.testing.assert_allclose(part.targets, root / root.sum(axis=1, keepdims=True), atol=1e-6)
+    np.testing.assert_allclose(part.weight, [0.5, 1, 1.5])
+    assert part.labels.tolist() == [0, 1, 1]
+    assert part.count() == {"n_real": 3, "n_unlabeled": 0, "n_synthetic": 0}
+
+
+def test_labels_alone_are_one_hot_targets():
+    part = real_rows(np.zeros((3, 2), np.float32), None, DATA, 1.0)
+    assert part.targets.tolist() == [[1, 0], [0, 1], [0, 1]]
+
+
+@pytest.mark.parametrize("make", [np.asarray, scipy.sparse.csr_array])
+def test_parts_are_joined_in_order(make):
+    part = real_rows(make(np.eye(3, dtype=np.float32)), PROBA, DATA, 1.0)
+    other = TransferSet(part.rows, part.targets, np.full(3, -1), part.weight, np.int8([1, 2, 2]))
+    both = join([part, other])
+    assert both.origin.tolist() == [REAL] * 3 + [UNLABELED, SYNTHETIC, SYNTHETIC]
+    assert both.count() == {"n_real": 3, "n_unlabeled": 1, "n_synthetic": 2}
+    taken = both.take(np.array([5, 0]))
+    assert taken.labels.tolist() == [-1, 0]
+    rows = taken.rows if isinstance(taken.rows, np.ndarray) else taken.rows.toarray()
+    assert rows.tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert join([part]) is part
+
+
+def test_an_inconsistent_set_cannot_be_made():
+    with pytest.raises(ValueError, match="differ in length"):
+        TransferSet(np.zeros((3, 1)), PROBA, np.zeros(2), np.ones(3), np.zeros(3))
+
+
+def test_candidates_by_name():
+    mine = Munge(swap_probability=0.1)
+    assert candidate_samplers(None, race=True) == {None: None}
+    assert candidate_samplers("auto", race=False) == {None: None}
+    assert list(candidate_samplers("auto", race=True)) == [None, "munge"]
+    assert list(candidate_samplers("munge", race=False)) == ["munge"]
+    assert candidate_samplers(mine, race=True) == {"Munge": mine}

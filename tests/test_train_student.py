@@ -1,0 +1,75 @@
+"""Training: how long, on what, and with which weights."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_classification
+
+from skdistill._compose_transfer_set import REAL, SYNTHETIC, TransferSet, join
+from skdistill._train_student import Training, detach, per_epoch, recalibration, train_student
+
+X, Y = make_classification(300, 6, random_state=0)
+TRAINING = Training(
+    encoding=None, n_classes=2,
+    net={"hidden_layer_sizes": (16,), "activation": "relu", "dropout": 0.0},
+    temperature=1.0, lr=0.01, weight_decay=0.0, batch_size=64, max_epochs=40, patience=4,
+    device="cpu", callbacks=None, net_params=None, verbose=0, random_state=0,
+)  # fmt: skip
+
+
+def transfer(rows, labels, origin=REAL):
+    n = len(rows)
+    targets = np.eye(2, dtype=np.float32)[np.maximum(labels, 0)]
+    return TransferSet(
+        rows.astype(np.float32), targets, np.asarray(labels), np.ones(n, np.float32),
+        np.full(n, origin, np.int8),
+    )  # fmt: skip
+
+
+def test_the_weights_of_the_best_epoch_are_restored():
+    rng = np.random.default_rng(0)
+    train, held_out = transfer(X[:100], rng.permutation(Y[:100])), transfer(X[200:], Y[200:])
+    fitted = train_student(train, TRAINING, alpha=0.0, validation=held_out)
+    losses = [row["valid_loss"] for row in fitted.history]
+    assert fitted.n_epochs == 1 + int(np.argmin(losses))
+    assert fitted.n_epochs < len(losses) < 40
+    _, per_row = recalibration(fitted.net, transfer(X[200:260], Y[200:260]), TRAINING)
+    assert len(per_row) == 60
+    scores = fitted.net.logits(_rows(held_out))
+    log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    assert -log_p[np.arange(100), Y[200:]].mean() == pytest.approx(min(losses), rel=1e-4)
+
+
+def _rows(part):
+    from skdistill._train_student import rows_of
+
+    return rows_of(part, "cpu")
+
+
+def test_without_held_out_rows_it_trains_as_long_as_told():
+    fitted = train_student(transfer(X, Y), TRAINING, alpha=0.5, n_epochs=3)
+    assert fitted.n_epochs == len(fitted.history) == 3
+
+
+def test_recalibration_needs_100_rows_and_helps():
+    fitted = train_student(transfer(X[:40], Y[:40]), TRAINING, alpha=0.0, n_epochs=40)
+    assert recalibration(fitted.net, transfer(X[:99], Y[:99]), TRAINING)[0] == 1
+    temperature, losses = recalibration(fitted.net, transfer(X[100:], Y[100:]), TRAINING)
+    assert temperature > 1  # trained to certainty on 40 rows
+    scores = fitted.net.logits(_rows(transfer(X[100:], Y[100:])))
+    plain = np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(200), Y[100:]]
+    assert losses.mean() < plain.mean()
+
+
+def test_an_epoch_has_all_real_rows_and_a_slice_of_the_synthetic_ones():
+    pool = transfer(np.tile(X, (9, 1)), np.full(2700, -1), SYNTHETIC)
+    assert per_epoch(join([transfer(X, Y), pool])) == (300, 900)
+    assert per_epoch(join([transfer(X, Y), pool.take(np.arange(50))])) == (300, 50)
+    assert per_epoch(transfer(X, Y)) == (300, 0)
+
+
+def test_a_detached_net_holds_no_rows():
+    fitted = train_student(
+        transfer(X, Y), TRAINING, alpha=0.5, n_epochs=1, monitor=transfer(X[:9], Y[:9])
+    )
+    assert "valid_loss" in fitted.history[0]
+    assert detach(fitted.net).train_split is None
