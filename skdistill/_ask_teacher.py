@@ -1,6 +1,5 @@
 """Any teacher → answers about rows that it did not see, columns in the order of the classes."""
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from sklearn.model_selection import (
 )
 from sklearn.utils.parallel import Parallel, delayed
 
-from skdistill.exceptions import DistillationWarning
+from skdistill.exceptions import warn
 from skdistill.runtime._columns import take_rows
 
 SUSPICIOUS_ACCURACY = 0.999
@@ -218,18 +217,12 @@ def _stratified(n_folds, y, grouped, random_state):
         )
     smallest = counts[counts > 1].min()
     if single.any():
-        warnings.warn(
+        warn(
             f"{single.sum()} classes have a single row, which no fold can hold out: "
-            "the teacher's answer to it is taken in-sample.",
-            DistillationWarning,
-            stacklevel=4,
+            "the teacher's answer to it is taken in-sample."
         )
     if smallest < n_folds:
-        warnings.warn(
-            f"The smallest class has {smallest} rows: {smallest} folds instead of {n_folds}.",
-            DistillationWarning,
-            stacklevel=4,
-        )
+        warn(f"The smallest class has {smallest} rows: {smallest} folds instead of {n_folds}.")
     splitter = StratifiedGroupKFold if grouped else StratifiedKFold
     n_folds = min(n_folds, int(smallest))
     return splitter(n_folds, shuffle=True, random_state=random_state), single
@@ -261,11 +254,9 @@ def _fit_and_answer(teacher, X, y, classes, fit_params, train, test, keep, cache
         if test is not None:
             missing = np.setdiff1d(classes, fitted.classes_)
             if len(missing):
-                warnings.warn(
+                warn(
                     f"A fold's training rows lack classes {missing.tolist()}: its teacher gives "
-                    "them probability zero.",
-                    DistillationWarning,
-                    stacklevel=2,
+                    "them probability zero."
                 )
             part = answer(fitted, take_rows(X, test), classes)
         return fitted if keep else None, part
@@ -332,10 +323,8 @@ def _check_classes(teacher, classes):
 def _warn_if_seen(log_proba, y, classes):
     accuracy = np.mean(classes[log_proba.argmax(axis=1)] == y)
     if accuracy >= SUSPICIOUS_ACCURACY:
-        warnings.warn(
+        warn(
             f"The frozen teacher is right on {accuracy:.1%} of the rows, as if it had seen them: "
             "soft targets of rows that it was trained on teach little more than the labels. Pass "
-            "rows that it did not see, or the teacher without FrozenEstimator.",
-            DistillationWarning,
-            stacklevel=3,
+            "rows that it did not see, or the teacher without FrozenEstimator."
         )

@@ -4,7 +4,6 @@ import os
 import pickle
 import sys
 import tempfile
-import warnings
 from pathlib import Path
 
 import joblib
@@ -13,7 +12,7 @@ from filelock import FileLock
 from sklearn.base import BaseEstimator
 from sklearn.frozen import FrozenEstimator
 
-from skdistill.exceptions import DistillationWarning
+from skdistill.exceptions import warn
 
 IGNORED = ("n_jobs", "verbose")  # parameters that leave a teacher's answers as they are
 
@@ -62,11 +61,9 @@ def open_cache(memory, random_state, *parts):
     if memory is None:
         return None
     if random_state is None:
-        warnings.warn(
+        warn(
             "memory= needs an integer random_state: without one, teachers differ from fit to fit "
-            "and nothing is kept.",
-            DistillationWarning,
-            stacklevel=4,
+            "and nothing is kept."
         )
         return None
     return Cache(memory, *parts)

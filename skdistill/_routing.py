@@ -1,13 +1,12 @@
 """Weights and groups on their way to the teacher and the splitter."""
 
-import warnings
 from numbers import Integral
 
 from sklearn import get_config
 from sklearn.utils.metadata_routing import process_routing
 
 from skdistill._teachers import takes_weights
-from skdistill.exceptions import DistillationWarning
+from skdistill.exceptions import warn
 
 
 def route(estimator, data, given):
@@ -34,12 +33,10 @@ def route(estimator, data, given):
         is_number = isinstance(estimator.cv, Integral)
         return routed.teacher.fit, split if is_number else routed.splitter.split
     if weight and not takes_weights(estimator.teacher):
-        warnings.warn(
+        warn(
             f"The fit of {type(estimator.teacher).__name__} takes no sample_weight: the teacher "
             "is fitted without, the student with weights. To route weights inside a teacher, "
-            "enable metadata routing.",
-            DistillationWarning,
-            stacklevel=4,
+            "enable metadata routing."
         )
         return {}, split
     return weight, split

@@ -8,6 +8,10 @@
     └── DistillationWarning    the fit went on, but something about the data or teacher matters
 """
 
+import sys
+import warnings
+from types import FrameType
+
 
 class StudentFileError(ValueError):
     """A student file cannot be read: truncated, damaged, of another kind or of a newer format."""
@@ -15,3 +19,12 @@ class StudentFileError(ValueError):
 
 class DistillationWarning(UserWarning):
     """The fit went on, but something about the data or the teacher deserves a look."""
+
+
+def warn(message):
+    """Issue a DistillationWarning that points at the first caller outside skdistill."""
+    level = 1
+    frame: FrameType | None = sys._getframe()
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("skdistill"):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, DistillationWarning, stacklevel=level)

@@ -238,3 +238,9 @@ def test_after_a_failed_fit_there_is_no_student(on_frame):
         clf.fit(FRAME, np.zeros(N))
     with pytest.raises(NotFittedError):
         clf.predict(FRAME)
+
+
+def test_a_warning_points_at_the_users_own_line():
+    with pytest.warns(DistillationWarning, match="smallest class") as caught:
+        quick().fit(X[:104], Y[:104])
+    assert caught[0].filename == __file__
