@@ -32,6 +32,8 @@ class Recipe:
         Weight of the soft loss on labelled rows.
     n_epochs : int or None
         Epochs of the final training; None for all of `max_epochs`.
+    max_epochs : int or None
+        Epochs over which the learning rate falls; None to leave it to the training.
     temperature : float
         By which the student's scores are divided.
     history : list of dict
@@ -43,6 +45,7 @@ class Recipe:
     source: str | None
     alpha: float
     n_epochs: int | None = None
+    max_epochs: int | None = None
     temperature: float = 1.0
     history: list = field(default_factory=list, repr=False)
     trials: list = field(default_factory=list, repr=False)
@@ -61,6 +64,7 @@ class Trial:
     losses: np.ndarray
     weight: np.ndarray
     n_epochs: int
+    max_epochs: int
     temperature: float
     history: list
 
@@ -134,7 +138,15 @@ def choose_recipe(composer, folds, teacher, training, *, alpha):
     n_epochs, history = best.n_epochs, best.history
     if best.source is None and composer.X_unlabeled is None and len(real) < MIN_STOPPING_ROWS:
         n_epochs, history = _pooled_stopping(real, folds[:POOLED_FOLDS], training, best)
-    return Recipe(best.source, best.alpha, n_epochs, best.temperature, history, summary)
+    return Recipe(
+        source=best.source,
+        alpha=best.alpha,
+        n_epochs=n_epochs,
+        max_epochs=best.max_epochs,
+        temperature=best.temperature,
+        history=history,
+        trials=summary,
+    )
 
 
 def _some(train, random_state):
@@ -149,7 +161,14 @@ def _trial(transfer, held_out, training, source, alpha):
     fitted = train_student(transfer, training, alpha=alpha, validation=held_out)
     temperature, losses = recalibration(fitted.net, held_out, training)
     return Trial(
-        source, alpha, losses, held_out.weight, fitted.n_epochs, temperature, fitted.history
+        source=source,
+        alpha=alpha,
+        losses=losses,
+        weight=held_out.weight,
+        n_epochs=fitted.n_epochs,
+        max_epochs=fitted.max_epochs,
+        temperature=temperature,
+        history=fitted.history,
     )
 
 

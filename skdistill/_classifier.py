@@ -328,6 +328,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             training,
             alpha=recipe.alpha,
             n_epochs=recipe.n_epochs,
+            max_epochs=recipe.max_epochs,
             monitor=composer.real.take(folds[0][1]) if self.callbacks else None,
         )
 

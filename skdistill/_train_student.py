@@ -73,12 +73,15 @@ class FittedStudent:
         On the CPU, without data.
     n_epochs : int
         Epochs that its weights have seen.
+    max_epochs : int
+        Epochs over which the learning rate was to fall.
     history : list of dict
         Losses by epoch.
     """
 
     net: StudentNet
     n_epochs: int
+    max_epochs: int
     history: list = field(repr=False)
 
     def student(self, reader, classes, temperature):
@@ -87,7 +90,9 @@ class FittedStudent:
         return Student(reader, tuple(layers), classes)
 
 
-def train_student(transfer, training, *, alpha, n_epochs=None, validation=None, monitor=None):
+def train_student(
+    transfer, training, *, alpha, n_epochs=None, max_epochs=None, validation=None, monitor=None
+):
     """Train a net on a transfer set.
 
     Parameters
@@ -99,6 +104,8 @@ def train_student(transfer, training, *, alpha, n_epochs=None, validation=None, 
         Weight of the soft loss on labelled rows.
     n_epochs : int or None
         Stop after so many epochs; None: all, or as `validation` says.
+    max_epochs : int or None
+        Epochs over which the learning rate falls; None: as `training` says.
     validation : TransferSet or None
         Held-out rows: training stops when their log loss has not fallen for `training.patience`
         epochs, and the best weights are restored.
@@ -112,7 +119,7 @@ def train_student(transfer, training, *, alpha, n_epochs=None, validation=None, 
     n_always, n_cycled = per_epoch(transfer)
     batch_size = _batch_size(training.batch_size, n_always)
     n_batches = -(-(n_always + n_cycled) // batch_size)
-    max_epochs = _max_epochs(training.max_epochs, n_batches)
+    max_epochs = max_epochs or _max_epochs(training.max_epochs, n_batches)
     n_steps = max_epochs * n_batches
     callbacks = [
         ("schedule", LRScheduler("LambdaLR", lr_lambda=partial(_rate, n_steps=n_steps),
@@ -167,7 +174,7 @@ def train_student(transfer, training, *, alpha, n_epochs=None, validation=None, 
         {name: row[name] for name in ("epoch", "train_loss", "valid_loss", "dur") if name in row}
         for row in net.history
     ]
-    return FittedStudent(net, n_seen, history)
+    return FittedStudent(net, n_seen, max_epochs, history)
 
 
 def detach(net):

@@ -73,3 +73,11 @@ def test_a_detached_net_holds_no_rows():
     )
     assert "valid_loss" in fitted.history[0]
     assert detach(fitted.net).train_split is None
+
+
+def test_the_learning_rate_falls_over_the_epochs_that_the_race_saw():
+    # more rows mean fewer epochs by default; a final training on all rows keeps the race's
+    race = train_student(transfer(X[:200], Y[:200]), TRAINING, alpha=0.5, n_epochs=2)
+    assert race.max_epochs == 40
+    final = train_student(transfer(X, Y), TRAINING, alpha=0.5, n_epochs=10, max_epochs=10)
+    assert final.net.optimizer_.param_groups[0]["lr"] == pytest.approx(0, abs=1e-9)
