@@ -50,7 +50,7 @@ def test_order_within_a_row_is_kept(method):
 
 
 def test_an_integer_weight_is_a_repeated_row():
-    weight = RNG.integers(1, 4, N)
+    weight = np.random.default_rng(1).integers(1, 4, N)
     rows = np.repeat(np.arange(N), weight)
     weighted = best_temperature(TRUE * 2, CODES, weight.astype(float))
     repeated = best_temperature(TRUE[rows] * 2, CODES[rows], np.ones(len(rows)))
@@ -68,13 +68,17 @@ def calibrated(log_proba, codes, method, held_out=None, race=None):
 
 @pytest.mark.parametrize("method", ["isotonic", "sigmoid"])
 def test_noise_does_not_write_labels_into_targets(method):
-    noise = log_softmax(RNG.normal(size=(N, 2)), axis=1)
-    codes = RNG.integers(0, 2, N)
+    rng = np.random.default_rng(1)
+    noise = log_softmax(rng.normal(size=(500, 2)), axis=1)
+    codes = rng.integers(0, 2, 500)
     targets, _ = calibrated(noise, codes, method)
-    assert abs(np.corrcoef(targets.proba[:, 1], codes)[0, 1]) < 0.05
-    in_sample = targets.calibrator.calibrate(noise)
-    if method == "isotonic":  # the danger is real
-        assert np.corrcoef(in_sample[:, 1], codes)[0, 1] > 0.05
+
+    def correlation(proba):
+        return np.corrcoef(proba[:, 1], codes)[0, 1]
+
+    assert correlation(targets.proba) < 0.05
+    if method == "isotonic":  # the danger is real: the curve of all rows repeats their labels
+        assert correlation(targets.calibrator.calibrate(noise)) > 0.1
 
 
 @pytest.mark.parametrize("method", ["temperature", "isotonic", "sigmoid"])

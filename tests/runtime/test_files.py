@@ -56,7 +56,7 @@ def test_a_loaded_student_gives_the_same_answers(student, path):
     ids=lambda a: a.dtype.kind,
 )
 def test_labels_keep_their_type(labels, tmp_path):
-    X = RNG.normal(size=(60, 2))
+    X = np.random.default_rng(1).normal(size=(60, 2))
     y = labels[(X[:, 0] > 0).astype(int)]
     clf = DistilledClassifier(GaussianNB(), max_epochs=2, random_state=0).fit(X, y)
     clf.student_.save(tmp_path / "s")

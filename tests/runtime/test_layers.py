@@ -39,8 +39,11 @@ def test_a_table_is_encoded_by_the_formula():
 
 
 def test_linear_and_softmax():
-    weight, bias = RNG.normal(size=(3, 2)).astype(np.float32), np.float32([1, 2])
-    x = RNG.normal(size=(5, 3))
+    weight, bias = (
+        np.random.default_rng(1).normal(size=(3, 2)).astype(np.float32),
+        np.float32([1, 2]),
+    )
+    x = np.random.default_rng(2).normal(size=(5, 3))
     np.testing.assert_allclose(Linear(weight, bias).forward(x), x @ weight + bias)
     p = Softmax(0.5).forward(x * 1000)
     np.testing.assert_allclose(p.sum(axis=1), 1)
@@ -85,8 +88,11 @@ def test_an_inconsistent_layer_cannot_be_made(make):
 
 
 def test_pickles_hold_the_description_alone():
-    layer = Linear(RNG.normal(size=(300, 300)).astype(np.float32), np.zeros(300, np.float32))
+    layer = Linear(
+        np.random.default_rng(3).normal(size=(300, 300)).astype(np.float32),
+        np.zeros(300, np.float32),
+    )
     data = pickle.dumps(layer)
     assert len(data) < 1.1 * layer.weight.nbytes
-    x = RNG.normal(size=(2, 300))
+    x = np.random.default_rng(4).normal(size=(2, 300))
     np.testing.assert_array_equal(pickle.loads(data).forward(x), layer.forward(x))

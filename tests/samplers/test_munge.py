@@ -63,33 +63,38 @@ def test_missing_values_stay_as_frequent(name):
 
 
 def test_floats_that_hold_integers_stay_integers():
-    X = RNG.integers(0, 50, (N, 2)).astype(float)
+    X = np.random.default_rng(1).integers(0, 50, (N, 2)).astype(float)
     new = draw(X, 5 * N)
     np.testing.assert_array_equal(new, np.round(new))
 
 
 def test_each_value_is_the_rows_or_its_neighbours_beside_noise():
     # two far clusters: a row's neighbour is in its own cluster, and so is every value drawn
-    X = np.concatenate([RNG.normal(0, 1, (100, 3)), RNG.normal(1000, 1, (100, 3))])
+    X = np.concatenate(
+        [
+            np.random.default_rng(2).normal(0, 1, (100, 3)),
+            np.random.default_rng(3).normal(1000, 1, (100, 3)),
+        ]
+    )
     new = draw(X, 2000)
     assert set((new > 500).sum(axis=1)) == {0, 3}
 
 
 def test_categories_are_exchanged_with_the_neighbour_alone():
     frame = pd.DataFrame({"x": np.repeat([0.0, 100.0], 50), "town": ["Rome"] * 50 + ["Oslo"] * 50})
-    frame["x"] += RNG.normal(size=100)
+    frame["x"] += np.random.default_rng(4).normal(size=100)
     new = draw(frame, 2000)
     assert ((new.x > 50) == (new.town == "Oslo")).all()
 
 
 def test_without_swaps_real_rows_come_back_equally_often():
-    X = RNG.normal(size=(50, 3))
+    X = np.random.default_rng(5).normal(size=(50, 3))
     new = draw(X, 150, swap_probability=0)
     np.testing.assert_allclose(np.sort(new, axis=0), np.sort(np.repeat(X, 3, axis=0), axis=0))
 
 
 def test_the_larger_the_local_variance_the_less_the_noise():
-    X = RNG.normal(size=(200, 3))
+    X = np.random.default_rng(6).normal(size=(200, 3))
 
     def off_grid(s):
         new = draw(X, 2000, local_variance=s)
@@ -115,7 +120,7 @@ def test_a_seed_gives_the_same_rows_and_touches_no_global_state():
 
 def test_neighbours_are_looked_for_among_some_rows_of_a_large_table(monkeypatch):
     monkeypatch.setattr("skdistill.samplers._munge.MAX_REFERENCE", 60)
-    sampler = Munge().fit(RNG.normal(size=(500, 3)), random_state=0)
+    sampler = Munge().fit(np.random.default_rng(7).normal(size=(500, 3)), random_state=0)
     assert len(set(sampler._neighbour)) <= 60
     assert not (sampler._neighbour == np.arange(500)).any()
 

@@ -61,7 +61,7 @@ def test_embeddings_are_trained_and_one_hot_tables_are_not():
 
 
 def test_bins_hold_no_raw_extreme():
-    x = RNG.normal(size=(N, 1))
+    x = np.random.default_rng(1).normal(size=(N, 1))
     encoding = encode(x)
     high = encoding.bin_low + 1 / encoding.bin_inverse_width
     assert encoding.bin_low.min() > x.min()
@@ -70,7 +70,7 @@ def test_bins_hold_no_raw_extreme():
 
 
 def test_few_distinct_values_get_a_bin_between_any_two():
-    encoding = encode(RNG.integers(0, 5, (N, 1)).astype(float))
+    encoding = encode(np.random.default_rng(2).integers(0, 5, (N, 1)).astype(float))
     assert encoding.bin_low.tolist() == [0, 1, 2, 3]
     assert encoding.bin_inverse_width.tolist() == [1, 1, 1, 1]
 
@@ -83,12 +83,12 @@ def test_columns_without_anything_to_cut_get_no_bins(x):
 
 
 def test_wide_tables_get_fewer_bins():
-    assert len(encode(RNG.normal(size=(60, 300))).bin_low) <= MAX_BINS
-    assert len(encode(RNG.normal(size=(20, 2000))).bin_low) == 0
+    assert len(encode(np.random.default_rng(3).normal(size=(60, 300))).bin_low) <= MAX_BINS
+    assert len(encode(np.random.default_rng(4).normal(size=(20, 2000))).bin_low) == 0
 
 
 def test_weights_move_the_bins_as_repetition_does():
-    x = RNG.normal(size=(400, 1))
+    x = np.random.default_rng(5).normal(size=(400, 1))
     weight = np.where(x[:, 0] > 0, 3, 1)
     weighted = encode(x, sample_weight=weight.astype(float))
     repeated = encode(np.repeat(x, weight, axis=0))
