@@ -196,6 +196,11 @@ def answer(teacher, X, classes):
 
 def check_teacher(teacher):
     """Say what is wrong with a teacher before anything is fitted."""
+    if isinstance(teacher, type):
+        raise TypeError(
+            f"teacher must be an instance, got the class {teacher.__name__}: "
+            f"call it, as in {teacher.__name__}()."
+        )
     if not (hasattr(teacher, "fit") and hasattr(teacher, "get_params")):
         raise TypeError(f"teacher must be a scikit-learn classifier, got {teacher!r}.")
     if not (hasattr(teacher, "predict_proba") or hasattr(teacher, "decision_function")):

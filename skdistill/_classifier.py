@@ -284,6 +284,8 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             ) from interrupt
 
     def _fit(self, X, y, sample_weight, groups, X_unlabeled, soft_targets):
+        if self.teacher is not None:
+            check_teacher(self.teacher)
         X = check_rows(X)
         validate_data(self, X, skip_check_array=True)
         given, positive = check_samples(X, y, sample_weight, groups, soft_targets)
@@ -425,7 +427,6 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         if data.soft_targets is not None:
             return None
         teacher = default_teacher(data.X, self.n_jobs) if self.teacher is None else self.teacher
-        check_teacher(teacher)
         if isinstance(teacher, FrozenEstimator):
             return teacher
         return fill_random_states(adapt(teacher), seed)

@@ -122,7 +122,7 @@ def test_rows_in_predict(table, message, on_frame):
 @pytest.mark.parametrize(
     ("teacher", "message"),
     [
-        (NearestCentroid, "Expected an estimator instance .*got estimator class instead"),
+        (NearestCentroid, "must be an instance, got the class NearestCentroid: call it"),
         (LinearRegression(), "neither predict_proba nor decision_function"),
         (VotingClassifier([("p", Perceptron())], voting="hard"), "voting='soft'"),
     ],

@@ -1,5 +1,6 @@
 """DistilledClassifier as a citizen of scikit-learn."""
 
+import importlib
 import os
 import pickle
 import random
@@ -16,6 +17,7 @@ import polars as pl
 import pytest
 import sklearn
 import torch
+from joblib.externals.loky import get_reusable_executor
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_iris, make_blobs
@@ -210,12 +212,12 @@ def counting(tmp_path, monkeypatch):
     monkeypatch.setenv(
         "PYTHONPATH", f"{tmp_path}:{os.getcwd()}:{os.environ.get('PYTHONPATH', '')}"
     )
-    import importlib
-
     sys.modules.pop("counting", None)
     log = tmp_path / "log"
     log.touch()
-    return importlib.import_module("counting").Counting(str(log)), log
+    get_reusable_executor().shutdown(wait=True)  # older workers do not have the new path
+    yield importlib.import_module("counting").Counting(str(log)), log
+    get_reusable_executor().shutdown(wait=True)
 
 
 def test_memory_makes_teacher_work_be_done_once_for_a_grid(counting, tmp_path, blobs):
