@@ -1,8 +1,10 @@
 """scikit-learn's own checks of an estimator."""
 
+from collections import Counter
+
 import pytest
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skdistill import DistilledClassifier
 
@@ -17,19 +19,19 @@ EXPECTED = {
 }
 
 
+@pytest.fixture(scope="module")
+def passed(request):
+    """Count the checks that pass; a tag copied from a teacher can turn all into skips."""
+    counts = Counter()
+    yield counts
+    selected = [item for item in request.session.items if item.path == request.path]
+    if len(selected) >= 2 * 50:  # not with -k
+        assert len(counts) == 2
+        assert min(counts.values()) >= 50, counts
+
+
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=lambda estimator: EXPECTED)
 @pytest.mark.filterwarnings("ignore")
-def test_scikit_learns_checks(estimator, check):
+def test_scikit_learns_checks(estimator, check, passed):
     check(estimator)
-
-
-@pytest.mark.parametrize("estimator", ESTIMATORS, ids=["default", "forest"])
-def test_at_least_50_checks_are_run_and_not_skipped(estimator):
-    # a tag copied from a teacher can turn every check into a skip
-    names = [getattr(check, "func", check).__name__ for _, check in _checks(estimator)]
-    assert len(names) - len(EXPECTED) >= 50
-    assert not estimator.__sklearn_tags__()._skip_test
-
-
-def _checks(estimator):
-    return estimator_checks_generator(estimator, legacy=True, mark=None)
+    passed[estimator.teacher is None] += 1
