@@ -320,8 +320,8 @@ def _check_classes(teacher, classes):
         raise ValueError("The FrozenEstimator holds a teacher without classes_: fit it first.")
     if not np.array_equal(np.sort(np.asarray(known)), classes):
         raise ValueError(
-            f"The frozen teacher knows the classes {list(known)}, but y has {classes.tolist()}. "
-            "Pass rows of exactly the classes that the teacher was fitted on."
+            f"The frozen teacher knows the classes {np.asarray(known).tolist()}, but y "
+            f"has {classes.tolist()}. Pass rows of exactly the classes that the teacher knows."
         )
 
 

@@ -42,7 +42,7 @@ class Cache:
                 return joblib.load(path)
             except FileNotFoundError:
                 pass
-            except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+            except Exception:  # damaged bytes can raise anything while they are unpickled
                 path.unlink()  # damaged: make it again
             result = compute()
             handle, temporary = tempfile.mkstemp(dir=self._folder)
@@ -58,7 +58,7 @@ class Cache:
 
 def open_cache(memory, random_state, *parts):
     """Return the `Cache` that `memory` stands for; None without one, or without a seed."""
-    if memory is None:
+    if memory is None or (isinstance(memory, joblib.Memory) and memory.location is None):
         return None
     if random_state is None:
         warn(

@@ -273,8 +273,8 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         KeyboardInterrupt
             When interrupted: there is no student then.
         """
-        self._validate_params()
         self.__dict__.pop("student_", None)
+        self._validate_params()
         try:
             return self._fit(X, y, sample_weight, groups, X_unlabeled, soft_targets)
         except KeyboardInterrupt as interrupt:

@@ -168,7 +168,8 @@ class Composer:
             drawn = fitted.draw(n, random_state=seed + 1)
             return self.reader.read(drawn), answer(teacher, drawn, self.classes)
 
-        return draw() if self.cache is None else self.cache.get((sampler, rows, n, seed), draw)
+        parts = (sampler, rows, self.real.weight[rows], n, seed)
+        return draw() if self.cache is None else self.cache.get(parts, draw)
 
     def _answered(self, rows, log_proba, origin):
         proba = self.calibrator.calibrate(log_proba)

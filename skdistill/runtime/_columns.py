@@ -98,7 +98,8 @@ class ColumnReader:
         X = as_table(X)
         self._check_columns(X)
         if is_sparse(X):
-            X = X.tocsr().astype(np.float32) if self.sparse else X.toarray()
+            with np.errstate(over="ignore"):
+                X = X.tocsr().astype(np.float32) if self.sparse else X.toarray()
         if is_sparse(X):
             _check_finite(X.data, "the sparse matrix", allow_nan=False)
             return X
@@ -292,6 +293,8 @@ def as_floats(column, label=""):
     for i, value in enumerate(values):
         try:
             out[i] = np.nan if is_missing(value) else float(value)
+        except OverflowError:  # a Python int beyond float64
+            out[i] = np.inf
         except (TypeError, ValueError):
             raise ValueError(
                 f"Column {label} held numbers in fit, but row {i} holds {value!r}: "

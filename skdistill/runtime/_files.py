@@ -1,5 +1,6 @@
 """Student files: safetensors with a JSON header. Reading one never executes code."""
 
+import hashlib
 import json
 import os
 import tempfile
@@ -45,7 +46,9 @@ def save(student, path):
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     try:
-        save_file(arrays, temporary, metadata={"skdistill": json.dumps(header)})
+        text = json.dumps(header)
+        metadata = {"skdistill": text, "sha256": digest(text, arrays)}
+        save_file(arrays, temporary, metadata=metadata)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException:
@@ -78,34 +81,45 @@ def load(path):
         raise FileNotFoundError(f"No student file at {path}.")
     try:
         with safe_open(path, framework="numpy") as file:
-            header = (file.metadata() or {}).get("skdistill")
+            metadata = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}
-    except SafetensorError as error:
+    except (SafetensorError, TypeError, AttributeError) as error:  # the latter: bfloat16, float8
         raise StudentFileError(
             f"{path} is not a readable student file ({error}). It may be half-written or damaged: "
             "save the student again."
         ) from error
-    if header is None:
+    if "skdistill" not in metadata:
         raise StudentFileError(f"{path} is a safetensors file, but holds no skdistill student.")
     try:
-        return _student_from(json.loads(header), arrays, path)
+        return _student_from(metadata, arrays, path)
     except StudentFileError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as e:
         raise StudentFileError(
-            f"{path} holds a damaged student ({type(error).__name__}: {error}): "
-            "save the student again."
-        ) from error
+            f"{path} holds a damaged student ({type(e).__name__}: {e}): save the student again."
+        ) from e
 
 
-def _student_from(header, arrays, path):
+def digest(text, arrays):
+    """Return the SHA-256 of a header and its arrays."""
+    sha = hashlib.sha256(text.encode())
+    for name in sorted(arrays):
+        sha.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
+        sha.update(arrays[name].tobytes())
+    return sha.hexdigest()
+
+
+def _student_from(metadata, arrays, path):
     from skdistill.runtime._student import Student
 
+    header = json.loads(metadata["skdistill"])
     if header["format"] != FORMAT:
         raise StudentFileError(
             f"{path} has student format {header['format']}; this skdistill reads format {FORMAT}. "
             "Upgrade skdistill, or save the student with this version."
         )
+    if metadata["sha256"] != digest(metadata["skdistill"], arrays):
+        raise ValueError("its checksum does not match")
     layers = []
     for i, plain in enumerate(header["layers"]):
         cls = LAYERS[plain.pop("kind")]

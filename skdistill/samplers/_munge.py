@@ -138,7 +138,7 @@ def _comparable(rows, reader):
     """Rows as points: scaled numbers, missing flags, categories at distance 1 from each other."""
     parts = []
     for j in range(rows.shape[1]):
-        x = rows[:, j]
+        x = rows[:, j].astype(np.float64)  # squares of large values are no float32
         if j in reader.levels:
             parts.append(
                 np.eye(len(reader.levels[j]) + 2, dtype=np.float32)[x.astype(int)] / 2**0.5

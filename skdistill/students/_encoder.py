@@ -11,6 +11,7 @@ from skdistill.runtime._layers import BOUND, CLIP, EncodeTable
 
 ONE_HOT_LEVELS = 9  # categories with more levels are embedded
 MAX_BINS = 1024  # over all columns: a wide table gets coarser bins
+TINY = 1e-37  # narrower scales and bins have no inverse in float32
 OUTER = 0.005  # outermost quantiles of the bins: no raw extreme enters a student
 
 
@@ -46,7 +47,8 @@ def learn_encoding(rows, reader, *, n_bins, sample_weight, random_state):
         center.append(c)
         inverse_scale.append(s)
         edges = _edges(x, w, per_column)
-        bins += [(position, low, 1 / (high - low)) for low, high in pairwise(edges)]
+        wide = [(low, high) for low, high in pairwise(edges) if high - low > TINY]
+        bins += [(position, low, 1 / (high - low)) for low, high in wide]
     bin_numbers, bin_low, bin_inverse_width = np.array(bins).reshape(-1, 3).T
     tables = _tables(rows, reader, np.random.default_rng(random_state))
     return EncodeTable(
@@ -121,7 +123,7 @@ def _robust(x, weight):
         return 0.0, 0.0
     low, center, high = _quantiles(x, [0.25, 0.5, 0.75], weight)
     spread = high - low or np.ptp(x) / 2
-    return center, 1 / spread if spread > 0 else 0.0
+    return center, 1 / spread if spread > TINY else 0.0
 
 
 def _edges(x, weight, n_bins):
