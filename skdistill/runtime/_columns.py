@@ -151,6 +151,8 @@ def as_table(X):
     """Return `X` as a two-dimensional frame, sparse matrix or array, or say what is wrong."""
     if not (is_sparse(X) or is_frame(X)):
         X = _as_array(X)
+    if not is_frame(X) and X.dtype.kind == "c":
+        raise ValueError("Complex data not supported: pass real numbers.")
     if len(X.shape) != 2:
         raise ValueError(
             f"Expected 2D array, got {len(X.shape)}D array instead. Reshape your data: "
@@ -248,8 +250,6 @@ def _as_array(X):
     array = np.asarray(X)
     if array.dtype.kind in "US" and isinstance(X, list | tuple):
         array = np.asarray(X, dtype=object)  # numbers beside strings stay numbers
-    if array.dtype.kind == "c":
-        raise ValueError("Complex data not supported: pass real numbers.")
     return array
 
 

@@ -94,7 +94,7 @@ def load(path):
         return _student_from(metadata, arrays, path)
     except StudentFileError:
         raise
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError) as e:
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RuntimeError) as e:
         raise StudentFileError(
             f"{path} holds a damaged student ({type(e).__name__}: {e}): save the student again."
         ) from e
