@@ -7,11 +7,12 @@ VENV := .venv
 OLDEST := .venv-oldest
 STAMP := $(VENV)/.stamp-dev
 OLDEST_STAMP := $(OLDEST)/.stamp-oldest
+KERNELS := $(wildcard skdistill/losses/csrc/*)
 PIP_FLAGS := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check slow check-oldest wheel clean
+.PHONY: help demo test check slow check-torch check-oldest wheel clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +33,9 @@ check: $(STAMP) ## format, lint, types, then `make test`
 slow: $(STAMP) ## run the tests that are too long for every run
 	$(VENV)/bin/python -m pytest -m slow $(ARGS)
 
+check-torch: $(STAMP) ## run the tests with torch's operators in place of the compiled kernels
+	SKDISTILL_NATIVE=0 $(VENV)/bin/python -m pytest $(ARGS)
+
 check-oldest: $(OLDEST_STAMP) ## run the tests with the oldest supported versions
 	$(OLDEST)/bin/python -m pytest $(ARGS)
 
@@ -40,16 +44,17 @@ wheel: $(STAMP) ## build dist/*.tar.gz and dist/*.whl
 
 clean: ## remove everything that the other targets made
 	rm -rf $(VENV) $(OLDEST) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -f skdistill/losses/*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment is brought up to date in place when a file it is made from changes.
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml setup.py constraints.txt $(KERNELS)
 	@echo "Making $(VENV) from constraints.txt: some minutes, once."
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install $(PIP_FLAGS) --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
-$(OLDEST_STAMP): pyproject.toml constraints-oldest.txt
+$(OLDEST_STAMP): pyproject.toml setup.py constraints-oldest.txt $(KERNELS)
 	@echo "Making $(OLDEST) from constraints-oldest.txt: some minutes, once."
 	$(PYTHON) -m venv $(OLDEST)
 	$(OLDEST)/bin/python -m pip install $(PIP_FLAGS) --constraint constraints-oldest.txt --editable '.[test]'

@@ -15,9 +15,10 @@ _HOMES = {
     "Munge": "skdistill.samplers",
     "Student": "skdistill.runtime",
     "load": "skdistill.runtime",
+    "show_versions": "skdistill._show_versions",
 }
 
-__all__ = ["DistilledClassifier", "Munge", "Student", "__version__", "load"]
+__all__ = ["DistilledClassifier", "Munge", "Student", "__version__", "load", "show_versions"]
 
 
 def __getattr__(name):

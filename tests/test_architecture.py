@@ -24,6 +24,7 @@ MAY_IMPORT = {
     # what stages share
     "_cache": {"exceptions"},
     "_seeds": set(),
+    "_show_versions": {"_version", "losses"},
     "_teachers": {"exceptions", "runtime"},
     "_validation": {"exceptions", "runtime"},
     "_routing": {"_teachers", "exceptions"},

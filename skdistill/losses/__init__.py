@@ -1,5 +1,7 @@
 """Distillation losses for torch: usable alone, in any torch or skorch code."""
 
-from skdistill.losses._torch import DistillationLoss, distillation_loss, temper
+from skdistill.losses._loss import DistillationLoss, distillation_loss
+from skdistill.losses._settings import KINDS
+from skdistill.losses._tempering import temper
 
-__all__ = ["DistillationLoss", "distillation_loss", "temper"]
+__all__ = ["KINDS", "DistillationLoss", "distillation_loss", "temper"]

@@ -1,0 +1,26 @@
+"""What is installed, for reports of a problem."""
+
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+from skdistill._version import __version__
+from skdistill.losses import _native
+
+PACKAGES = "scikit-learn torch skorch numpy scipy joblib safetensors pandas polars".split()
+
+
+def show_versions():
+    """Print the versions of Python and packages, and which implementation serves the losses."""
+    print(f"python: {sys.version.split()[0]} ({platform.platform()})")
+    print(f"skdistill: {__version__}")
+    for name in PACKAGES:
+        print(f"{name}: {_version(name)}")
+    print(f"losses: {_native.describe()}")
+
+
+def _version(name):
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

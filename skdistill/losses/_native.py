@@ -1,0 +1,97 @@
+"""The losses in C++, where the extension was built: one pass over each row, no torch operators."""
+
+import ctypes
+import os
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import torch
+
+_kernels: Any = None
+if os.environ.get("SKDISTILL_NATIVE") != "0":
+    with suppress(ImportError):  # installed without a compiler
+        _kernels = import_module("skdistill.losses._kernels")
+
+NUMBERS = {"kl": 0, "logit_mse": 1, "reverse_kl": 2, "jsd": 3}
+DTYPES = {torch.float32, torch.float16, torch.bfloat16}
+
+
+def instruction_sets():
+    """Return the names of what this processor can run, the fastest first; empty: no extension."""
+    return [] if _kernels is None else _kernels.instruction_sets()
+
+
+def describe():
+    """Say in words which implementation serves on the CPU."""
+    if _kernels is None:
+        return "torch operators (skdistill.losses._kernels is not built, or SKDISTILL_NATIVE=0)"
+    threads = "on torch's OpenMP threads" if _shared else "on one thread"
+    return f"C++ ({instruction_sets()[0]}, {threads})"
+
+
+def serves(logits, settings):
+    """Whether the extension computes this loss for these logits."""
+    return (
+        _kernels is not None
+        and logits.device.type == "cpu"
+        and logits.dtype in DTYPES
+        and settings.kind in NUMBERS
+        and not settings.standardize
+    )
+
+
+def loss_and_gradient(logits, targets, labels, weight, settings):
+    """Return the loss and its gradient by the logits, as `_aten.loss_and_gradient` does."""
+    z, p = _plain(logits), _plain(targets)
+    y = None if labels is None else labels.long().contiguous()
+    w = None if weight is None else _plain(weight)
+    n, k = z.shape
+    gradient, losses = torch.empty_like(z), None
+    if settings.reduction == "none":
+        losses = loss = z.new_empty(n)
+    else:
+        loss = z.new_empty(())
+    bad_row = _kernels.fill(
+        NUMBERS[settings.kind],
+        n,
+        k,
+        z.data_ptr(),
+        p.data_ptr(),
+        0 if y is None else y.data_ptr(),
+        0 if w is None else w.data_ptr(),
+        gradient.data_ptr(),
+        0 if losses is None else losses.data_ptr(),
+        0 if losses is not None else loss.data_ptr(),
+        settings.temperature,
+        settings.alpha,
+        settings.beta,
+        settings.scale(n),
+        torch.get_num_threads(),
+    )
+    if y is not None and bad_row is not None:
+        raise ValueError(f"labels[{bad_row}] is {int(y[bad_row])}, but logits have {k} classes.")
+    if logits.dtype is not torch.float32:
+        return loss.to(logits.dtype), gradient.to(logits.dtype)
+    return loss, gradient
+
+
+def _plain(values):
+    """Return contiguous float32 values."""
+    return (values if values.dtype is torch.float32 else values.float()).contiguous()
+
+
+def _share_threads():
+    """Let kernels run on the threads of torch's OpenMP runtime; return whether there is one."""
+    library = Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"
+    if not library.exists():
+        return False
+    parallel = getattr(ctypes.CDLL(str(library)), "GOMP_parallel", None)
+    if parallel is None:
+        return False
+    _kernels.set_parallel(ctypes.cast(parallel, ctypes.c_void_p).value)
+    return True
+
+
+_shared = _kernels is not None and _share_threads()

@@ -1,0 +1,68 @@
+"""What a loss is made of, checked once."""
+
+import math
+from typing import NamedTuple
+
+BETAS = {"kl": None, "logit_mse": None, "reverse_kl": None, "jsd": 0.5, "dkd": 8.0, "dist": 1.0}
+KINDS = tuple(BETAS)
+
+
+class Settings(NamedTuple):
+    """Settings of a loss, as `distillation_loss` documents them."""
+
+    kind: str = "kl"
+    temperature: float = 1.0
+    alpha: float = 0.5
+    beta: float = 0.0
+    standardize: bool = False
+    reduction: str = "mean"
+
+    def scale(self, n_rows):
+        """Return the factor of the sum of the losses; NaN for a mean of none."""
+        return 1.0 if self.reduction != "mean" else 1 / n_rows if n_rows else math.nan
+
+
+def make_settings(
+    kind="kl", temperature=1.0, alpha=0.5, beta=None, standardize=False, reduction="mean"
+):
+    """Check and return settings; `beta` None is the kind's default."""
+    if kind not in BETAS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}.")
+    check_temperature(temperature)
+    if not 0 <= alpha <= 1:
+        raise ValueError(f"alpha must be in [0, 1], got {alpha}.")
+    default = BETAS[kind]
+    if beta is None:
+        beta = default or 0.0
+    elif default is None:
+        raise ValueError(f"kind={kind!r} has no beta; leave it None, got {beta}.")
+    elif not (0 < beta < (1 if kind == "jsd" else math.inf)):
+        bounds = "(0, 1)" if kind == "jsd" else "(0, inf)"
+        raise ValueError(f"beta must be in {bounds} for kind={kind!r}, got {beta}.")
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}.")
+    if kind == "dist" and reduction == "none":
+        raise ValueError("kind='dist' compares whole columns of a batch: no loss of single rows.")
+    return Settings(kind, float(temperature), float(alpha), beta, bool(standardize), reduction)
+
+
+def check_temperature(temperature):
+    """Raise ValueError unless `temperature` is positive and finite."""
+    if not (temperature > 0 and math.isfinite(temperature)):
+        raise ValueError(f"temperature must be a positive number, got {temperature}.")
+
+
+def check_classes(settings, n_classes):
+    """Raise ValueError where two classes leave nothing to compare."""
+    if n_classes > 2:
+        return
+    reasons = {
+        "dkd": "the only class beside the target has all of what the target leaves",
+        "dist": "two numbers always correlate by 1 or -1",
+    }
+    reason = reasons.get(settings.kind)
+    if settings.standardize:
+        reason = "two standardised logits are always 1 and -1"
+    if reason:
+        option = "standardize=True" if settings.standardize else f"kind={settings.kind!r}"
+        raise ValueError(f"{option} needs three classes or more: {reason}. Use kind='kl'.")

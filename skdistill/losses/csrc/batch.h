@@ -1,0 +1,27 @@
+// A batch of rows and where its answers go.
+#pragma once
+
+#include <cstdint>
+
+enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD };
+
+struct Batch {
+    Kind kind;
+    int64_t n_rows, n_classes;
+    const float *logits, *targets;  // n_rows × n_classes
+    const int64_t *labels;          // n_rows, negative where there is none; or null
+    const float *weight;            // n_rows; or null
+    float *gradient;                // n_rows × n_classes
+    float *losses;                  // n_rows; or null
+    float temperature, alpha, beta;
+    float scale;  // of the gradient: 1 / n_rows for a mean
+};
+
+// Fill gradient and losses of rows first to last - 1 and return the sum of their losses.
+// scratch holds at least scratch_floats(n_classes) floats and is aligned to 64 bytes.
+typedef double Rows(const Batch &batch, int64_t first, int64_t last, float *scratch);
+
+constexpr int MOST_LANES = 16;
+constexpr int64_t scratch_floats(int64_t n_classes) {
+    return n_classes < 4 * MOST_LANES ? 4 * MOST_LANES * n_classes : 2 * (n_classes + MOST_LANES);
+}

@@ -1,0 +1,14 @@
+"""What `show_versions` prints."""
+
+from importlib.metadata import version
+
+import skdistill
+from skdistill.losses import _native
+
+
+def test_versions_and_the_serving_implementation_are_printed(capsys):
+    skdistill.show_versions()
+    printed = capsys.readouterr().out
+    assert f"torch: {version('torch')}" in printed
+    sets = _native.instruction_sets()
+    assert (f"losses: C++ ({sets[0]}, " if sets else "losses: torch operators") in printed
