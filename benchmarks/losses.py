@@ -1,6 +1,6 @@
 """Forward and backward of the distillation loss, beside what one would write without skdistill.
 
-    python benchmarks/losses.py [--threads 1] [--rounds 15] [--no-compile]
+    python benchmarks/losses.py [--classes 10] [--threads 1] [--rounds 15] [--no-compile]
 
 Each line is one shape; figures are medians over interleaved rounds, in microseconds, and ratios
 to eager torch with their quartiles. `kernel` is the compiled kernel alone, beside a memory triad
@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 
 import skdistill
-from skdistill.losses import _aten, _native, distillation_loss
+from skdistill.losses import _native, distillation_loss
 from skdistill.losses._loss import _Loss
 from skdistill.losses._settings import make_settings
 
@@ -99,6 +99,7 @@ def measure(n_rows, n_classes, losses, rounds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--classes", type=int, nargs="+", default=[2, 10, 100, 1000])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--no-compile", action="store_true")
@@ -107,10 +108,10 @@ def main():
     skdistill.show_versions()
     losses = contenders(not args.no_compile)
     for n_rows in (256, 1024, 8192):
-        for n_classes in (2, 10, 100, 1000):
+        for n_classes in args.classes:
             torch.compiler.reset()
             times = measure(n_rows, n_classes, losses, args.rounds)
-            print(f"\n{n_rows}×{n_classes}, {args.threads} thread(s)")
+            print(f"\n{n_rows} x {n_classes}, {args.threads} thread(s)")
             best = np.min([times[k] for k in ("tuned", "compiled") if k in times], axis=0)
             for name, values in times.items():
                 line = f"  {name:<9}{np.median(values):>11.1f} µs"

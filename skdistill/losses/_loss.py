@@ -2,7 +2,6 @@
 
 import torch
 from torch import nn
-from torch.autograd.function import once_differentiable
 
 from skdistill.losses import _aten, _native
 from skdistill.losses._settings import Settings, check_classes, make_settings
@@ -173,7 +172,6 @@ class _Loss(torch.autograd.Function):
         return loss
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, upstream):
         (gradient,) = ctx.saved_tensors
         return _scaled(gradient, upstream), None, None, None, None

@@ -23,5 +23,5 @@ typedef double Rows(const Batch &batch, int64_t first, int64_t last, float *scra
 
 constexpr int MOST_LANES = 16;
 constexpr int64_t scratch_floats(int64_t n_classes) {
-    return n_classes < 4 * MOST_LANES ? 4 * MOST_LANES * n_classes : 2 * (n_classes + MOST_LANES);
+    return n_classes < 8 * MOST_LANES ? 5 * MOST_LANES * n_classes : 2 * (n_classes + MOST_LANES);
 }

@@ -11,10 +11,13 @@ typedef float V __attribute__((vector_size(LANES * 4)));
 typedef int I __attribute__((vector_size(LANES * 4)));
 
 constexpr float INFINITE = __builtin_inff();
+constexpr float MOST_PLAIN = 2;          // above this T, the rounding of plain terms shows
 constexpr float TINY = 1.17549435e-38f;  // smallest normal number
 
 inline V set(float x) { return x - V{}; }
 inline I set(int x) { return x - I{}; }
+inline void store(float *to, V v) { __builtin_memcpy(to, &v, sizeof v); }
+
 inline V pick(I mask, V a, V b) { return mask ? a : b; }
 inline V larger(V a, V b) { return a > b ? a : b; }
 
@@ -25,44 +28,43 @@ inline V load(const float *from) {
 }
 
 // e^x for x ≤ 0, to about one unit in the last place; 0 below the smallest normal number.
-// x = n log 2 + r with |r| ≤ log(2) / 2, and a polynomial for e^r (Cephes, expf).
+// x = n log 2 + r with |r| ≤ log(2) / 2, and a minimax polynomial for e^r (relative error 2e-9).
 inline V exp(V x) {
     const float round = 12582912.f;  // 1.5 · 2²³: once added, the low bits are the integer
     V shifted = x * 1.44269504f + round;
     V n = shifted - round;
     V r = x - n * 0.693359375f;
     r = r + n * 2.12194440e-4f;
-    V y = set(1.9875691500e-4f);
-    y = y * r + 1.3981999507e-3f;
-    y = y * r + 8.3334519073e-3f;
-    y = y * r + 4.1665795894e-2f;
-    y = y * r + 1.6666665459e-1f;
-    y = y * r + 5.0000001201e-1f;
-    y = y * (r * r) + r + 1.f;
+    V y = set(1.3814460438e-03f);
+    y = y * r + 8.3687814306e-03f;
+    y = y * r + 4.1668394376e-02f;
+    y = y * r + 1.6666520098e-01f;
+    y = y * r + 4.9999993412e-01f;
+    y = y * r + 1.f;
+    y = y * r + 1.f;
     y = (V)((I)y + ((I)shifted << 23));
     return pick(x < -87.3f, V{}, y);
 }
 
-// log x for normal x > 0, to about one unit in the last place (Cephes, logf); NaN for NaN.
-inline V log(V x) {
+// log x for normal x > 0, to about one unit in the last place; elsewhere some number.
+// x = 2^e (1 + m) with √½ ≤ 1 + m < √2, and a minimax polynomial (relative error 4e-8).
+inline V log_normal(V x) {
     const int root_half = 0x3f3504f3;  // the bits of √½
     I bits = (I)x - root_half;
     V e = __builtin_convertvector(bits >> 23, V);
     V m = (V)((bits & 0x007fffff) + root_half) - 1.f;
-    V y = set(7.0376836292e-2f);
-    y = y * m - 1.1514610310e-1f;
-    y = y * m + 1.1676998740e-1f;
-    y = y * m - 1.2420140846e-1f;
-    y = y * m + 1.4249322787e-1f;
-    y = y * m - 1.6668057665e-1f;
-    y = y * m + 2.0000714765e-1f;
-    y = y * m - 2.4999993993e-1f;
-    y = y * m + 3.3333331174e-1f;
-    V square = m * m;
-    y = y * (m * square) - e * 2.12194440e-4f - square * 0.5f;
-    y = m + y + e * 0.693359375f;
-    return pick(x == x, y, x);
+    V y = set(8.6854884218e-02f);
+    y = y * m - 1.4326842599e-01f;
+    y = y * m + 1.4948086947e-01f;
+    y = y * m - 1.6570634370e-01f;
+    y = y * m + 1.9958811027e-01f;
+    y = y * m - 2.5001526584e-01f;
+    y = y * m + 3.3334040129e-01f;
+    y = y * m - 0.5f;
+    return (y * (m * m) + m) + e * 0.693147181f;
 }
+
+inline V log(V x) { return pick(x == x, log_normal(x), x); }
 
 // x (log x - log y) for d = log x - log y; 0 where x is.
 inline V plain_term(V x, V, V d) { return pick(x == 0.f, V{}, x * d); }
@@ -84,9 +86,10 @@ inline V exact_term(V x, V y, V d) {
 
 inline float fold(V lanes, V (*two)(V, V)) {
     for (int half = LANES / 2; half > 0; half /= 2) {
-        float from[LANES + LANES / 2] = {};
-        __builtin_memcpy(from, &lanes, sizeof lanes);
-        lanes = two(lanes, load(from + half));
+        float twice[2 * LANES];
+        store(twice, lanes);
+        store(twice + LANES, lanes);
+        lanes = two(lanes, load(twice + half));
     }
     return lanes[0];
 }
@@ -104,17 +107,72 @@ inline V largest(V lanes) {
     return NARROW ? lanes : set(fold(lanes, larger));
 }
 
+#if LANES == 4
+#define LOW 0, 4, 1, 5
+#define HIGH 2, 6, 3, 7
+#elif LANES == 8
+#define LOW 0, 8, 1, 9, 2, 10, 3, 11
+#define HIGH 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define LOW 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define HIGH 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#endif
+
+// Transpose a square: row and column indices change places as halves are interleaved.
+inline void transpose(V *square) {
+    for (int stage = 1; stage < LANES; stage *= 2) {
+        V mixed[LANES];
+        for (int i = 0; i < LANES / 2; i++) {
+            mixed[2 * i] = __builtin_shufflevector(square[i], square[i + LANES / 2], LOW);
+            mixed[2 * i + 1] = __builtin_shufflevector(square[i], square[i + LANES / 2], HIGH);
+        }
+        for (int i = 0; i < LANES; i++) square[i] = mixed[i];
+    }
+}
+
+#undef LOW
+#undef HIGH
+
+// LANES rows of k values ↔ k vectors: square by square, the last one moved back to end with the
+// row. A narrower row lies within a square whose other values are those of the next row; so the
+// last rows, and rows so narrow that squares would be empty for the most part, go value by value.
+inline void to_vectors(const float *rows, int64_t k, V *vectors) {
+    const int n_squared = k >= LANES ? LANES : 2 * k >= LANES ? LANES - 2 : 0;
+    for (int64_t c = 0; c < k && n_squared; c += LANES) {
+        const int64_t first = c + LANES <= k || k < LANES ? c : k - LANES;
+        V square[LANES] = {};
+        for (int lane = 0; lane < n_squared; lane++) square[lane] = load(rows + lane * k + first);
+        transpose(square);
+        for (int64_t i = 0; i < LANES && i < k; i++) vectors[first + i] = square[i];
+    }
+    for (int lane = n_squared; lane < LANES; lane++)
+        for (int64_t c = 0; c < k; c++) vectors[c][lane] = rows[lane * k + c];
+}
+
+inline void to_rows(const V *vectors, int64_t k, float *rows) {
+    const int n_squared = k >= LANES ? LANES : 2 * k >= LANES ? LANES - 2 : 0;
+    for (int64_t c = 0; c < k && n_squared; c += LANES) {
+        const int64_t first = c + LANES <= k || k < LANES ? c : k - LANES;
+        V square[LANES];
+        for (int64_t i = 0; i < LANES; i++) square[i] = i < k ? vectors[first + i] : V{};
+        transpose(square);
+        for (int lane = 0; lane < n_squared; lane++) store(rows + lane * k + first, square[lane]);
+    }
+    for (int lane = n_squared; lane < LANES; lane++)
+        for (int64_t c = 0; c < k; c++) rows[lane * k + c] = vectors[c][lane];
+}
+
 // Values by vector; a last one that is not full is filled up.
 struct Source {
     const float *values;
     int64_t n_full;
-    float rest[LANES];
+    float rest[LANES] = {};
 
     Source(const float *values, int64_t n, float fill) : values(values), n_full(n / LANES) {
-        for (int lane = 0; lane < LANES; lane++) {
-            int64_t at = n_full * LANES + lane;
-            rest[lane] = at < n ? values[at] : fill;
-        }
+        if (n % LANES == 0) return;
+        const V filled = set(fill);
+        __builtin_memcpy(rest, &filled, sizeof rest);
+        for (int64_t at = n_full * LANES; at < n; at++) rest[at - n_full * LANES] = values[at];
     }
     V operator[](int64_t v) const { return load(v < n_full ? values + v * LANES : rest); }
 };
@@ -144,6 +202,27 @@ inline V exponentials(const Block &rows, V top, float temperature) {
         total += rows.e[v];
     }
     return sum<NARROW>(total);
+}
+
+// The soft loss of kind KL where T is low enough for plain terms; total ← Σ e.
+// f = Σ p (log p - log q) = Σ p (log p - u) + log Σ e^u,  ∂f/∂u = q - p,  u = (z - top) / T
+template <bool NARROW>
+inline V plain_kl(const Batch &b, const Block &rows, V top, V on_soft, V on_hard, V &total) {
+    const float cool = 1 / b.temperature;
+    const V shift = top * cool;
+    V e_sum{}, p_sum{}, loss{};
+    for (int64_t v = 0; v < rows.n; v++) {
+        if (!NARROW) rows.prefetch_next(v);
+        const V p = rows.p[v], u = rows.z[v] * cool - shift, e = exp(u);
+        rows.e[v] = e;
+        e_sum += e;
+        p_sum += p;
+        loss += plain_term(p, p, log_normal(p) - u);
+    }
+    total = sum<NARROW>(e_sum);
+    const V on_e = (on_soft + on_hard) / total;
+    for (int64_t v = 0; v < rows.n; v++) rows.g[v] = on_e * rows.e[v] - on_soft * rows.p[v];
+    return sum<NARROW>(loss + p_sum * log(total));
 }
 
 // The soft loss before T². With its gradient by u = z / T,  g ← on_soft ∂f/∂u + on_q q.
@@ -213,10 +292,15 @@ inline V block(const Batch &b, const Block &rows) {
     V loss{}, total{};
     if (alpha > 0) {
         const V on_soft = weight * (alpha * t), on_q = t == 1 ? on_hard : V{};
-        total = exponentials<NARROW>(rows, top, t);
-        // without labels' part of a unit loss, rounding of plain terms is T² 1e-7
-        auto soft = t <= 2 ? soft_loss<KIND, NARROW, plain_term> : soft_loss<KIND, NARROW, exact_term>;
-        loss = soft(b, rows, top, total, on_soft, on_q) * (alpha * t * t);
+        if (KIND == KL && t <= MOST_PLAIN) {
+            loss = plain_kl<NARROW>(b, rows, top, on_soft, on_q, total);
+        } else {
+            total = exponentials<NARROW>(rows, top, t);
+            auto soft = t <= MOST_PLAIN ? soft_loss<KIND, NARROW, plain_term>
+                                        : soft_loss<KIND, NARROW, exact_term>;
+            loss = soft(b, rows, top, total, on_soft, on_q);
+        }
+        loss *= alpha * t * t;
     }
     if (alpha < 1 && b.labels) {
         // f = -log s_y,  s = softmax(z),  ∂f/∂z = s - [k = y]
@@ -264,34 +348,41 @@ double wide(const Batch &b, int64_t first, int64_t last, float *scratch) {
 template <Kind KIND>
 double narrow(const Batch &b, int64_t first, int64_t last, float *scratch) {
     const int64_t k = b.n_classes;
-    float *z = scratch, *p = z + k * LANES;
-    V *e = (V *)(p + k * LANES), *g = e + k;
+    V *z = (V *)scratch, *p = z + k, *e = p + k, *g = e + k;
+    float *padded = (float *)(g + k);
     double sum = 0;
     for (int64_t row = first; row < last; row += LANES) {
         const int n_lanes = last - row < LANES ? last - row : LANES;
-        V label{}, known{}, weight{};
-        for (int lane = 0; lane < n_lanes; lane++) {
-            const float *logits = b.logits + (row + lane) * k, *targets = b.targets + (row + lane) * k;
-            weight[lane] = b.weight ? b.weight[row + lane] : 1;
-            if (b.labels && b.labels[row + lane] >= 0) {
-                known[lane] = 1;
-                label[lane] = logits[b.labels[row + lane]];
-            }
-            for (int64_t c = 0; c < k; c++) {
-                z[c * LANES + lane] = logits[c];
-                p[c * LANES + lane] = targets[c];
-            }
+        const bool full = n_lanes == LANES;
+        const int64_t n_values = n_lanes * k;
+        float label[LANES] = {}, known[LANES] = {}, weight[LANES] = {}, losses[LANES];
+        for (int lane = 0; lane < n_lanes; lane++) weight[lane] = b.weight ? b.weight[row + lane] : 1;
+        for (int lane = 0; lane < n_lanes && b.labels; lane++) {
+            const int64_t y = b.labels[row + lane];
+            known[lane] = y >= 0;
+            label[lane] = b.logits[(row + lane) * k + (y >= 0 ? y : 0)];
         }
-        const Block rows = {k, Source(z, k * LANES, 0), Source(p, k * LANES, 0), e, g,
-                            label, known, weight, {}};
-        const V loss = block<KIND, true>(b, rows);
-        for (int64_t c = 0; c < k; c++) g[c] = pick(weight == 0.f, V{}, g[c]);
+        const float *from[] = {b.logits + row * k, b.targets + row * k};
+        for (int i = 0; i < 2; i++) {
+            if (!full) {
+                __builtin_memset(padded, 0, LANES * k * sizeof(float));
+                __builtin_memcpy(padded, from[i], n_values * sizeof(float));
+            }
+            to_vectors(full ? from[i] : padded, k, i ? p : z);
+        }
+        const Block rows = {k, Source((float *)z, k * LANES, 0), Source((float *)p, k * LANES, 0),
+                            e, g, load(label), load(known), load(weight), {}};
+        store(losses, block<KIND, true>(b, rows));
+        if (b.weight)
+            for (int64_t c = 0; c < k; c++) g[c] = pick(rows.weight == 0.f, V{}, g[c]);
+        float *gradient = b.gradient + row * k;
+        to_rows(g, k, full ? gradient : padded);
+        if (!full) __builtin_memcpy(gradient, padded, n_values * sizeof(float));
         for (int lane = 0; lane < n_lanes; lane++) {
-            float *gradient = b.gradient + (row + lane) * k;
-            for (int64_t c = 0; c < k; c++) gradient[c] = ((const float *)g)[c * LANES + lane];
-            if (known[lane] > 0) gradient[b.labels[row + lane]] -= at_label(b, weight[lane]);
-            if (b.losses) b.losses[row + lane] = loss[lane];
-            sum += loss[lane];
+            if (known[lane] > 0)
+                gradient[lane * k + b.labels[row + lane]] -= at_label(b, weight[lane]);
+            if (b.losses) b.losses[row + lane] = losses[lane];
+            sum += losses[lane];
         }
     }
     return sum;
@@ -299,7 +390,7 @@ double narrow(const Batch &b, int64_t first, int64_t last, float *scratch) {
 
 template <Kind KIND>
 double rows_of_kind(const Batch &b, int64_t first, int64_t last, float *scratch) {
-    return b.n_classes < 4 * LANES ? narrow<KIND>(b, first, last, scratch)
+    return b.n_classes < 8 * LANES ? narrow<KIND>(b, first, last, scratch)
                                    : wide<KIND>(b, first, last, scratch);
 }
 
