@@ -33,6 +33,7 @@ from skdistill._validation import (
     check_samples,
     check_unlabeled,
 )
+from skdistill.losses._settings import KINDS, check_classes, make_settings
 from skdistill.runtime._columns import ColumnReader, as_table, column_names, is_sparse
 from skdistill.samplers import SAMPLERS
 from skdistill.students import learn_encoding
@@ -65,6 +66,10 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     alpha : float or "auto", default="auto"
         Weight of the soft loss against the hard one on labelled rows, in [0, 1]. 0 trains on
         labels alone. "auto" lets held-out loss decide.
+    loss : {"kl", "logit_mse", "reverse_kl", "jsd", "dkd", "dist"} or callable, default="kl"
+        What is minimised; see `skdistill.losses.distillation_loss`. A callable is called as that
+        function is, by ``loss(logits, targets, labels=..., sample_weight=..., alpha=...,
+        temperature=...)``, for example ``partial(distillation_loss, kind="dkd", beta=4)``.
     transfer : sampler, {"munge"}, "auto" or None, default="auto"
         Where synthetic rows come from. "auto" lets held-out loss decide whether any are used.
     n_synthetic : int or "auto", default="auto"
@@ -159,6 +164,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         "calibration": [StrOptions({"temperature", "sigmoid", "isotonic"}), None],
         "temperature": [Interval(Real, 0, None, closed="neither")],
         "alpha": [Interval(Real, 0, 1, closed="both"), StrOptions({"auto"})],
+        "loss": [StrOptions(set(KINDS)), callable],
         "transfer": [StrOptions({"auto", *SAMPLERS}), HasMethods(["fit", "draw"]), None],
         "n_synthetic": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "student": [StrOptions({"mlp", "linear"})],
@@ -191,6 +197,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         calibration="temperature",
         temperature=1.0,
         alpha="auto",
+        loss="kl",
         transfer="auto",
         n_synthetic="auto",
         student="mlp",
@@ -219,6 +226,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.calibration = calibration
         self.temperature = temperature
         self.alpha = alpha
+        self.loss = loss
         self.transfer = transfer
         self.n_synthetic = n_synthetic
         self.student = student
@@ -391,6 +399,8 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def _training(self, rows, data, reader, seeds):
         """Return what all trainings of this fit share."""
+        if isinstance(self.loss, str):
+            check_classes(make_settings(self.loss), len(data.classes))
         encoding = None
         if not reader.sparse:
             encoding = learn_encoding(
@@ -409,6 +419,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
                 "activation": self.activation,
                 "dropout": self.dropout,
             },
+            loss=self.loss,
             temperature=self.temperature,
             lr=self.lr,
             weight_decay=self.weight_decay,

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import torch
 from scipy.special import log_softmax
-from skorch.callbacks import EarlyStopping, LRScheduler
 from skorch.helper import predefined_split
 
 from skdistill._calibrate_scores import best_temperature
 from skdistill._compose_transfer_set import SYNTHETIC
 from skdistill.runtime import Student
 from skdistill.runtime._layers import Softmax
-from skdistill.students import MLP, StudentNet, TransferRows
+from skdistill.students import MLP, BestWeights, RateSchedule, StudentNet, TransferRows
 from skdistill.students._batches import Batches
 from skdistill.students._net import StudentCriterion
 
@@ -37,6 +36,8 @@ class Training:
     n_classes : int
     net : dict
         Arguments of the architecture.
+    loss : str or callable
+        As in `StudentCriterion`.
     temperature, lr, weight_decay : float
     batch_size : int
     max_epochs : int or "auto"
@@ -50,6 +51,7 @@ class Training:
     encoding: Any
     n_classes: int
     net: dict
+    loss: Any
     temperature: float
     lr: float
     weight_decay: float
@@ -121,15 +123,10 @@ def train_student(
     n_batches = -(-(n_always + n_cycled) // batch_size)
     max_epochs = max_epochs or _max_epochs(training.max_epochs, n_batches)
     n_steps = max_epochs * n_batches
-    callbacks = [
-        ("schedule", LRScheduler("LambdaLR", lr_lambda=partial(_rate, n_steps=n_steps),
-                                 step_every="batch", event_name=None)),
-    ]  # fmt: skip
+    callbacks = [("schedule", RateSchedule(partial(_rate, n_steps=n_steps)))]
     if validation is not None:
         monitor = validation
-        callbacks.append(
-            ("stopping", EarlyStopping(patience=training.patience, load_best=True, sink=_silent))
-        )
+        callbacks.append(("stopping", BestWeights(patience=training.patience, sink=_silent)))
     params = {
         "max_epochs": max_epochs if n_epochs is None else n_epochs,
         "batch_size": batch_size,
@@ -161,6 +158,7 @@ def train_student(
             criterion=StudentCriterion,
             criterion__alpha=alpha,
             criterion__temperature=training.temperature,
+            criterion__loss=training.loss,
             train_split=held_out,
             **params,
         )

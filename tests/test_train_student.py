@@ -11,6 +11,7 @@ X, Y = make_classification(300, 6, random_state=0)
 TRAINING = Training(
     encoding=None, n_classes=2,
     net={"hidden_layer_sizes": (16,), "activation": "relu", "dropout": 0.0},
+    loss="kl",
     temperature=1.0, lr=0.01, weight_decay=0.0, batch_size=64, max_epochs=40, patience=4,
     device="cpu", callbacks=None, net_params=None, verbose=0, random_state=0,
 )  # fmt: skip

@@ -1,14 +1,10 @@
-"""The losses in torch's own operators, for every device; the gradient is made with the value.
-
-With few classes, scores are laid out class by class, (n_classes, n_samples): torch's softmax over
-a last dimension narrower than a SIMD register is many times slower. `dim` is where classes are.
-"""
+"""The losses in torch's own operators, for every device; the gradient is made with the value."""
 
 import torch
 
 from skdistill.losses._reference import EPS, FLAT, TINY
 
-FEW_CLASSES = 16
+SIMD_WIDTH = 16  # floats
 MOST_PLAIN_TEMPERATURE = 2.0  # above it, rounding of T² p (log p - log q) shows
 
 
@@ -29,154 +25,156 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
         Of the sum of the losses, where there is no reduction. Both in the dtype of `logits`.
     """
     dtype = torch.float64 if logits.dtype == torch.float64 else torch.float32
-    n, k = logits.shape
-    dim = 0 if k < FEW_CLASSES else 1
-    z, p = (_laid_out(values, dtype, dim) for values in (logits, targets))
-    weight = None if weight is None else weight.to(dtype).unsqueeze(dim)
-    labels = None if labels is None else labels.unsqueeze(dim)
+    z, p = (values.contiguous().to(dtype) for values in (logits, targets))
+    weight = None if weight is None else weight.to(dtype).unsqueeze(1)
+    labels = None if labels is None else labels.unsqueeze(1)
     t, alpha = settings.temperature, settings.alpha
     losses, gradient, log_s, s = None, None, None, None
     if alpha > 0:
-        u, pull_back = _scaled(z, settings, dim)
-        log_q = torch.log_softmax(u, dim=dim)
+        u, pull_back = _scaled(z, settings)
+        log_q = _log_softmax(u)
         q = log_q.exp()
-        f, df = SOFT[settings.kind](log_q, q, p, labels, weight, settings, dim)
+        f, df = SOFT[settings.kind](log_q, q, p, labels, weight, settings)
         losses, gradient = f.mul_(alpha * t**2), pull_back(df).mul_(alpha * t**2)
         if u is z:
             log_s, s = log_q, q
     if alpha < 1 and labels is not None:
         # f = -log s_y,  s = softmax(z),  ∂f/∂z_k = s_k - [k = y]
         if log_s is None:
-            log_s = torch.log_softmax(z, dim=dim)
+            log_s = _log_softmax(z)
             s = log_s.exp()
-        known = (labels >= 0).to(dtype).mul_(1 - alpha)
-        index = labels.clamp(min=0)
-        hard = torch.where(known > 0, known * log_s.gather(dim, index), 0.0)
-        losses = hard.neg() if losses is None else losses.sub_(hard)
-        gradient = s * known if gradient is None else gradient.addcmul_(s, known)
-        gradient.scatter_add_(dim, index, known.neg_())
+        known, index = labels >= 0, labels.clamp(min=0)
+        share = known.to(dtype).mul_(1 - alpha)
+        hard = torch.where(known, log_s.gather(1, index), 0.0).mul_(alpha - 1)
+        losses = hard if losses is None else losses.add_(hard)
+        gradient = s * share if gradient is None else gradient.addcmul_(s, share)
+        gradient.scatter_add_(1, index, share.neg_())
     if losses is None or gradient is None:
-        losses, gradient = z.new_zeros(n), torch.zeros_like(z)
+        losses, gradient = z.new_zeros(len(z), 1), torch.zeros_like(z)
     if weight is not None:
-        losses = torch.where(weight == 0, 0.0, losses * weight)
-        gradient = torch.where(weight == 0, 0.0, gradient * weight)
+        weighs = weight.bool()
+        losses = torch.where(weighs, losses * weight, 0.0)
+        gradient = torch.where(weighs, gradient * weight, 0.0)
     if settings.reduction == "none":
-        losses = losses.reshape(n)
+        losses = losses.squeeze(1)
     else:
-        scale = settings.scale(n)
+        scale = settings.scale(len(z))
         losses, gradient = losses.sum().mul_(scale), gradient.mul_(scale)
-    gradient = (gradient.t() if dim == 0 else gradient).contiguous()
     return losses.to(logits.dtype), gradient.to(logits.dtype)
 
 
-def _laid_out(values, dtype, dim):
-    return (values.t() if dim == 0 else values).contiguous().to(dtype)
+def _log_softmax(u):
+    """Return log softmax over classes: class by class where they are few.
+
+    torch's own over a last dimension narrower than a SIMD register is many times slower.
+    """
+    if u.shape[1] >= SIMD_WIDTH:
+        return torch.log_softmax(u, dim=1)
+    return torch.log_softmax(u.t().contiguous(), dim=0).t().contiguous()
 
 
-def _scaled(z, settings, dim):
+def _scaled(z, settings):
     """Return u, what the soft loss compares, and the map from ∂f/∂u to ∂f/∂z."""
     t = settings.temperature
     if not settings.standardize:
         return (z, lambda g: g) if t == 1 else (z / t, lambda g: g.div_(t))
-    spread, center = torch.std_mean(z, dim=dim, correction=0, keepdim=True)
+    spread, center = torch.std_mean(z, dim=1, correction=0, keepdim=True)
     x = (z - center) / (spread + EPS)
 
     def pull_back(g):
-        g = g - g.mean(dim=dim, keepdim=True)
+        g = g - g.mean(dim=1, keepdim=True)
         unit = (z - center) / torch.where(spread > 0, spread, 1.0)
-        return (g - unit * (g * x).mean(dim=dim, keepdim=True)) / (spread + EPS) / t
+        return (g - unit * (g * x).mean(dim=1, keepdim=True)) / (spread + EPS) / t
 
     return x / t, pull_back
 
 
-def _divergence(x, y, d, settings, dim):
+def _divergence(x, y, d, settings):
     """Return Σ x d over classes, where d = log x - log y and x, y both sum to 1.
 
     At high temperatures it is summed as Σ x (e^-d - 1 + d), which adds Σ y - Σ x = 0: no term is
     negative, and none is lost in the rounding of a larger one.
     """
     if settings.temperature <= MOST_PLAIN_TEMPERATURE:
-        terms = torch.where(x == 0, 0.0, x * d)
+        terms = torch.where(x.bool(), x * d, 0.0)
     else:
-        terms = torch.where(x == 0, y, x * (torch.expm1(-d) + d))
-    return terms.sum(dim=dim, keepdim=True)
+        terms = torch.where(x.bool(), x * (torch.expm1(-d) + d), y)
+    return terms.sum(dim=1, keepdim=True)
 
 
-def _kl(log_q, q, p, labels, weight, settings, dim):
+def _kl(log_q, q, p, labels, weight, settings):
     # f = Σ p (log p - log q),  ∂f/∂u_k = q_k - p_k
-    if settings.temperature > MOST_PLAIN_TEMPERATURE:
-        return _divergence(p, q, p.log() - log_q, settings, dim), q - p
-    terms = torch.special.entr(p).addcmul_(p, log_q.masked_fill(p == 0, 0.0))
-    return terms.sum(dim=dim, keepdim=True).neg_(), q - p
+    return _divergence(p, q, p.log().sub_(log_q), settings), q - p
 
 
-def _logit_mse(log_q, q, p, labels, weight, settings, dim):
+def _logit_mse(log_q, q, p, labels, weight, settings):
     # f = (1/2K) Σ (d - mean of d)²,  d = u - log p,  ∂f/∂u_k = (d_k - mean of d) / K
     d = log_q - p.clamp(min=TINY).log()
-    d = d - d.mean(dim=dim, keepdim=True)
-    return d.square().mean(dim=dim, keepdim=True) / 2, d / d.shape[dim]
+    d = d - d.mean(dim=1, keepdim=True)
+    return d.square().mean(dim=1, keepdim=True) / 2, d / d.shape[1]
 
 
-def _reverse_kl(log_q, q, p, labels, weight, settings, dim):
+def _reverse_kl(log_q, q, p, labels, weight, settings):
     # f = Σ q (log q - log p),  ∂f/∂u_k = q_k (log q_k - log p_k - f)
     floored = p.clamp(min=TINY)
     d = log_q - floored.log()
-    return _divergence(q, floored, d, settings, dim), _centred(q, d, dim)
+    return _divergence(q, floored, d, settings), _centred(q, d)
 
 
-def _jsd(log_q, q, p, labels, weight, settings, dim):
+def _jsd(log_q, q, p, labels, weight, settings):
     # f = β Σ p (log p - log m) + (1 - β) Σ q (log q - log m),  m = β p + (1 - β) q
     # ∂f/∂u_k = q_k (h_k - Σ q h),  h = (1 - β) (log q - log m)
     beta = settings.beta
     m = beta * p + (1 - beta) * q
     log_m = m.clamp(min=TINY).log()
-    from_p = _divergence(p, m, p.log() - log_m, settings, dim)
-    from_q = _divergence(q, m, log_q - log_m, settings, dim)
-    return beta * from_p + (1 - beta) * from_q, _centred(q, (1 - beta) * (log_q - log_m), dim)
+    from_p = _divergence(p, m, p.log() - log_m, settings)
+    from_q = _divergence(q, m, log_q - log_m, settings)
+    return beta * from_p + (1 - beta) * from_q, _centred(q, (1 - beta) * (log_q - log_m))
 
 
-def _centred(q, h, dim):
+def _centred(q, h):
     """Return q (h - Σ q h), with 0 for classes that q rules out."""
-    mean = torch.where(q == 0, 0.0, q * h).sum(dim=dim, keepdim=True)
-    return torch.where(q == 0, q, q * (h - mean))
+    possible = q.bool()
+    mean = torch.where(possible, q * h, 0.0).sum(dim=1, keepdim=True)
+    return torch.where(possible, q * (h - mean), q)
 
 
-def _dkd(log_q, q, p, labels, weight, settings, dim):
+def _dkd(log_q, q, p, labels, weight, settings):
     # t: the label, or the teacher's first choice;  p̂, q̂: p, q given that the class is not t
     # f = p_t log(p_t/q_t) + (1-p_t) log((1-p_t)/(1-q_t)) + β Σ_{k≠t} p̂_k log(p̂_k/q̂_k)
     # ∂f/∂u_t = q_t - p_t;  ∂f/∂u_k = (p_t - q_t) q̂_k + β (q̂_k - p̂_k)
-    target = p.argmax(dim=dim, keepdim=True)
+    target = p.argmax(dim=1, keepdim=True)
     if labels is not None:
         target = torch.where(labels >= 0, labels, target)
-    is_target = torch.zeros_like(p, dtype=torch.bool).scatter_(dim, target, True)
+    is_target = torch.zeros_like(p, dtype=torch.bool).scatter_(1, target, True)
     others = log_q.masked_fill(is_target, -torch.inf)
-    log_rest = others.logsumexp(dim=dim, keepdim=True)
-    p_rest = p.masked_fill(is_target, 0).sum(dim=dim, keepdim=True)
+    log_rest = others.logsumexp(dim=1, keepdim=True)
+    p_rest = p.masked_fill(is_target, 0).sum(dim=1, keepdim=True)
     # the pair is normalised: float32 targets sum to 1 only to rounding
-    log_pair = torch.cat([log_q.gather(dim, target), log_rest], dim=dim)
-    p_pair = torch.cat([p.gather(dim, target), p_rest], dim=dim)
-    p_pair = p_pair / p_pair.sum(dim=dim, keepdim=True)
-    f = _divergence(p_pair, log_pair.exp(), p_pair.log() - log_pair, settings, dim)
+    log_pair = torch.cat([log_q.gather(1, target), log_rest], dim=1)
+    p_pair = torch.cat([p.gather(1, target), p_rest], dim=1)
+    p_pair = p_pair / p_pair.sum(dim=1, keepdim=True)
+    f = _divergence(p_pair, log_pair.exp(), p_pair.log() - log_pair, settings)
     # where the teacher leaves the other classes nothing, there is nothing to compare among them
-    log_q_hat = torch.log_softmax(others, dim=dim)
+    log_q_hat = _log_softmax(others)
     q_hat = log_q_hat.exp()
     p_hat = torch.where(is_target, 0.0, torch.where(p_rest > 0, p / p_rest, q_hat))
     d = torch.where(p_rest > 0, p_hat.log() - log_q_hat, 0.0)
-    f = f + settings.beta * _divergence(p_hat, q_hat, d, settings, dim)
-    by_pair = log_rest.exp() - p_pair.narrow(dim, 1, 1)
+    f = f + settings.beta * _divergence(p_hat, q_hat, d, settings)
+    by_pair = log_rest.exp() - p_pair.narrow(1, 1, 1)
     by_other = by_pair * q_hat + settings.beta * (q_hat - p_hat)
     return f, torch.where(is_target, -by_pair, by_other)
 
 
-def _dist(log_q, q, p, labels, weight, settings, dim):
+def _dist(log_q, q, p, labels, weight, settings):
     # f = 1 - ρ(q_i., p_i.) + β (1/K) Σ_k (1 - ρ_w(q_.k, p_.k)),  ρ: Pearson's correlation
     # ∂ρ/∂a = (b̃/|b̃| - ρ ã/|ã|) / |ã|  for centred ã, b̃
-    weight = torch.ones_like(q.narrow(dim, 0, 1)) if weight is None else weight
-    by_row, d_row = _correlation(q, p, torch.ones_like(q), dim)
-    by_class, d_class = _correlation(q, p, weight, 1 - dim)
+    weight = torch.ones_like(q.narrow(1, 0, 1)) if weight is None else weight
+    by_row, d_row = _correlation(q, p, torch.ones_like(q), dim=1)
+    by_class, d_class = _correlation(q, p, weight, dim=0)
     f = 1 - by_row + settings.beta * (1 - by_class).mean()
-    dq = -d_row - settings.beta / q.shape[dim] * weight.sum() * d_class
-    return f, q * (dq - (q * dq).sum(dim=dim, keepdim=True))
+    dq = -d_row - settings.beta / q.shape[1] * weight.sum() * d_class
+    return f, q * (dq - (q * dq).sum(dim=1, keepdim=True))
 
 
 def _correlation(a, b, w, dim):

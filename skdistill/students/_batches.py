@@ -1,8 +1,12 @@
 """Rows held in memory and cut into batches, a whole batch at a time."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch.utils.data import Dataset
+
+BLOCK = 2048  # rows gathered at once
 
 
 class TransferRows(Dataset):
@@ -18,6 +22,8 @@ class TransferRows(Dataset):
     device : str
         Where dense rows, targets, labels and weights are kept.
     """
+
+    rows: Any
 
     def __init__(self, rows, targets, labels, weight, *, device="cpu"):
         self.rows = torch.from_numpy(rows).to(device) if isinstance(rows, np.ndarray) else rows
@@ -36,16 +42,39 @@ class TransferRows(Dataset):
 
     def batch(self, index):
         """Return the rows at `index` and their answers; sparse rows as a sparse tensor."""
+        (batch,) = self.batches([index])
+        return batch
+
+    def batches(self, parts, encode=None):
+        """Yield the rows at each of several indices with their answers.
+
+        Dense rows, targets, labels and weights are gathered at once, and batches are views.
+
+        Parameters
+        ----------
+        parts : sequence of int64 Tensors
+        encode : callable or None
+            What to make of dense rows, all at once.
+        """
+        index = torch.cat(parts).to(self.answers["labels"].device)
+        sizes = [len(part) for part in parts]
+        rows: Any
         if isinstance(self.rows, torch.Tensor):
-            rows = self.rows[index]
+            rows = self.rows.index_select(0, index)
+            rows = (rows if encode is None else encode(rows)).split(sizes)
         else:
-            chosen = self.rows[index.numpy()].tocoo()
-            place = torch.from_numpy(np.stack([chosen.row, chosen.col]).astype(np.int64))
-            values = torch.from_numpy(chosen.data)
-            rows = torch.sparse_coo_tensor(
-                place, values, chosen.shape, is_coalesced=True, check_invariants=False
-            )
-        return rows, {name: values[index] for name, values in self.answers.items()}
+            rows = map(self._sparse, parts)
+        answers = (values.index_select(0, index).split(sizes) for values in self.answers.values())
+        for own_rows, *own_answers in zip(rows, *answers, strict=True):
+            yield own_rows, dict(zip(self.answers, own_answers, strict=True))
+
+    def _sparse(self, index):
+        chosen = self.rows[index.numpy()].tocoo()
+        place = torch.from_numpy(np.stack([chosen.row, chosen.col]).astype(np.int64))
+        values = torch.from_numpy(chosen.data)
+        return torch.sparse_coo_tensor(
+            place, values, chosen.shape, is_coalesced=True, check_invariants=False
+        )
 
 
 class Batches:
@@ -70,6 +99,7 @@ class Batches:
         self.n_cycled = n_cycled
         n_rows = self.n_always + n_cycled
         self.n_batches = -(-n_rows // batch_size)
+        self._per_block = max(1, BLOCK // batch_size)
         self._generator = None if seed is None else torch.Generator().manual_seed(seed)
         self._epoch = 0
 
@@ -77,6 +107,10 @@ class Batches:
         return self.n_batches
 
     def __iter__(self):
+        return self.encoded(None)
+
+    def encoded(self, encode):
+        """Yield the batches of an epoch; `encode` is called with many dense rows at once."""
         index = torch.arange(self.n_always)
         n_others = len(self.dataset) - self.n_always
         if self.n_cycled:
@@ -85,5 +119,6 @@ class Batches:
         if self._generator is not None:
             index = index[torch.randperm(len(index), generator=self._generator)]
         self._epoch += 1
-        for part in index.tensor_split(self.n_batches):
-            yield self.dataset.batch(part)
+        parts = index.tensor_split(self.n_batches)
+        for first in range(0, self.n_batches, self._per_block):
+            yield from self.dataset.batches(parts[first : first + self._per_block], encode)

@@ -76,6 +76,7 @@ class TableEncoder(nn.Module):
 
     number_columns: torch.Tensor
     missing: torch.Tensor
+    category_columns: torch.Tensor
     bin_numbers: torch.Tensor
     center: torch.Tensor
     inverse_scale: torch.Tensor
@@ -85,7 +86,7 @@ class TableEncoder(nn.Module):
     def __init__(self, encoding):
         super().__init__()
         self.encoding = encoding
-        for name in ("number_columns", "missing", "bin_numbers"):
+        for name in ("number_columns", "missing", "bin_numbers", "category_columns"):
             self._constant(name, getattr(encoding, name).astype(np.int64))
         for name in ("center", "inverse_scale", "bin_low", "bin_inverse_width"):
             self._constant(name, getattr(encoding, name))
@@ -95,18 +96,28 @@ class TableEncoder(nn.Module):
             self.tables.append(nn.Parameter(torch.from_numpy(table.copy()), embedded))
 
     def forward(self, rows):
-        """Return features of shape (n_samples, encoding.n_outputs)."""
-        x = rows[:, self.number_columns]
-        absent = torch.isnan(x)
-        x = torch.where(absent, self.center, x)
-        z = ((x - self.center) * self.inverse_scale).clamp(-BOUND, BOUND)
-        parts = [z * torch.rsqrt(1 + (z / CLIP) ** 2), absent[:, self.missing].to(x.dtype)]
-        parts.append(
-            ((x[:, self.bin_numbers] - self.bin_low) * self.bin_inverse_width).clamp(0, 1)
-        )
-        for j, table in zip(self.encoding.category_columns.tolist(), self.tables, strict=True):
-            parts.append(nn.functional.embedding(rows[:, j].long(), table))
-        return torch.cat(parts, dim=1)
+        """Return features of shape (n_samples, encoding.n_outputs), stored feature by feature.
+
+        That way each operation runs along the samples with one constant at a time.
+        """
+        x = rows.t().index_select(0, self.number_columns)
+        out = self.center.new_empty(len(x) + len(self.missing) + len(self.bin_low), len(rows))
+        z, flags, bins = out.split([len(x), len(self.missing), len(self.bin_low)])
+        flags.copy_(x[self.missing].isnan())
+        torch.sub(x, self.center[:, None], out=z).nan_to_num_(0.0)
+        torch.index_select(z, 0, self.bin_numbers, out=bins)
+        bins.sub_((self.bin_low - self.center[self.bin_numbers])[:, None])
+        bins.mul_(self.bin_inverse_width[:, None]).clamp_(0, 1)
+        z.mul_(self.inverse_scale[:, None]).clamp_(-BOUND, BOUND)
+        z.mul_(torch.addcmul(z.new_ones(()), z, z, value=CLIP**-2).rsqrt_())
+        if not self.tables:
+            return out.t()
+        codes = rows.t().index_select(0, self.category_columns).long()
+        parts = [
+            nn.functional.embedding(code, table).t()
+            for code, table in zip(codes, self.tables, strict=True)
+        ]
+        return torch.cat([out, *parts]).t()
 
     def describe(self):
         """Return the encoding with the embeddings as trained."""

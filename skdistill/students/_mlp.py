@@ -9,7 +9,7 @@ from torch import nn
 from skdistill.runtime._layers import Activation, Linear
 from skdistill.students._encoder import TableEncoder
 
-ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
+ACTIVATIONS = {"relu": torch.relu_, "silu": nn.functional.silu, "tanh": torch.tanh_}
 
 
 class MLP(nn.Module):
@@ -37,15 +37,30 @@ class MLP(nn.Module):
         sizes = [n_inputs if encoding is None else encoding.n_outputs, *hidden_layer_sizes]
         self.hidden = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(sizes))
         self.output = nn.Linear(sizes[-1], n_outputs)
-        self.act = ACTIVATIONS[activation]()
         self.drop = nn.Dropout(dropout)
 
-    def forward(self, rows):
-        """Return scores of shape (n_samples, n_outputs), in nats."""
-        x = rows if self.encoder is None else self.encoder(rows)
+    def forward(self, rows, *, encoded=False):
+        """Return scores of shape (n_samples, n_outputs), in nats.
+
+        Parameters
+        ----------
+        rows : Tensor of shape (n_samples, n_features)
+        encoded : bool
+            Whether `rows` have been through the encoder.
+        """
+        x = rows if encoded or self.encoder is None else self.encoder(rows)
+        act = ACTIVATIONS[self.activation]
         for layer in self.hidden:
-            x = self.drop(self.act(_linear(layer, x)))
+            x = act(_linear(layer, x))
+            if self.drop.p:
+                x = self.drop(x)
         return _linear(self.output, x)
+
+    @property
+    def constant_encoder(self):
+        """The encoder if nothing in it is trained, else None."""
+        trained = self.encoder is None or any(t.requires_grad for t in self.encoder.tables)
+        return None if trained else self.encoder
 
     def describe(self):
         """Return the primitive layers up to the scores."""
@@ -58,7 +73,7 @@ class MLP(nn.Module):
 def _linear(layer, x):
     if x.is_sparse:
         return torch.sparse.mm(x, layer.weight.t()) + layer.bias
-    return layer(x)
+    return nn.functional.linear(x, layer.weight, layer.bias)
 
 
 def _describe_linear(layer):

@@ -1,13 +1,19 @@
 """The skorch net that trains a student."""
 
 import dis
+import inspect
+from functools import partial
+from typing import Any
 
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import Callback
 from torch import nn
 
-from skdistill.losses import distillation_loss
+from skdistill.losses import DistillationLoss
+from skdistill.students._batches import Batches
+from skdistill.students._callbacks import RateSchedule, watches_batches
+from skdistill.students._optimizer import short_step
 
 
 class StudentCriterion(nn.Module):
@@ -17,25 +23,34 @@ class StudentCriterion(nn.Module):
     ----------
     alpha, temperature : float
         As in `skdistill.losses.distillation_loss`.
+    loss : str or callable
+        Its kind, or another function with its signature.
     """
 
-    def __init__(self, alpha, temperature):
+    def __init__(self, alpha, temperature, loss="kl"):
         super().__init__()
-        self.alpha = alpha
-        self.temperature = temperature
+        settings = {"alpha": alpha, "temperature": temperature}
+        self.distillation: Any = (
+            DistillationLoss(kind=loss, **settings)
+            if isinstance(loss, str)
+            else partial(loss, **settings)
+        )
 
     def forward(self, logits, answers):
         """Return nats a row."""
         if self.training:
-            return distillation_loss(
-                logits, **answers, alpha=self.alpha, temperature=self.temperature
-            )
+            return self.distillation(logits, **answers)
         losses = nn.functional.cross_entropy(logits, answers["labels"], reduction="none")
         return (losses * answers["sample_weight"]).mean()
 
 
 class StudentNet(NeuralNet):
-    """A skorch net whose training, when interrupted by Ctrl-C, is an error and no trained net."""
+    """A skorch net with a lean epoch, whose training is never ended well by Ctrl-C.
+
+    An epoch is lean unless a callback watches its batches or the optimiser wants a closure: no
+    callback is called and nothing is recorded for a batch, and the device is waited for once.
+    The history then has one batch of all rows, whose loss is the epoch's.
+    """
 
     def partial_fit(self, X, y=None, classes=None, **fit_params):
         """Train; as in skorch, but only a callback's KeyboardInterrupt ends training well."""
@@ -50,12 +65,77 @@ class StudentNet(NeuralNet):
         self.notify("on_train_end", X=X, y=y)
         return self
 
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        """Train or score on every batch once; lean where it can be."""
+        if iterator is None or fit_params or not self._is_lean(training):
+            super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
+            return
+        self._set_training(training)
+        step = self._lean_step() if training else self._score
+        encoder = getattr(self.module_, "constant_encoder", None)
+        known = {}
+        if encoder is not None and isinstance(iterator, Batches):
+            iterator, known = iterator.encoded(encoder), {"encoded": True}
+        losses, sizes = [], []
+        for rows, answers in iterator:
+            losses.append(step(rows, answers, **known))
+            sizes.append(len(rows))
+        share = torch.tensor(sizes, dtype=losses[0].dtype, device=losses[0].device) / sum(sizes)
+        self.history.new_batch()
+        self.history.record_batch(f"{prefix}_loss", float(torch.stack(losses) @ share))
+        self.history.record_batch(f"{prefix}_batch_size", sum(sizes))
+        self.history.record(f"{prefix}_batch_count", len(sizes))
+
+    def _is_lean(self, training):
+        if any(watches_batches(callback, training) for _, callback in self.callbacks_):
+            return False
+        return not training or not any(
+            _wants_closure(getattr(self, f"{name}_")) for name in self._optimizers
+        )
+
+    def _lean_step(self):
+        """Return a function that makes one step of this epoch and returns the loss before it."""
+        optimizers = [getattr(self, f"{name}_") for name in self._optimizers]
+        groups = [group for optimizer in optimizers for group in optimizer.param_groups]
+        parameters = [p for group in groups for p in group["params"]]
+        steps = [short_step(optimizer) for optimizer in optimizers]
+        schedules = [c for _, c in self.callbacks_ if isinstance(c, RateSchedule)]
+        is_own = type(self.criterion_) is StudentCriterion
+        distillation = self.criterion_.distillation if is_own else None
+
+        def step(rows, answers, **known):
+            for parameter in parameters:
+                parameter.grad = None
+            logits = self.infer(rows, **known)
+            if isinstance(distillation, DistillationLoss):
+                loss, gradient = distillation.loss_and_gradient(logits, **answers)
+                logits.backward(gradient)
+            else:
+                loss = self.get_loss(logits, answers, X=rows, training=True)
+                loss.backward()
+            for advance in steps:
+                advance()
+            for schedule in schedules:
+                schedule.on_batch_end(self, training=True)
+            return loss.detach()
+
+        return step
+
+    @torch.no_grad()
+    def _score(self, rows, answers, **known):
+        return self.get_loss(self.infer(rows, **known), answers, X=rows, training=False)
+
     @torch.no_grad()
     def logits(self, dataset):
         """Return scores of shape (n_samples, n_classes) as an array."""
         self.module_.eval()
         batches = self.get_iterator(dataset, training=False)
         return torch.cat([self.infer(rows) for rows, _ in batches]).float().cpu().numpy()
+
+
+def _wants_closure(optimizer):
+    """Whether the closure of its ``step`` has no default."""
+    return inspect.unwrap(type(optimizer).step).__defaults__ is None
 
 
 def _raised_by_callback(interrupt):

@@ -8,7 +8,7 @@ import scipy.sparse
 import torch
 
 from skdistill.students import TransferRows
-from skdistill.students._batches import Batches
+from skdistill.students._batches import BLOCK, Batches
 
 
 def rows(n, make=np.asarray):
@@ -65,3 +65,28 @@ def test_single_rows_can_be_had_for_other_loaders():
     row, answers = rows(5)[2]
     assert row.tolist() == [3, 3, 3]
     assert answers["labels"] == 2
+
+
+def test_dense_batches_are_views_of_one_gathered_block():
+    parts = [part for part, _ in Batches(rows(90), 30, seed=0)]
+    assert len({part.untyped_storage().data_ptr() for part in parts}) == 1
+
+
+def test_rows_are_encoded_many_at_a_time():
+    sizes = []
+
+    def encode(block):
+        sizes.append(len(block))
+        return 2 * block
+
+    batches = Batches(rows(5000), 100, seed=0)
+    for part, answers in batches.encoded(encode):
+        assert torch.equal(part[:, 0].long() // 2 - 1, answers["labels"])
+    assert sum(sizes) == 5000
+    assert max(sizes) == BLOCK // 100 * 100
+
+
+def test_sparse_rows_are_never_dense():
+    data = rows(20, scipy.sparse.csr_array)
+    assert all(part.is_sparse for part, _ in Batches(data, 6, seed=0))
+    assert scipy.sparse.issparse(data.rows)

@@ -22,6 +22,7 @@ struct Batch {
 typedef double Rows(const Batch &batch, int64_t first, int64_t last, float *scratch);
 
 constexpr int MOST_LANES = 16;
+constexpr int MANY = 64;  // classes from which vectors go along a row
 constexpr int64_t scratch_floats(int64_t n_classes) {
-    return n_classes < 8 * MOST_LANES ? 5 * MOST_LANES * n_classes : 2 * (n_classes + MOST_LANES);
+    return n_classes < MANY ? MOST_LANES * (5 * n_classes + 1) : 2 * (n_classes + MOST_LANES);
 }

@@ -20,6 +20,8 @@
 #define END_TARGET PRAGMA(GCC pop_options)
 #endif
 
+#define INLINE inline __attribute__((always_inline))
+
 #define LANES 4
 namespace portable {
 #include "rows.h"

@@ -3,33 +3,43 @@
 // compiled for any other instruction set than the one in force.
 //
 // A row is worked on as vectors, in one of two layouts:
-//   wide    the lanes of a vector are LANES classes of one row
+//   wide    many classes: the lanes of a vector are LANES classes of one row
 //   narrow  the lanes of a vector are LANES rows, and vector k holds class k of each
 // Both share all arithmetic. They differ in what a sum over classes is.
 
 typedef float V __attribute__((vector_size(LANES * 4)));
+typedef V U __attribute__((aligned(4), may_alias));  // anywhere in memory
 typedef int I __attribute__((vector_size(LANES * 4)));
+typedef double D __attribute__((vector_size(LANES * 8)));
+typedef int64_t L __attribute__((vector_size(LANES * 8)));
 
 constexpr float INFINITE = __builtin_inff();
 constexpr float MOST_PLAIN = 2;          // above this T, the rounding of plain terms shows
+constexpr float ONES[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
 constexpr float TINY = 1.17549435e-38f;  // smallest normal number
 
-inline V set(float x) { return x - V{}; }
-inline I set(int x) { return x - I{}; }
-inline void store(float *to, V v) { __builtin_memcpy(to, &v, sizeof v); }
+INLINE V set(float x) { return x - V{}; }
+INLINE I set(int x) { return x - I{}; }
+INLINE V load(const float *from) { return *(const U *)from; }
+INLINE void store(float *to, V v) { *(U *)to = v; }
 
-inline V pick(I mask, V a, V b) { return mask ? a : b; }
-inline V larger(V a, V b) { return a > b ? a : b; }
+INLINE V pick(I mask, V a, V b) { return mask ? a : b; }
+INLINE V larger(V a, V b) { return a > b ? a : b; }
 
-inline V load(const float *from) {
-    V v;
-    __builtin_memcpy(&v, from, sizeof v);
+// The first n values; zeros in the other lanes.
+template <typename T, typename Value>
+INLINE T take(const Value *from, int n) {
+    T v{};
+    if (n == LANES)
+        __builtin_memcpy(&v, from, sizeof v);
+    else
+        __builtin_memcpy(&v, from, n * sizeof(Value));
     return v;
 }
 
 // e^x for x ≤ 0, to about one unit in the last place; 0 below the smallest normal number.
 // x = n log 2 + r with |r| ≤ log(2) / 2, and a minimax polynomial for e^r (relative error 2e-9).
-inline V exp(V x) {
+INLINE V exp(V x) {
     const float round = 12582912.f;  // 1.5 · 2²³: once added, the low bits are the integer
     V shifted = x * 1.44269504f + round;
     V n = shifted - round;
@@ -48,7 +58,7 @@ inline V exp(V x) {
 
 // log x for normal x > 0, to about one unit in the last place; elsewhere some number.
 // x = 2^e (1 + m) with √½ ≤ 1 + m < √2, and a minimax polynomial (relative error 4e-8).
-inline V log_normal(V x) {
+INLINE V log_normal(V x) {
     const int root_half = 0x3f3504f3;  // the bits of √½
     I bits = (I)x - root_half;
     V e = __builtin_convertvector(bits >> 23, V);
@@ -64,14 +74,14 @@ inline V log_normal(V x) {
     return (y * (m * m) + m) + e * 0.693147181f;
 }
 
-inline V log(V x) { return pick(x == x, log_normal(x), x); }
+INLINE V log(V x) { return pick(x == x, log_normal(x), x); }
 
 // x (log x - log y) for d = log x - log y; 0 where x is.
-inline V plain_term(V x, V, V d) { return pick(x == 0.f, V{}, x * d); }
+INLINE V plain_term(V x, V, V d) { return pick(x == 0.f, V{}, x * d); }
 
 // The same plus y - x, that is x (e^-d - 1 + d). The sum over classes is no other, because x and y
 // both sum to 1; but no term is negative, and none is lost where d is small, as at a high T.
-inline V exact_term(V x, V y, V d) {
+INLINE V exact_term(V x, V y, V d) {
     V series = set(-1.f / 5040);
     series = series * d + 1.f / 720;
     series = series * d - 1.f / 120;
@@ -82,29 +92,6 @@ inline V exact_term(V x, V y, V d) {
     V far = (y - x) + x * d;
     V term = pick((d < 0.5f) & (d > -0.5f), near, far);
     return pick(x == 0.f, y, term);
-}
-
-inline float fold(V lanes, V (*two)(V, V)) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-        float twice[2 * LANES];
-        store(twice, lanes);
-        store(twice + LANES, lanes);
-        lanes = two(lanes, load(twice + half));
-    }
-    return lanes[0];
-}
-
-inline V plus(V a, V b) { return a + b; }
-
-// Over the classes of each row; the result is in every lane of that row.
-template <bool NARROW>
-inline V sum(V lanes) {
-    return NARROW ? lanes : set(fold(lanes, plus));
-}
-
-template <bool NARROW>
-inline V largest(V lanes) {
-    return NARROW ? lanes : set(fold(lanes, larger));
 }
 
 #if LANES == 4
@@ -118,48 +105,77 @@ inline V largest(V lanes) {
 #define HIGH 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
 #endif
 
-// Transpose a square: row and column indices change places as halves are interleaved.
-inline void transpose(V *square) {
-    for (int stage = 1; stage < LANES; stage *= 2) {
-        V mixed[LANES];
-        for (int i = 0; i < LANES / 2; i++) {
-            mixed[2 * i] = __builtin_shufflevector(square[i], square[i + LANES / 2], LOW);
-            mixed[2 * i + 1] = __builtin_shufflevector(square[i], square[i + LANES / 2], HIGH);
-        }
-        for (int i = 0; i < LANES; i++) square[i] = mixed[i];
-    }
-}
+// The lower (higher) halves of a and b in turns: a₀ b₀ a₁ b₁ …
+INLINE V low(V a, V b) { return __builtin_shufflevector(a, b, LOW); }
+INLINE V high(V a, V b) { return __builtin_shufflevector(a, b, HIGH); }
 
 #undef LOW
 #undef HIGH
 
-// LANES rows of k values ↔ k vectors: square by square, the last one moved back to end with the
-// row. A narrower row lies within a square whose other values are those of the next row; so the
-// last rows, and rows so narrow that squares would be empty for the most part, go value by value.
-inline void to_vectors(const float *rows, int64_t k, V *vectors) {
-    const int n_squared = k >= LANES ? LANES : 2 * k >= LANES ? LANES - 2 : 0;
-    for (int64_t c = 0; c < k && n_squared; c += LANES) {
-        const int64_t first = c + LANES <= k || k < LANES ? c : k - LANES;
-        V square[LANES] = {};
-        for (int lane = 0; lane < n_squared; lane++) square[lane] = load(rows + lane * k + first);
-        transpose(square);
-        for (int64_t i = 0; i < LANES && i < k; i++) vectors[first + i] = square[i];
-    }
-    for (int lane = n_squared; lane < LANES; lane++)
-        for (int64_t c = 0; c < k; c++) vectors[c][lane] = rows[lane * k + c];
+INLINE V plus(V a, V b) { return a + b; }
+
+// All lanes folded into one; the result is in every lane.
+INLINE V fold(V lanes, V (*two)(V, V)) {
+    for (int n = 1; n < LANES; n *= 2) lanes = two(low(lanes, lanes), high(lanes, lanes));
+    return lanes;
 }
 
-inline void to_rows(const V *vectors, int64_t k, float *rows) {
-    const int n_squared = k >= LANES ? LANES : 2 * k >= LANES ? LANES - 2 : 0;
-    for (int64_t c = 0; c < k && n_squared; c += LANES) {
+// Over the classes of each row; the result is in every lane of that row.
+template <bool NARROW>
+INLINE V sum(V lanes) {
+    return NARROW ? lanes : fold(lanes, plus);
+}
+
+template <bool NARROW>
+INLINE V largest(V lanes) {
+    return NARROW ? lanes : fold(lanes, larger);
+}
+
+// Take the values of N vectors as one row, and its halves in turns, `times` over. Each time, the
+// binary digits of a value's place rotate: vector and lane change places after enough turns.
+template <int N>
+INLINE void interleave(V *vectors, int times) {
+    for (int n = 1; n < times; n *= 2) {
+        V mixed[N];
+        for (int i = 0; i < N / 2; i++) {
+            mixed[2 * i] = low(vectors[i], vectors[i + N / 2]);
+            mixed[2 * i + 1] = high(vectors[i], vectors[i + N / 2]);
+        }
+        for (int i = 0; i < N; i++) vectors[i] = mixed[i];
+    }
+}
+
+// LANES rows of k values ↔ k vectors: square by square, the last one moved back to end with the
+// row. A square of narrower rows reaches into the LANES values behind the last row.
+INLINE void to_vectors(const float *rows, int64_t k, U *vectors) {
+    if (k == 2) {
+        V pair[] = {load(rows), load(rows + LANES)};
+        interleave<2>(pair, LANES);
+        for (int i = 0; i < 2; i++) vectors[i] = pair[i];
+        return;
+    }
+    for (int64_t c = 0; c < k; c += LANES) {
+        const int64_t first = c + LANES <= k || k < LANES ? c : k - LANES;
+        V square[LANES];
+        for (int lane = 0; lane < LANES; lane++) square[lane] = load(rows + lane * k + first);
+        interleave<LANES>(square, LANES);
+        for (int64_t i = 0; i < LANES && i < k; i++) vectors[first + i] = square[i];
+    }
+}
+
+INLINE void to_rows(const U *vectors, int64_t k, float *rows) {
+    if (k == 2) {
+        store(rows, low(vectors[0], vectors[1]));
+        store(rows + LANES, high(vectors[0], vectors[1]));
+        return;
+    }
+    for (int64_t c = 0; c < k; c += LANES) {
         const int64_t first = c + LANES <= k || k < LANES ? c : k - LANES;
         V square[LANES];
         for (int64_t i = 0; i < LANES; i++) square[i] = i < k ? vectors[first + i] : V{};
-        transpose(square);
-        for (int lane = 0; lane < n_squared; lane++) store(rows + lane * k + first, square[lane]);
+        interleave<LANES>(square, LANES);
+        for (int lane = 0; lane < LANES; lane++) store(rows + lane * k + first, square[lane]);
     }
-    for (int lane = n_squared; lane < LANES; lane++)
-        for (int64_t c = 0; c < k; c++) rows[lane * k + c] = vectors[c][lane];
 }
 
 // Values by vector; a last one that is not full is filled up.
@@ -181,25 +197,26 @@ struct Source {
 struct Block {
     int64_t n;  // vectors
     Source z, p;
-    V *e, *g;  // n vectors each: exponentials, gradient
+    U *e, *g;  // n vectors each: exponentials, gradient
     V label;   // the logit of the label; 0 where there is none
     V known;   // 1 where there is a label, 0 elsewhere
     V weight;
     const float *next[3];  // wide: what the next row reads and writes
 
-    void prefetch_next(int64_t v) const {
+    INLINE void prefetch_next(int64_t v) const {
         for (const float *values : next) __builtin_prefetch(values + v * LANES);
     }
 };
 
 // e ← exp((z - top) / T); return its sum over classes.
 template <bool NARROW>
-inline V exponentials(const Block &rows, V top, float temperature) {
+INLINE V exponentials(const Block &rows, V top, float temperature) {
     const float cool = 1 / temperature;
     V total{};
     for (int64_t v = 0; v < rows.n; v++) {
-        rows.e[v] = exp((rows.z[v] - top) * cool);
-        total += rows.e[v];
+        const V e = exp((rows.z[v] - top) * cool);
+        rows.e[v] = e;
+        total += e;
     }
     return sum<NARROW>(total);
 }
@@ -207,7 +224,7 @@ inline V exponentials(const Block &rows, V top, float temperature) {
 // The soft loss of kind KL where T is low enough for plain terms; total ← Σ e.
 // f = Σ p (log p - log q) = Σ p (log p - u) + log Σ e^u,  ∂f/∂u = q - p,  u = (z - top) / T
 template <bool NARROW>
-inline V plain_kl(const Batch &b, const Block &rows, V top, V on_soft, V on_hard, V &total) {
+INLINE V plain_kl(const Batch &b, const Block &rows, V top, V on_soft, V on_hard, V &total) {
     const float cool = 1 / b.temperature;
     const V shift = top * cool;
     V e_sum{}, p_sum{}, loss{};
@@ -227,7 +244,7 @@ inline V plain_kl(const Batch &b, const Block &rows, V top, V on_soft, V on_hard
 
 // The soft loss before T². With its gradient by u = z / T,  g ← on_soft ∂f/∂u + on_q q.
 template <Kind KIND, bool NARROW, V (*term)(V, V, V)>
-inline V soft_loss(const Batch &b, const Block &rows, V top, V total, V on_soft, V on_q) {
+INLINE V soft_loss(const Batch &b, const Block &rows, V top, V total, V on_soft, V on_q) {
     const V inverse = 1.f / total, log_total = log(total);
     const float cool = 1 / b.temperature, beta = b.beta;
     const V on_both = on_soft + on_q;
@@ -317,28 +334,25 @@ inline V block(const Batch &b, const Block &rows) {
     return pick(rows.weight == 0.f, V{}, loss * rows.weight);
 }
 
-// A row's gradient at its label.
-inline float at_label(const Batch &b, float weight) { return weight * b.scale * (1 - b.alpha); }
-
 template <Kind KIND>
 double wide(const Batch &b, int64_t first, int64_t last, float *scratch) {
     const int64_t k = b.n_classes, n = (k + LANES - 1) / LANES;
-    V *e = (V *)scratch, *g = e + n;
     double sum = 0;
     for (int64_t row = first; row < last; row++) {
         const float *z = b.logits + row * k, weight = b.weight ? b.weight[row] : 1;
         const int64_t label = b.labels ? b.labels[row] : -1;
         const bool known = label >= 0;
-        const Block rows = {n, Source(z, k, -INFINITE), Source(b.targets + row * k, k, 0), e, g,
-                            set(known ? z[label] : 0), set(known ? 1.f : 0.f), set(weight),
-                            {z + k, b.targets + (row + 1) * k, b.gradient + (row + 1) * k}};
+        // the last vector may reach into the next row, whose turn is yet to come
+        float *gradient = b.gradient + row * k, *g = row + 1 < last ? gradient : scratch + n * LANES;
+        const Block rows = {n, Source(z, k, -INFINITE), Source(b.targets + row * k, k, 0),
+                            (U *)scratch, (U *)g, set(known ? z[label] : 0), set(known ? 1.f : 0.f),
+                            set(weight), {z + k, b.targets + (row + 1) * k, gradient + k}};
         const float loss = block<KIND, false>(b, rows)[0];
-        float *gradient = b.gradient + row * k;
         if (weight == 0)
             __builtin_memset(gradient, 0, k * sizeof(float));
-        else
+        else if (g != gradient)
             __builtin_memcpy(gradient, g, k * sizeof(float));
-        if (known) gradient[label] -= at_label(b, weight);
+        if (known) gradient[label] -= weight * b.scale * (1 - b.alpha);
         if (b.losses) b.losses[row] = loss;
         sum += loss;
     }
@@ -348,50 +362,43 @@ double wide(const Batch &b, int64_t first, int64_t last, float *scratch) {
 template <Kind KIND>
 double narrow(const Batch &b, int64_t first, int64_t last, float *scratch) {
     const int64_t k = b.n_classes;
-    V *z = (V *)scratch, *p = z + k, *e = p + k, *g = e + k;
-    float *padded = (float *)(g + k);
-    double sum = 0;
+    U *z = (U *)scratch, *p = z + k, *e = p + k, *g = e + k;
+    float *copy = (float *)(g + k);
+    D sums{};
     for (int64_t row = first; row < last; row += LANES) {
-        const int n_lanes = last - row < LANES ? last - row : LANES;
-        const bool full = n_lanes == LANES;
-        const int64_t n_values = n_lanes * k;
-        float label[LANES] = {}, known[LANES] = {}, weight[LANES] = {}, losses[LANES];
-        for (int lane = 0; lane < n_lanes; lane++) weight[lane] = b.weight ? b.weight[row + lane] : 1;
-        for (int lane = 0; lane < n_lanes && b.labels; lane++) {
-            const int64_t y = b.labels[row + lane];
-            known[lane] = y >= 0;
-            label[lane] = b.logits[(row + lane) * k + (y >= 0 ? y : 0)];
-        }
+        const int n = last - row < LANES ? last - row : LANES;
+        const bool direct = n == LANES && (k >= LANES || (last - row - LANES) * k >= LANES);
         const float *from[] = {b.logits + row * k, b.targets + row * k};
         for (int i = 0; i < 2; i++) {
-            if (!full) {
-                __builtin_memset(padded, 0, LANES * k * sizeof(float));
-                __builtin_memcpy(padded, from[i], n_values * sizeof(float));
-            }
-            to_vectors(full ? from[i] : padded, k, i ? p : z);
+            if (!direct) __builtin_memcpy(copy, from[i], n * k * sizeof(float));
+            to_vectors(direct ? from[i] : copy, k, i ? p : z);
         }
+        const I y = b.labels ? __builtin_convertvector(take<L>(b.labels + row, n), I) : set(-1);
+        const V weight = take<V>(b.weight ? b.weight + row : ONES, n);
+        V z_label{};
+        for (int64_t c = 0; c < k; c++) z_label = pick(y == (int)c, z[c], z_label);
         const Block rows = {k, Source((float *)z, k * LANES, 0), Source((float *)p, k * LANES, 0),
-                            e, g, load(label), load(known), load(weight), {}};
-        store(losses, block<KIND, true>(b, rows));
-        if (b.weight)
-            for (int64_t c = 0; c < k; c++) g[c] = pick(rows.weight == 0.f, V{}, g[c]);
-        float *gradient = b.gradient + row * k;
-        to_rows(g, k, full ? gradient : padded);
-        if (!full) __builtin_memcpy(gradient, padded, n_values * sizeof(float));
-        for (int lane = 0; lane < n_lanes; lane++) {
-            if (known[lane] > 0)
-                gradient[lane * k + b.labels[row + lane]] -= at_label(b, weight[lane]);
-            if (b.losses) b.losses[row + lane] = losses[lane];
-            sum += losses[lane];
+                            e, g, z_label, pick(y >= 0, set(1.f), V{}), weight, {}};
+        const V losses = block<KIND, true>(b, rows), at_label = weight * (b.scale * (1 - b.alpha));
+        for (int64_t c = 0; c < k; c++) {
+            g[c] -= pick(y == (int)c, at_label, V{});
+            g[c] = pick(weight == 0.f, V{}, g[c]);
         }
+        float *gradient = b.gradient + row * k;
+        to_rows(g, k, direct ? gradient : copy);
+        if (!direct) __builtin_memcpy(gradient, copy, n * k * sizeof(float));
+        if (b.losses) __builtin_memcpy(b.losses + row, &losses, n * sizeof(float));
+        sums += __builtin_convertvector(losses, D);
     }
+    double sum = 0;
+    for (int lane = 0; lane < LANES; lane++) sum += sums[lane];
     return sum;
 }
 
 template <Kind KIND>
 double rows_of_kind(const Batch &b, int64_t first, int64_t last, float *scratch) {
-    return b.n_classes < 8 * LANES ? narrow<KIND>(b, first, last, scratch)
-                                   : wide<KIND>(b, first, last, scratch);
+    return b.n_classes < MANY ? narrow<KIND>(b, first, last, scratch)
+                              : wide<KIND>(b, first, last, scratch);
 }
 
 double rows(const Batch &b, int64_t first, int64_t last, float *scratch) {
