@@ -28,14 +28,15 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
     z, p = (values.contiguous().to(dtype) for values in (logits, targets))
     weight = None if weight is None else weight.to(dtype).unsqueeze(1)
     labels = None if labels is None else labels.unsqueeze(1)
-    t, alpha = settings.temperature, settings.alpha
+    alpha, scale = settings.alpha, settings.scale(len(z))
+    soft = alpha * settings.temperature**2
     losses, gradient, log_s, s = None, None, None, None
     if alpha > 0:
         u, pull_back = _scaled(z, settings)
         log_q = _log_softmax(u)
         q = log_q.exp()
         f, df = SOFT[settings.kind](log_q, q, p, labels, weight, settings)
-        losses, gradient = f.mul_(alpha * t**2), pull_back(df).mul_(alpha * t**2)
+        losses, gradient = f.mul_(soft), pull_back(df).mul_(soft * scale)
         if u is z:
             log_s, s = log_q, q
     if alpha < 1 and labels is not None:
@@ -44,7 +45,7 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
             log_s = _log_softmax(z)
             s = log_s.exp()
         known, index = labels >= 0, labels.clamp(min=0)
-        share = known.to(dtype).mul_(1 - alpha)
+        share = known.to(dtype).mul_((1 - alpha) * scale)
         hard = torch.where(known, log_s.gather(1, index), 0.0).mul_(alpha - 1)
         losses = hard if losses is None else losses.add_(hard)
         gradient = s * share if gradient is None else gradient.addcmul_(s, share)
@@ -55,11 +56,7 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
         weighs = weight.bool()
         losses = torch.where(weighs, losses * weight, 0.0)
         gradient = torch.where(weighs, gradient * weight, 0.0)
-    if settings.reduction == "none":
-        losses = losses.squeeze(1)
-    else:
-        scale = settings.scale(len(z))
-        losses, gradient = losses.sum().mul_(scale), gradient.mul_(scale)
+    losses = losses.squeeze(1) if settings.reduction == "none" else losses.sum().mul_(scale)
     return losses.to(logits.dtype), gradient.to(logits.dtype)
 
 

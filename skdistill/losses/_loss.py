@@ -138,7 +138,7 @@ def _loss(logits, targets, labels, weight, settings):
     _check(logits, targets, labels, weight, settings)
     if torch.compiler.is_compiling():
         return OPERATOR(logits, targets, labels, weight, *settings)[0]
-    return _Loss.apply(logits, targets, labels, weight, settings)
+    return _Loss.apply(logits, (targets, labels, weight, settings))
 
 
 def _loss_and_gradient(logits, targets, labels, weight, settings):
@@ -165,16 +165,17 @@ def _check(logits, targets, labels, weight, settings):
 
 
 class _Loss(torch.autograd.Function):
+    # every argument of a Function costs time, so that all but the logits are one
     @staticmethod
-    def forward(ctx, logits, targets, labels, weight, settings):
-        loss, gradient = _loss_and_gradient(logits, targets, labels, weight, settings)
+    def forward(ctx, logits, others):
+        loss, gradient = _loss_and_gradient(logits, *others)
         ctx.save_for_backward(gradient)
         return loss
 
     @staticmethod
     def backward(ctx, upstream):
         (gradient,) = ctx.saved_tensors
-        return _scaled(gradient, upstream), None, None, None, None
+        return _scaled(gradient, upstream), None
 
 
 def _scaled(gradient, upstream):

@@ -35,7 +35,7 @@ def serves(logits, settings):
     """Whether the extension computes this loss for these logits."""
     return (
         _kernels is not None
-        and logits.device.type == "cpu"
+        and logits.is_cpu
         and logits.dtype in DTYPES
         and settings.kind in NUMBERS
         and not settings.standardize
