@@ -39,6 +39,10 @@ from skdistill.samplers import SAMPLERS
 from skdistill.students import learn_encoding
 
 MIN_ROWS_PER_LEVEL = 10  # rarer levels of a category never enter a student
+TRAINING_PARAMETERS = (
+    *("loss", "temperature", "lr", "weight_decay", "batch_size", "max_epochs", "patience"),
+    *("callbacks", "net_params", "verbose"),
+)
 
 
 class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -67,9 +71,8 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Weight of the soft loss against the hard one on labelled rows, in [0, 1]. 0 trains on
         labels alone. "auto" lets held-out loss decide.
     loss : {"kl", "logit_mse", "reverse_kl", "jsd", "dkd", "dist"} or callable, default="kl"
-        What is minimised; see `skdistill.losses.distillation_loss`. A callable is called as that
-        function is, by ``loss(logits, targets, labels=..., sample_weight=..., alpha=...,
-        temperature=...)``, for example ``partial(distillation_loss, kind="dkd", beta=4)``.
+        What is minimised: a kind of `skdistill.losses.distillation_loss`, or a function with the
+        signature of that one, such as ``partial(distillation_loss, kind="dkd", beta=4)``.
     transfer : sampler, {"munge"}, "auto" or None, default="auto"
         Where synthetic rows come from. "auto" lets held-out loss decide whether any are used.
     n_synthetic : int or "auto", default="auto"
@@ -414,23 +417,10 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return Training(
             encoding=encoding,
             n_classes=len(data.classes),
-            net={
-                "hidden_layer_sizes": hidden,
-                "activation": self.activation,
-                "dropout": self.dropout,
-            },
-            loss=self.loss,
-            temperature=self.temperature,
-            lr=self.lr,
-            weight_decay=self.weight_decay,
-            batch_size=self.batch_size,
-            max_epochs=self.max_epochs,
-            patience=self.patience,
+            net=dict(hidden_layer_sizes=hidden, activation=self.activation, dropout=self.dropout),
             device=check_device(self.device),
-            callbacks=self.callbacks,
-            net_params=self.net_params,
-            verbose=self.verbose,
             random_state=seeds["training"],
+            **{name: getattr(self, name) for name in TRAINING_PARAMETERS},
         )
 
     def _teacher(self, data, seed):

@@ -244,3 +244,14 @@ def test_a_warning_points_at_the_users_own_line():
     with pytest.warns(DistillationWarning, match="smallest class") as caught:
         quick().fit(X[:104], Y[:104])
     assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("loss", ["dkd", "dist"])
+def test_a_loss_that_two_classes_make_degenerate(loss):
+    with pytest.raises(ValueError, match=r"needs three classes or more: .* Use kind='kl'"):
+        quick(loss=loss).fit(X[:100], Y[:100])
+
+
+def test_an_unknown_loss():
+    with pytest.raises(ValueError, match="The 'loss' parameter of DistilledClassifier must be"):
+        quick(loss="hinton").fit(X, Y)

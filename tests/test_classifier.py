@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from functools import partial
 
 import joblib
 import numpy as np
@@ -33,6 +34,7 @@ from skorch.callbacks import EarlyStopping, EpochScoring, LRScheduler
 
 from skdistill import DistilledClassifier, Munge
 from skdistill.exceptions import DistillationWarning
+from skdistill.losses import KINDS, distillation_loss
 
 X, Y = load_iris(return_X_y=True)
 
@@ -326,6 +328,20 @@ def test_skorch_callbacks_keep_working(blobs):
 def test_net_params_win():
     clf = quick(net_params={"optimizer": torch.optim.SGD, "optimizer__fused": False}).fit(X, Y)
     assert isinstance(clf.net_.optimizer_, torch.optim.SGD)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_loss_teaches(kind):
+    clf = quick(loss=kind, temperature=2.0, max_epochs=60).fit(X, Y)
+    assert clf.score(X, Y) > 0.9
+
+
+def test_a_loss_may_be_a_function():
+    by_name, by_function = quick(loss="kl"), quick(loss=distillation_loss)
+    expected = by_name.fit(X, Y).predict_proba(X)
+    np.testing.assert_allclose(by_function.fit(X, Y).predict_proba(X), expected, atol=1e-6)
+    other = quick(loss=partial(distillation_loss, kind="jsd", beta=0.9)).fit(X, Y)
+    assert np.abs(other.predict_proba(X) - expected).max() > 1e-3
 
 
 def test_soft_targets_teach_without_a_teacher():

@@ -19,7 +19,7 @@ def short_step(optimizer):
     """
     if not _is_plain_adamw(optimizer):
         return optimizer.step
-    groups = []
+    groups: list[tuple] = []
 
     @torch.no_grad()
     def step():
