@@ -6,7 +6,8 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-BLOCK = 2048  # rows gathered at once
+BLOCK = 2048  # rows gathered at once,
+BLOCK_VALUES = 1 << 20  # or fewer, when the table is wide
 
 
 class TransferRows(Dataset):
@@ -99,7 +100,8 @@ class Batches:
         self.n_cycled = n_cycled
         n_rows = self.n_always + n_cycled
         self.n_batches = -(-n_rows // batch_size)
-        self._per_block = max(1, BLOCK // batch_size)
+        block = min(BLOCK, BLOCK_VALUES // max(dataset.rows.shape[1], 1))
+        self._per_block = max(1, block // batch_size)
         self._generator = None if seed is None else torch.Generator().manual_seed(seed)
         self._epoch = 0
 

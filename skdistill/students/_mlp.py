@@ -58,9 +58,10 @@ class MLP(nn.Module):
 
     @property
     def constant_encoder(self):
-        """The encoder if nothing in it is trained, else None."""
-        trained = self.encoder is None or any(t.requires_grad for t in self.encoder.tables)
-        return None if trained else self.encoder
+        """The encoder if its features may be made beforehand: nothing in it is trained."""
+        if self.encoder is None or any(t.requires_grad for t in self.encoder.tables):
+            return None
+        return None if self._forward_pre_hooks else self.encoder
 
     def describe(self):
         """Return the primitive layers up to the scores."""
@@ -73,7 +74,7 @@ class MLP(nn.Module):
 def _linear(layer, x):
     if x.is_sparse:
         return torch.sparse.mm(x, layer.weight.t()) + layer.bias
-    return nn.functional.linear(x, layer.weight, layer.bias)
+    return layer(x)
 
 
 def _describe_linear(layer):

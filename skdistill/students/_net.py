@@ -1,10 +1,10 @@
 """The skorch net that trains a student."""
 
 import dis
-import inspect
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import Callback
@@ -74,35 +74,32 @@ class StudentNet(NeuralNet):
         step = self._lean_step() if training else self._score
         encoder = getattr(self.module_, "constant_encoder", None)
         known = {}
-        if encoder is not None and isinstance(iterator, Batches):
+        if encoder is not None and type(iterator) is Batches:
             iterator, known = iterator.encoded(encoder), {"encoded": True}
         losses, sizes = [], []
         for rows, answers in iterator:
             losses.append(step(rows, answers, **known))
             sizes.append(len(rows))
-        share = torch.tensor(sizes, dtype=losses[0].dtype, device=losses[0].device) / sum(sizes)
+        mean = np.average(torch.stack(losses).ravel().tolist(), weights=sizes)
         self.history.new_batch()
-        self.history.record_batch(f"{prefix}_loss", float(torch.stack(losses) @ share))
+        self.history.record_batch(f"{prefix}_loss", float(mean))
         self.history.record_batch(f"{prefix}_batch_size", sum(sizes))
         self.history.record(f"{prefix}_batch_count", len(sizes))
 
     def _is_lean(self, training):
         if any(watches_batches(callback, training) for _, callback in self.callbacks_):
             return False
-        return not training or not any(
-            _wants_closure(getattr(self, f"{name}_")) for name in self._optimizers
-        )
+        return not training or _wants_no_closure(self.optimizer_)
 
     def _lean_step(self):
         """Return a function that makes one step of this epoch and returns the loss before it."""
-        optimizers = [getattr(self, f"{name}_") for name in self._optimizers]
-        groups = [group for optimizer in optimizers for group in optimizer.param_groups]
-        parameters = [p for group in groups for p in group["params"]]
-        steps = [short_step(optimizer) for optimizer in optimizers]
+        parameters = [p for group in self.optimizer_.param_groups for p in group["params"]]
+        advance = short_step(self.optimizer_)
         schedules = [c for _, c in self.callbacks_ if isinstance(c, RateSchedule)]
         is_own = type(self.criterion_) is StudentCriterion
         distillation = self.criterion_.distillation if is_own else None
 
+        @torch.enable_grad()
         def step(rows, answers, **known):
             for parameter in parameters:
                 parameter.grad = None
@@ -113,8 +110,7 @@ class StudentNet(NeuralNet):
             else:
                 loss = self.get_loss(logits, answers, X=rows, training=True)
                 loss.backward()
-            for advance in steps:
-                advance()
+            advance()
             for schedule in schedules:
                 schedule.on_batch_end(self, training=True)
             return loss.detach()
@@ -133,16 +129,17 @@ class StudentNet(NeuralNet):
         return torch.cat([self.infer(rows) for rows, _ in batches]).float().cpu().numpy()
 
 
-def _wants_closure(optimizer):
-    """Whether the closure of its ``step`` has no default."""
-    return inspect.unwrap(type(optimizer).step).__defaults__ is None
+def _wants_no_closure(optimizer):
+    kind = type(optimizer)
+    return kind.__module__.startswith("torch.optim.") and kind is not torch.optim.LBFGS
 
 
 def _raised_by_callback(interrupt):
-    """Whether a callback's own ``raise`` made it, as skorch's EarlyStopping does, not a signal."""
-    last = interrupt.__traceback__
-    while last.tb_next is not None:
+    """Whether a callback's ``raise`` made it, as skorch's EarlyStopping does, not a signal."""
+    last, within = interrupt.__traceback__, False
+    while True:
+        frame = last.tb_frame
+        within = within or isinstance(frame.f_locals.get("self"), Callback)
+        if last.tb_next is None:
+            return within and frame.f_code.co_code[last.tb_lasti] == dis.opmap["RAISE_VARARGS"]
         last = last.tb_next
-    frame = last.tb_frame
-    is_raise = frame.f_code.co_code[last.tb_lasti] == dis.opmap["RAISE_VARARGS"]
-    return is_raise and isinstance(frame.f_locals.get("self"), Callback)

@@ -1,7 +1,12 @@
 """An optimiser's step by the shortest way."""
 
 import torch
+from torch.optim import optimizer as torch_optimizer
 
+GLOBAL_HOOKS = (
+    torch_optimizer._global_optimizer_pre_hooks,
+    torch_optimizer._global_optimizer_post_hooks,
+)
 SPECIAL = ("amsgrad", "maximize", "capturable", "differentiable")
 STATE = ("step", "exp_avg", "exp_avg_sq")
 
@@ -27,15 +32,16 @@ def short_step(optimizer):
             optimizer.step()
             groups.extend(_with_states(optimizer))
             return
-        gradients = [[p.grad for p in group["params"]] for group, *_ in groups]
+        gradients = [[p.grad for p in parameters] for _, parameters, *_ in groups]
         if any(g is None for own in gradients for g in own):
             optimizer.step()
             return
-        for (group, count, counts, means, squares), own in zip(groups, gradients, strict=True):
+        for (group, parameters, count, *states), own in zip(groups, gradients, strict=True):
+            counts, means, squares = states
             count.add_(1)
             beta1, beta2 = group["betas"]
             torch._fused_adamw_(
-                group["params"],
+                parameters,
                 own,
                 means,
                 squares,
@@ -56,30 +62,38 @@ def short_step(optimizer):
 def _is_plain_adamw(optimizer):
     if type(optimizer) is not torch.optim.AdamW or "step" in vars(optimizer):
         return False  # another, or wrapped by a scheduler that counts steps
-    if optimizer._optimizer_step_pre_hooks or optimizer._optimizer_step_post_hooks:
+    hooks = optimizer._optimizer_step_pre_hooks, optimizer._optimizer_step_post_hooks
+    if any(hooks) or any(GLOBAL_HOOKS):
         return False
     return all(
         group["fused"]
         and not any(group[name] for name in SPECIAL)
-        and len({(p.device, p.dtype) for p in group["params"]}) == 1
+        and group.get("decoupled_weight_decay", True)
+        and len({(p.device, p.dtype) for p in _trained(group)}) == 1
         for group in optimizer.param_groups
     )
 
 
-def _with_states(optimizer):
-    """Return each group with its count, counts, means and squares; none while one is missing.
+def _trained(group):
+    return [p for p in group["params"] if p.requires_grad]
 
-    The counts of the parameters become views of one tensor, to be raised by one call.
+
+def _with_states(optimizer):
+    """Return each group with its parameters, count, counts, means and squares.
+
+    The counts of the parameters become views of one tensor, to be raised by one call. Nothing is
+    returned while a state is missing.
     """
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-    for p in parameters:
-        if p not in optimizer.state or p.grad is None or p.grad.is_sparse:
-            return []
     groups = []
     for group in optimizer.param_groups:
-        states = [optimizer.state[p] for p in group["params"]]
+        parameters = _trained(group)
+        if any(p not in optimizer.state or p.grad is None or p.grad.is_sparse for p in parameters):
+            return []
+        states = [optimizer.state[p] for p in parameters]
         count = torch.stack([own["step"] for own in states])
         for own, view in zip(states, count, strict=True):
             own["step"] = view
-        groups.append((group, count, *([own[name] for own in states] for name in STATE)))
+        groups.append(
+            (group, parameters, count, *([own[name] for own in states] for name in STATE))
+        )
     return groups
