@@ -106,10 +106,10 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     patience : int, default=12
         Epochs without a lower held-out loss before training stops.
     callbacks : list of skorch callbacks or None, default=None
-        Handed to skorch for every training. In the final one, on all rows, `valid_loss` is
-        measured on rows that are trained on as well, and is there for callbacks only.
+        Handed to skorch for every training; an LRScheduler replaces our schedule. In the final
+        training, on all rows, `valid_loss` is of rows that are trained on, for callbacks only.
     net_params : dict or None, default=None
-        Further arguments of `skorch.NeuralNet`; they win over ours.
+        Further arguments of `skorch.NeuralNet`, such as `optimizer`; they win over ours.
     device : str, default="cpu"
         Where torch trains: "cpu", "cuda", "mps" or "auto". `net_` is on the CPU after fit.
     memory : str, path-like, joblib.Memory or None, default=None

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from scipy.special import log_softmax
+from skorch.callbacks import LRScheduler
 from skorch.helper import predefined_split
 
 from skdistill._calibrate_scores import best_temperature
@@ -24,6 +25,15 @@ CYCLED_PER_ROW = 3  # synthetic rows in an epoch for each other row
 MIN_BATCHES = 4  # an epoch has at least as many, of 16 rows or more
 WARM_UP = 0.05  # share of the steps in which the learning rate rises
 MIN_RECALIBRATION_ROWS = 100
+OF_ESTIMATOR = {
+    "module",
+    "criterion",
+    "callbacks",
+    "train_split",
+    "batch_size",
+    "max_epochs",
+    "device",
+}
 
 
 @dataclass(frozen=True)
@@ -117,13 +127,21 @@ def train_student(
     Returns
     -------
     fitted : FittedStudent
+
+    Raises
+    ------
+    ValueError
+        If no epoch was of use, or `training.net_params` has what is arranged here.
     """
     n_always, n_cycled = per_epoch(transfer)
     batch_size = _batch_size(training.batch_size, n_always)
     n_batches = -(-(n_always + n_cycled) // batch_size)
     max_epochs = max_epochs or _max_epochs(training.max_epochs, n_batches)
     n_steps = max_epochs * n_batches
-    callbacks = [("schedule", RateSchedule(partial(_rate, n_steps=n_steps)))]
+    theirs = training.callbacks or []
+    callbacks = []
+    if not any(isinstance(_unnamed(callback), LRScheduler) for callback in theirs):
+        callbacks.append(("schedule", RateSchedule(partial(_rate, n_steps=n_steps))))
     if validation is not None:
         monitor = validation
         callbacks.append(("stopping", BestWeights(patience=training.patience, sink=_silent)))
@@ -140,12 +158,12 @@ def train_student(
         "iterator_train__n_cycled": n_cycled,
         "iterator_valid": Batches,
         "iterator_valid__batch_size": 4096,
-        "callbacks": [*callbacks, *(training.callbacks or [])],
+        "callbacks": [*callbacks, *theirs],
         "device": training.device,
         "verbose": training.verbose,
         **({} if training.verbose else {"callbacks__print_log": None}),
-        **(training.net_params or {}),
     }
+    params = _overridden(params, training.net_params or {})
     held_out = None if monitor is None else predefined_split(rows_of(monitor, training.device))
     with torch.random.fork_rng(devices=_cuda_devices(training.device)):
         torch.manual_seed(training.random_state)
@@ -163,11 +181,15 @@ def train_student(
             **params,
         )
         net.fit(rows_of(transfer, training.device), None)
-    n_seen = (
-        dict(net.callbacks_)["stopping"].best_epoch_
-        if validation is not None
-        else len(net.history)
-    )
+    losses = [row["train_loss"] for row in net.history if "train_loss" in row]
+    stopping = dict(net.callbacks_).get("stopping")
+    n_seen = len(losses) if stopping is None else stopping.best_epoch_
+    if n_seen == 0 or (stopping is None and not math.isfinite(losses[-1])):
+        raise ValueError(
+            f"Training gave no student: it ended after {len(losses)} epochs, with losses "
+            f"{losses[-3:]}. Where they are nan, use a smaller lr than {net.lr}, and look into "
+            "`loss` if it is your own."
+        )
     history = [
         {name: row[name] for name in ("epoch", "train_loss", "valid_loss", "dur") if name in row}
         for row in net.history
@@ -229,6 +251,24 @@ def _rate(step, n_steps):
     """Learning rate by step: a short rise, then half a cosine down to zero."""
     done = (step + 1) / n_steps
     return min(done / WARM_UP, 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
+
+
+def _overridden(params, theirs):
+    """Return `params` with the user's in their place; a part that is replaced takes its own."""
+    for name in theirs:
+        if name.split("__")[0] in OF_ESTIMATOR:
+            raise ValueError(
+                f"net_params has {name!r}, which would undo what fit arranges. Use the parameters "
+                "of DistilledClassifier: batch_size, max_epochs, loss, callbacks, student, "
+                "early_stopping, device."
+            )
+    replaced = tuple(f"{name}__" for name in theirs)
+    ours = {name: value for name, value in params.items() if not name.startswith(replaced)}
+    return {**ours, **theirs}
+
+
+def _unnamed(callback):
+    return callback[1] if isinstance(callback, tuple) else callback
 
 
 def _silent(message):

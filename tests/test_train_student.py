@@ -1,8 +1,12 @@
 """Training: how long, on what, and with which weights."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from sklearn.datasets import make_classification
+from skorch.callbacks import LRScheduler
 
 from skdistill._compose_transfer_set import REAL, SYNTHETIC, TransferSet, join
 from skdistill._train_student import Training, detach, per_epoch, recalibration, train_student
@@ -82,3 +86,35 @@ def test_the_learning_rate_falls_over_the_epochs_that_the_race_saw():
     assert race.max_epochs == 40
     final = train_student(transfer(X, Y), TRAINING, alpha=0.5, n_epochs=10, max_epochs=10)
     assert final.net.optimizer_.param_groups[0]["lr"] == pytest.approx(0, abs=1e-9)
+
+
+def test_a_schedule_of_the_users_replaces_ours():
+    callback = LRScheduler("StepLR", step_size=1, gamma=0.5)
+    for given in (callback, ("mine", callback)):
+        fitted = train_student(
+            transfer(X, Y), replace(TRAINING, callbacks=[given]), alpha=0.5, n_epochs=3
+        )
+        rates = fitted.net.history[:, "event_lr"]
+        assert rates == pytest.approx([0.01, 0.005, 0.0025])
+
+
+@pytest.mark.parametrize("optimizer", [torch.optim.RMSprop, torch.optim.NAdam, torch.optim.LBFGS])
+def test_another_optimiser_takes_its_own_settings(optimizer):
+    training = replace(TRAINING, net_params={"optimizer": optimizer, "lr": 0.003})
+    fitted = train_student(transfer(X, Y), training, alpha=0.5, n_epochs=2)
+    assert isinstance(fitted.net.optimizer_, optimizer)
+
+
+@pytest.mark.parametrize("name", ["batch_size", "module__dropout", "callbacks", "device"])
+def test_net_params_cannot_undo_what_is_arranged(name):
+    training = replace(TRAINING, net_params={name: 1})
+    with pytest.raises(ValueError, match=f"net_params has '{name}'"):
+        train_student(transfer(X, Y), training, alpha=0.5)
+
+
+@pytest.mark.parametrize("validation", [None, 50])
+def test_a_loss_that_is_no_number_gives_no_student(validation):
+    training = replace(TRAINING, lr=1e30)
+    held_out = None if validation is None else transfer(X[:validation], Y[:validation])
+    with pytest.raises(ValueError, match=r"Training gave no student: .* use a smaller lr"):
+        train_student(transfer(X, Y), training, alpha=0.5, n_epochs=5, validation=held_out)

@@ -8,7 +8,7 @@ import scipy.sparse
 import torch
 
 from skdistill.students import TransferRows
-from skdistill.students._batches import BLOCK, Batches
+from skdistill.students._batches import BLOCK, BLOCK_VALUES, Batches
 
 
 def rows(n, make=np.asarray):
@@ -84,6 +84,19 @@ def test_rows_are_encoded_many_at_a_time():
         assert torch.equal(part[:, 0].long() // 2 - 1, answers["labels"])
     assert sum(sizes) == 5000
     assert max(sizes) == BLOCK // 100 * 100
+
+
+def test_fewer_rows_of_a_wide_table_are_encoded_at_a_time():
+    n, width = 40, BLOCK_VALUES // 20
+    wide = TransferRows(
+        np.zeros((n, width), np.float32),
+        np.zeros((n, 2), np.float32),
+        np.arange(n),
+        np.ones(n, np.float32),
+    )
+    sizes = []
+    list(Batches(wide, 10, seed=0).encoded(lambda block: sizes.append(len(block)) or block))
+    assert sizes == [20, 20]
 
 
 def test_sparse_rows_are_never_dense():

@@ -62,17 +62,38 @@ def train(*callbacks, **params):
     return net.fit(data, None), data
 
 
-def test_a_callback_may_end_training():
-    net, data = train(Stop())
+class StopThrough(Stop):
+    def on_epoch_end(self, net, **kwargs):
+        stop_at_two(net)
+
+
+def stop_at_two(net):
+    if len(net.history) == 2:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("stop", [Stop(), StopThrough()])
+def test_a_callback_may_end_training(stop):
+    net, data = train(stop)
     assert len(net.history) == 2
     assert net.logits(data).shape == (20, 2)
 
 
+@pytest.fixture
+def _signals():
+    """A process started in the background ignores SIGINT."""
+    found = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, found)
+
+
+@pytest.mark.usefixtures("_signals")
 def test_a_signal_goes_up_even_from_within_a_callback():
     with pytest.raises(KeyboardInterrupt):
         train(Signal())
 
 
+@pytest.mark.usefixtures("_signals")
 def test_a_signal_goes_up_from_a_lean_epoch():
     def rate(step):
         if step == 30:
@@ -194,6 +215,17 @@ class LBFGS(torch.optim.LBFGS):
         super().__init__(params, lr=lr)
 
 
+class Sharp(torch.optim.SGD):
+    """Wants a closure, although its signature does not say so."""
+
+    def __init__(self, params, lr, fused):
+        super().__init__(params, lr=lr)
+
+    def step(self, closure=None):
+        assert closure is not None
+        return super().step(closure)
+
+
 class Double(Callback):
     def on_train_begin(self, net, **kwargs):
         net.module_.double()
@@ -270,8 +302,9 @@ def test_a_checkpoint_is_written_and_read(tmp_path):
     assert "optimizer.pt" in written[0]
 
 
-def test_an_optimiser_that_wants_a_closure_gets_one():
-    net = fit(optimizer=LBFGS, lr=0.1, batch_size=180)
+@pytest.mark.parametrize("optimizer", [LBFGS, Sharp])
+def test_an_optimiser_that_wants_a_closure_gets_one(optimizer):
+    net = fit(optimizer=optimizer, lr=0.1, batch_size=180)
     assert net.history[-1, "train_loss"] < net.history[0, "train_loss"]
 
 
@@ -284,3 +317,22 @@ def test_a_lean_epoch_records_one_batch_of_all_rows():
         assert train["train_loss"] == row["train_loss"]
         assert row["train_batch_count"] == 6
         assert row["dur"] > 0
+
+
+def test_hooks_on_the_module_see_raw_rows():
+    class Hook(Callback):
+        def on_train_begin(self, net, **kwargs):
+            self.widths = set()
+            net.module_.register_forward_pre_hook(
+                lambda module, args: self.widths.add(args[0].shape[1])
+            )
+
+    hook = Hook()
+    fit(hook)
+    assert hook.widths == {4}
+
+
+def test_gradients_are_computed_where_they_are_switched_off_around_a_fit():
+    with torch.no_grad():
+        off = fit()
+    assert_same_training(off, fit())

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import nn
+from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from skdistill.students._optimizer import short_step
 
@@ -17,7 +18,7 @@ def two_nets(dtype=torch.float32):
 def take_steps(net, advance, n=5):
     generator = torch.Generator().manual_seed(1)
     for _ in range(n):
-        for p in net.parameters():
+        for p in filter(lambda p: p.requires_grad, net.parameters()):
             p.grad = torch.randn(p.shape, generator=generator, dtype=p.dtype)
         advance()
     return torch.cat([p.detach().ravel() for p in net.parameters()])
@@ -76,4 +77,36 @@ def test_hooks_and_schedulers_see_every_step():
     seen = []
     optimizer.register_step_post_hook(lambda *args: seen.append(1))
     take_steps(net, short_step(optimizer))
+    assert len(seen) == 5
+
+
+def test_frozen_parameters_do_not_hold_up_the_others(monkeypatch):
+    short, stock = two_nets()
+    for net in (short, stock):
+        net[0].requires_grad_(False)
+    one, other = (torch.optim.AdamW(n.parameters(), lr=0.01, fused=True) for n in (short, stock))
+    calls = []
+    monkeypatch.setattr(torch.optim.AdamW, "step", counted(torch.optim.AdamW.step, calls))
+    ours = take_steps(short, short_step(one))
+    assert len(calls) == 1
+    assert torch.equal(ours, take_steps(stock, other.step))
+
+
+def counted(function, calls):
+    def call(*args, **kwargs):
+        calls.append(1)
+        return function(*args, **kwargs)
+
+    return call
+
+
+def test_hooks_on_all_optimisers_see_every_step():
+    net, _ = two_nets()
+    seen = []
+    handle = register_optimizer_step_post_hook(lambda *args: seen.append(1))
+    try:
+        optimizer = torch.optim.AdamW(net.parameters(), lr=0.01, fused=True)
+        take_steps(net, short_step(optimizer))
+    finally:
+        handle.remove()
     assert len(seen) == 5
