@@ -4,7 +4,7 @@ import sys
 
 from setuptools import Extension, setup
 
-# GNU vector types and target pragmas: GCC or Clang
+# GNU vector types and target pragmas: GCC 12, Clang, or newer
 kernels = Extension(
     "skdistill.losses._kernels",
     sources=["skdistill/losses/csrc/module.cpp"],
@@ -13,6 +13,7 @@ kernels = Extension(
         "-std=c++17",
         "-O3",
         "-fno-math-errno",
+        "-fwrapv",
         "-fvisibility=hidden",
         "-Wno-psabi",
         "-g0",

@@ -8,6 +8,7 @@ SIMD_WIDTH = 16  # floats
 MOST_PLAIN_TEMPERATURE = 2.0  # above it, rounding of T² p (log p - log q) shows
 
 
+@torch.no_grad()
 def loss_and_gradient(logits, targets, labels, weight, settings):
     """Return the loss and its gradient by the logits, without autograd.
 
@@ -22,7 +23,8 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
     -------
     loss : scalar Tensor, or Tensor of shape (n_samples,) without reduction
     gradient : Tensor of shape (n_samples, n_classes)
-        Of the sum of the losses, where there is no reduction. Both in the dtype of `logits`.
+        Of the sum of the losses, where there is no reduction. It is float32 where `logits` are
+        of half precision.
     """
     dtype = torch.float64 if logits.dtype == torch.float64 else torch.float32
     z, p = (values.contiguous().to(dtype) for values in (logits, targets))
@@ -57,7 +59,7 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
         losses = torch.where(weighs, losses * weight, 0.0)
         gradient = torch.where(weighs, gradient * weight, 0.0)
     losses = losses.squeeze(1) if settings.reduction == "none" else losses.sum().mul_(scale)
-    return losses.to(logits.dtype), gradient.to(logits.dtype)
+    return losses.to(logits.dtype), gradient
 
 
 def _log_softmax(u):
@@ -95,7 +97,8 @@ def _divergence(x, y, d, settings):
     if settings.temperature <= MOST_PLAIN_TEMPERATURE:
         terms = torch.where(x.bool(), x * d, 0.0)
     else:
-        terms = torch.where(x.bool(), x * (torch.expm1(-d) + d), y)
+        near, far = x * (torch.expm1(-d) + d), (y - x) + x * d  # e^-d may overflow
+        terms = torch.where(x.bool(), torch.where(d > -0.5, near, far), y)
     return terms.sum(dim=1, keepdim=True)
 
 

@@ -68,8 +68,9 @@ def distillation_loss(
     Raises
     ------
     ValueError
-        If shapes differ, a setting is out of range, a label is no class, or a kind has nothing
-        to compare at two classes.
+        If shapes differ, a setting is out of range, or a kind has nothing to compare at two
+        classes. A label that is no class raises ValueError where compiled kernels serve, and
+        torch's own error elsewhere.
 
     References
     ----------
@@ -127,7 +128,8 @@ class DistillationLoss(nn.Module):
         gradient is that of the sum.
         """
         _check(logits, targets, labels, sample_weight, self.settings)
-        return _loss_and_gradient(logits.detach(), targets, labels, sample_weight, self.settings)
+        loss, gradient = _loss_and_gradient(logits, targets, labels, sample_weight, self.settings)
+        return loss, gradient.to(logits.dtype)
 
     def extra_repr(self):
         """Return the settings, for the module's repr."""
@@ -136,14 +138,15 @@ class DistillationLoss(nn.Module):
 
 def _loss(logits, targets, labels, weight, settings):
     _check(logits, targets, labels, weight, settings)
-    if torch.compiler.is_compiling():
+    if torch.compiler.is_compiling() or torch._C._len_torch_dispatch_stack():
         return OPERATOR(logits, targets, labels, weight, *settings)[0]
     return _Loss.apply(logits, (targets, labels, weight, settings))
 
 
 def _loss_and_gradient(logits, targets, labels, weight, settings):
-    chosen = _native if _native.serves(logits, settings) else _aten
-    return chosen.loss_and_gradient(logits, targets, labels, weight, settings)
+    tensors = logits, targets, labels, weight
+    chosen = _native if _native.serves(*tensors, settings) else _aten
+    return chosen.loss_and_gradient(*tensors, settings)
 
 
 def _check(logits, targets, labels, weight, settings):
@@ -170,16 +173,23 @@ class _Loss(torch.autograd.Function):
     def forward(ctx, logits, others):
         loss, gradient = _loss_and_gradient(logits, *others)
         ctx.save_for_backward(gradient)
+        ctx.dtype = logits.dtype
         return loss
 
     @staticmethod
     def backward(ctx, upstream):
+        if torch.is_grad_enabled():
+            raise RuntimeError(
+                "distillation_loss can be differentiated once: its gradient is made with its "
+                "value. Leave create_graph=False."
+            )
         (gradient,) = ctx.saved_tensors
-        return _scaled(gradient, upstream), None
+        return _scaled(gradient, upstream, ctx.dtype), None
 
 
-def _scaled(gradient, upstream):
-    return gradient * (upstream.unsqueeze(1) if upstream.dim() else upstream)
+def _scaled(gradient, upstream, dtype):
+    # multiplied before it is rounded: upstream may be the scale that keeps half precision alive
+    return (gradient * (upstream.unsqueeze(1) if upstream.dim() else upstream)).to(dtype)
 
 
 # The same as one operator: torch.compile and torch.export take it as a whole.
@@ -201,17 +211,18 @@ def _operator(logits, targets, labels, weight, *settings):
 @torch.library.register_fake("skdistill::loss_and_gradient")
 def _shapes(logits, targets, labels, weight, *settings):
     n_rows = () if Settings(*settings).reduction != "none" else (logits.shape[0],)
-    gradient = torch.empty_like(logits, memory_format=torch.contiguous_format)
-    return logits.new_empty(n_rows), gradient
+    dtype = torch.float64 if logits.dtype == torch.float64 else torch.float32
+    return logits.new_empty(n_rows), logits.new_empty(logits.shape, dtype=dtype)
 
 
 def _keep_gradient(ctx, inputs, output):
-    ctx.save_for_backward(output[1])
+    ctx.save_for_backward(output[1].detach())
+    ctx.dtype = inputs[0].dtype
 
 
 def _operator_backward(ctx, upstream, _):
     (gradient,) = ctx.saved_tensors
-    return _scaled(gradient, upstream), *[None] * 9
+    return _scaled(gradient, upstream, ctx.dtype), *[None] * 9
 
 
 torch.library.register_autograd(

@@ -31,11 +31,14 @@ def describe():
     return f"C++ ({instruction_sets()[0]}, {threads})"
 
 
-def serves(logits, settings):
-    """Whether the extension computes this loss for these logits."""
+def serves(logits, targets, labels, weight, settings):
+    """Whether the extension computes this loss for these tensors."""
     return (
         _kernels is not None
         and logits.is_cpu
+        and targets.is_cpu
+        and (labels is None or labels.is_cpu)
+        and (weight is None or weight.is_cpu)
         and logits.dtype in DTYPES
         and settings.kind in NUMBERS
         and not settings.standardize
@@ -72,9 +75,7 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
     )
     if y is not None and bad_row is not None:
         raise ValueError(f"labels[{bad_row}] is {int(y[bad_row])}, but logits have {k} classes.")
-    if logits.dtype is not torch.float32:
-        return loss.to(logits.dtype), gradient.to(logits.dtype)
-    return loss, gradient
+    return loss if logits.dtype is torch.float32 else loss.to(logits.dtype), gradient
 
 
 def _plain(values):

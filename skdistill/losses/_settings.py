@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 BETAS = {"kl": None, "logit_mse": None, "reverse_kl": None, "jsd": 0.5, "dkd": 8.0, "dist": 1.0}
 KINDS = tuple(BETAS)
+MOST_TEMPERATURE = 1e9
 
 
 class Settings(NamedTuple):
@@ -47,13 +48,18 @@ def make_settings(
 
 
 def check_temperature(temperature):
-    """Raise ValueError unless `temperature` is positive and finite."""
-    if not (temperature > 0 and math.isfinite(temperature)):
-        raise ValueError(f"temperature must be a positive number, got {temperature}.")
+    """Raise ValueError unless `temperature` is positive and its square fits float32."""
+    if not 0 < temperature <= MOST_TEMPERATURE:
+        raise ValueError(
+            f"temperature must be a positive number, {MOST_TEMPERATURE:g} at most, got "
+            f"{temperature}."
+        )
 
 
 def check_classes(settings, n_classes):
-    """Raise ValueError where two classes leave nothing to compare."""
+    """Raise ValueError where so few classes leave nothing to compare."""
+    if n_classes == 0:
+        raise ValueError("logits of no class: their second dimension is 0.")
     if n_classes > 2:
         return
     reasons = {

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from skdistill.losses import KINDS, _aten, _native
+from skdistill.losses import KINDS, _aten, _native, _reference
 from skdistill.losses._settings import make_settings
 
 SHAPES = [(1, 3), (7, 3), (33, 10), (5, 100)]
 
 
-def implementations(logits, chosen):
+def implementations(case, chosen):
     yield _aten
-    if _native.serves(logits, chosen):
+    if _native.serves(*case, chosen):
         yield _native
 
 
@@ -36,7 +36,7 @@ def test_all_give_the_references_numbers(kind, standardize, Case, assert_agrees)
 @pytest.mark.parametrize("kind", KINDS[:-1])
 def test_sums_and_single_rows(kind, reduction, Case, assert_agrees):
     case, chosen = Case(9, 5), make_settings(kind, 2.0, reduction=reduction)
-    for implementation in implementations(case.logits, chosen):
+    for implementation in implementations(case, chosen):
         assert_agrees(implementation, case, chosen)
 
 
@@ -54,7 +54,7 @@ def test_any_shape_and_temperature(Case, assert_agrees, n, k, log_t, alpha, kind
     t = 10**log_t
     case = Case(n, k, temperature=t, zeros=zeros, seed=seed)
     chosen = make_settings(kind, t, alpha)
-    for implementation in implementations(case.logits, chosen):
+    for implementation in implementations(case, chosen):
         assert_agrees(implementation, case, chosen)
 
 
@@ -65,7 +65,7 @@ def test_a_row_of_no_weight_has_no_part_in_it_whatever_it_holds(kind, Case):
     expected, expected_gradient = _aten.loss_and_gradient(*case, chosen)
     if kind != "dist":  # a correlation of columns cannot leave out NaN
         case.logits[1] = torch.tensor([torch.nan, torch.inf, 0, 0])
-    for implementation in implementations(case.logits, chosen):
+    for implementation in implementations(case, chosen):
         loss, gradient = implementation.loss_and_gradient(*case, chosen)
         assert loss.item() == pytest.approx(expected.item(), rel=1e-5)
         np.testing.assert_allclose(gradient, expected_gradient, atol=1e-6)
@@ -80,3 +80,13 @@ def test_double_precision_is_kept(Case):
     expected, expected_gradient = case.expect(chosen)
     assert loss.item() == pytest.approx(expected, rel=1e-12)
     np.testing.assert_allclose(gradient, expected_gradient, atol=1e-14)
+
+
+@pytest.mark.parametrize("kind", ["kl", "reverse_kl", "jsd"])
+def test_terms_do_not_overflow_at_high_temperature(kind):
+    logits, targets = torch.tensor([[0.0, -280.0], [0.0, -300.0]]), torch.tensor([[0.5, 0.5]] * 2)
+    chosen = make_settings(kind, 3.0, 1.0)
+    expected, _ = _reference.loss_and_gradient(logits, targets, None, None, chosen)
+    for implementation in implementations((logits, targets, None, None), chosen):
+        loss, _ = implementation.loss_and_gradient(logits, targets, None, None, chosen)
+        assert loss.item() == pytest.approx(expected, rel=1e-4)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from skdistill.losses import KINDS, DistillationLoss, distillation_loss
 from skdistill.losses._loss import OPERATOR
@@ -42,9 +43,12 @@ def test_gradcheck(kind, reduction, standardize, Case):
     assert torch.autograd.gradcheck(loss, case.logits.double().requires_grad_())
 
 
-def test_a_second_derivative_is_refused_rather_than_zero(Case):
+def test_a_second_derivative_is_refused_rather_than_wrong(Case):
     logits, targets, labels, _ = Case(4, 3)
-    loss = distillation_loss(logits.requires_grad_(), targets, labels)
+    loss = distillation_loss(logits.requires_grad_(), targets, labels) + logits.square().sum()
+    with pytest.raises(RuntimeError, match="can be differentiated once"):
+        torch.autograd.grad(loss, logits, create_graph=True)
+    loss, _ = OPERATOR(logits, targets, labels, None, *make_settings())
     (gradient,) = torch.autograd.grad(loss, logits, create_graph=True)
     with pytest.raises(RuntimeError, match="does not require grad"):
         gradient.sum().backward()
@@ -116,6 +120,39 @@ def test_half_precision_is_computed_in_float32_and_comes_back(kind, dtype, Case)
     assert loss.item() == pytest.approx(expected.item(), rel=1e-2)
 
 
+def test_half_precision_survives_by_a_loss_scale(Case):
+    logits, targets, labels, _ = Case(8192, 40)
+    low, full = logits.half().requires_grad_(), logits.half().float().requires_grad_()
+    scale = 1024.0
+    (scale * distillation_loss(low, targets, labels)).backward()
+    (scale * distillation_loss(full, targets, labels)).backward()
+    np.testing.assert_allclose(low.grad.float(), full.grad, rtol=1e-3, atol=1e-7)
+
+
+def test_nothing_but_logits_gets_a_graph(Case):
+    for kind in ("kl", "dkd"):
+        logits, targets, labels, weight = Case(5, 4)
+        module = DistillationLoss(kind=kind)
+        given = targets.requires_grad_(), labels, weight.requires_grad_()
+        assert not any(part.requires_grad for part in module.loss_and_gradient(logits, *given))
+        assert not module(logits, *given).requires_grad
+
+
+def test_tensors_elsewhere_are_an_error_and_no_crash(Case):
+    logits, targets, labels, weight = Case(5, 4)
+    for place in range(1, 4):
+        tensors = [logits, targets, labels, weight]
+        tensors[place] = tensors[place].to("meta")
+        with pytest.raises((RuntimeError, NotImplementedError), match=r"meta|device"):
+            distillation_loss(*tensors[:3], sample_weight=tensors[3]).item()
+
+
+def test_a_fake_tensor_passes_through_the_operator():
+    with FakeTensorMode():
+        loss = distillation_loss(torch.randn(4, 3), torch.rand(4, 3), torch.zeros(4).long())
+    assert loss.shape == ()
+
+
 def test_rows_need_not_be_contiguous(Case):
     logits, targets, labels, weight = Case(8, 6)
     expected = distillation_loss(logits, targets, labels, sample_weight=weight)
@@ -173,6 +210,7 @@ def test_no_rows_are_not_a_number_in_the_mean_and_nothing_in_the_sum():
         ({"alpha": 1.1}, "alpha must be in"),
         ({"beta": 0.5}, "kind='kl' has no beta"),
         ({"kind": "jsd", "beta": 1.0}, r"beta must be in \(0, 1\)"),
+        ({"temperature": 1e30}, r"temperature must be a positive number, 1e\+09 at most"),
         ({"reduction": "max"}, "reduction must be"),
         ({"kind": "dist", "reduction": "none"}, "no loss of single rows"),
         ({"targets": torch.ones(4, 2) / 2}, r"targets of shape \(4, 2\)"),
@@ -186,6 +224,45 @@ def test_unusable_arguments(change, message, Case):
     arguments = {"targets": targets, "labels": labels, "sample_weight": weight, **change}
     with pytest.raises(ValueError, match=message):
         distillation_loss(logits, **arguments)
+
+
+def test_no_classes_are_refused():
+    with pytest.raises(ValueError, match="logits of no class"):
+        distillation_loss(torch.empty(4, 0), torch.empty(4, 0))
+
+
+@pytest.mark.parametrize("k", [3, 70])
+@pytest.mark.parametrize("label", [-1, -(2**32), -(2**63)])
+def test_every_negative_label_is_none(implementation, k, label, Case):
+    case, chosen = Case(20, k), make_settings(alpha=0.3)
+    expected = implementation.loss_and_gradient(*case[:2], None, None, chosen)
+    labels = torch.full((20,), label)
+    found = implementation.loss_and_gradient(*case[:2], labels, None, chosen)
+    torch.testing.assert_close(found, expected)
+
+
+@pytest.mark.parametrize("k", [3, 70])
+@pytest.mark.parametrize("t", [0.3, 1.5, 4.0])
+def test_a_diverged_students_logits_stay_in_range(implementation, k, t):
+    logits = torch.full((3, k), 1e10)
+    targets = torch.full((3, k), 1 / k)
+    loss, gradient = implementation.loss_and_gradient(
+        logits, targets, None, None, make_settings(temperature=t, alpha=1.0)
+    )
+    assert loss.item() == pytest.approx(0, abs=1e-5)
+    np.testing.assert_allclose(gradient, 0, atol=1e-6)
+
+
+@pytest.mark.parametrize("k", [3, 70])
+def test_a_nan_of_any_bits_is_one(implementation, k, Case):
+    logits, targets, _, _ = Case(4, k)
+    logits[1, 1] = torch.tensor([0x7FC00001], dtype=torch.int32).view(torch.float32)
+    targets[1] = torch.eye(k)[0]
+    for alpha in (0.0, 1.0):
+        chosen = make_settings(alpha=alpha, reduction="none")
+        labels = torch.zeros(4, dtype=torch.long)
+        loss, _ = implementation.loss_and_gradient(logits, targets, labels, None, chosen)
+        assert torch.isnan(loss).tolist() == [False, True, False, False]
 
 
 def test_a_label_that_is_no_class_is_refused(implementation, Case):

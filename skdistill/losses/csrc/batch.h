@@ -18,7 +18,7 @@ struct Batch {
 };
 
 // Fill gradient and losses of rows first to last - 1 and return the sum of their losses.
-// scratch holds at least scratch_floats(n_classes) floats and is aligned to 64 bytes.
+// scratch holds at least scratch_floats(n_classes) floats.
 typedef double Rows(const Batch &batch, int64_t first, int64_t last, float *scratch);
 
 constexpr int MOST_LANES = 16;

@@ -5,7 +5,7 @@
 
 #include <atomic>
 #include <cstdlib>
-#include <cstring>
+#include <exception>
 #include <vector>
 
 #include "batch.h"
@@ -85,8 +85,7 @@ struct Job {
     std::atomic<bool> out_of_memory{false};
 
     void work() {
-        const size_t bytes = (scratch_floats(batch.n_classes) * sizeof(float) + 63) / 64 * 64;
-        float *scratch = (float *)aligned_alloc(64, bytes);
+        float *scratch = (float *)malloc(scratch_floats(batch.n_classes) * sizeof(float));
         if (!scratch) {
             out_of_memory = true;
             return;
@@ -107,7 +106,7 @@ static int64_t row_of_bad_label(const Batch &b) {
 }
 
 // Return false when out of memory.
-static bool run(const Batch &batch, unsigned threads, double *sum) {
+static bool run(const Batch &batch, unsigned threads, double *sum) try {
     int64_t part_rows = FLOATS_A_PART / batch.n_classes / MOST_LANES * MOST_LANES;
     if (part_rows < MOST_LANES) part_rows = MOST_LANES;
     const size_t n_parts = (batch.n_rows + part_rows - 1) / part_rows;
@@ -121,6 +120,8 @@ static bool run(const Batch &batch, unsigned threads, double *sum) {
     *sum = 0;
     for (double part : job.sums) *sum += part;
     return !job.out_of_memory;
+} catch (const std::exception &) {  // of the vector's
+    return false;
 }
 
 // fill(kind, n_rows, n_classes, logits, targets, labels, weight, gradient, losses, total,

@@ -52,8 +52,8 @@ INLINE V exp(V x) {
     y = y * r + 4.9999993412e-01f;
     y = y * r + 1.f;
     y = y * r + 1.f;
-    y = (V)((I)y + ((I)shifted << 23));
-    return pick(x < -87.3f, V{}, y);
+    const V power = (V)(((I)shifted << 23) + 0x3f800000);  // 2ⁿ
+    return pick(x < -87.3f, V{}, y * power);
 }
 
 // log x for normal x > 0, to about one unit in the last place; elsewhere some number.
@@ -226,11 +226,10 @@ INLINE V exponentials(const Block &rows, V top, float temperature) {
 template <bool NARROW>
 INLINE V plain_kl(const Batch &b, const Block &rows, V top, V on_soft, V on_hard, V &total) {
     const float cool = 1 / b.temperature;
-    const V shift = top * cool;
     V e_sum{}, p_sum{}, loss{};
     for (int64_t v = 0; v < rows.n; v++) {
         if (!NARROW) rows.prefetch_next(v);
-        const V p = rows.p[v], u = rows.z[v] * cool - shift, e = exp(u);
+        const V p = rows.p[v], u = (rows.z[v] - top) * cool, e = exp(u);
         rows.e[v] = e;
         e_sum += e;
         p_sum += p;
@@ -373,7 +372,8 @@ double narrow(const Batch &b, int64_t first, int64_t last, float *scratch) {
             if (!direct) __builtin_memcpy(copy, from[i], n * k * sizeof(float));
             to_vectors(direct ? from[i] : copy, k, i ? p : z);
         }
-        const I y = b.labels ? __builtin_convertvector(take<L>(b.labels + row, n), I) : set(-1);
+        const L label = b.labels ? take<L>(b.labels + row, n) : L{} - 1;
+        const I y = __builtin_convertvector(label < 0 ? L{} - 1 : label, I);
         const V weight = take<V>(b.weight ? b.weight + row : ONES, n);
         V z_label{};
         for (int64_t c = 0; c < k; c++) z_label = pick(y == (int)c, z[c], z_label);
