@@ -1,6 +1,7 @@
 """The one thing pyproject.toml cannot say: an extension that may fail to build."""
 
 import sys
+import sysconfig
 
 from setuptools import Extension, setup
 
@@ -23,7 +24,9 @@ kernels = Extension(
     optional=True,  # without a compiler, torch's own operators serve
 )
 
+# free-threaded Pythons have no stable ABI
+supported = sys.platform != "win32" and not sysconfig.get_config_var("Py_GIL_DISABLED")
 setup(
-    ext_modules=[] if sys.platform == "win32" else [kernels],
-    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+    ext_modules=[kernels] if supported else [],
+    options={"bdist_wheel": {"py_limited_api": "cp311"}} if supported else {},
 )

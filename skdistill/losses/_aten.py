@@ -8,7 +8,6 @@ SIMD_WIDTH = 16  # floats
 MOST_PLAIN_TEMPERATURE = 2.0  # above it, rounding of T² p (log p - log q) shows
 
 
-@torch.no_grad()
 def loss_and_gradient(logits, targets, labels, weight, settings):
     """Return the loss and its gradient by the logits, without autograd.
 

@@ -121,6 +121,7 @@ class DistillationLoss(nn.Module):
         """Return the loss; see `distillation_loss`."""
         return _loss(logits, targets, labels, sample_weight, self.settings)
 
+    @torch.no_grad()
     def loss_and_gradient(self, logits, targets, labels=None, sample_weight=None):
         """Return the loss and its gradient by the logits, without autograd.
 
@@ -168,11 +169,11 @@ def _check(logits, targets, labels, weight, settings):
 
 
 class _Loss(torch.autograd.Function):
-    # every argument of a Function costs time, so that all but the logits are one
+    # Every argument of a Function costs time, so that all but the logits are one; and so does
+    # save_for_backward, which is for inputs and outputs, and the gradient is neither.
     @staticmethod
     def forward(ctx, logits, others):
-        loss, gradient = _loss_and_gradient(logits, *others)
-        ctx.save_for_backward(gradient)
+        loss, ctx.gradient = _loss_and_gradient(logits, *others)
         ctx.dtype = logits.dtype
         return loss
 
@@ -183,8 +184,7 @@ class _Loss(torch.autograd.Function):
                 "distillation_loss can be differentiated once: its gradient is made with its "
                 "value. Leave create_graph=False."
             )
-        (gradient,) = ctx.saved_tensors
-        return _scaled(gradient, upstream, ctx.dtype), None
+        return _scaled(ctx.gradient, upstream, ctx.dtype), None
 
 
 def _scaled(gradient, upstream, dtype):
