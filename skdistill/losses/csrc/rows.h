@@ -131,11 +131,11 @@ INLINE V largest(V lanes) {
     return NARROW ? lanes : fold(lanes, larger);
 }
 
-// Take the values of N vectors as one row, and its halves in turns, `times` over. Each time, the
-// binary digits of a value's place rotate: vector and lane change places after enough turns.
+// Take the values of N vectors as one row, and its halves in turns, log₂ LANES times over. Each time
+// the binary digits of a value's place rotate by one; in the end vector and lane change places.
 template <int N>
-INLINE void interleave(V *vectors, int times) {
-    for (int n = 1; n < times; n *= 2) {
+INLINE void transpose(V *vectors) {
+    for (int n = 1; n < LANES; n *= 2) {
         V mixed[N];
         for (int i = 0; i < N / 2; i++) {
             mixed[2 * i] = low(vectors[i], vectors[i + N / 2]);
@@ -150,7 +150,7 @@ INLINE void interleave(V *vectors, int times) {
 INLINE void to_vectors(const float *rows, int64_t k, U *vectors) {
     if (k == 2) {
         V pair[] = {load(rows), load(rows + LANES)};
-        interleave<2>(pair, LANES);
+        transpose<2>(pair);
         for (int i = 0; i < 2; i++) vectors[i] = pair[i];
         return;
     }
@@ -158,7 +158,7 @@ INLINE void to_vectors(const float *rows, int64_t k, U *vectors) {
         const int64_t first = c + LANES <= k || k < LANES ? c : k - LANES;
         V square[LANES];
         for (int lane = 0; lane < LANES; lane++) square[lane] = load(rows + lane * k + first);
-        interleave<LANES>(square, LANES);
+        transpose<LANES>(square);
         for (int64_t i = 0; i < LANES && i < k; i++) vectors[first + i] = square[i];
     }
 }
@@ -173,7 +173,7 @@ INLINE void to_rows(const U *vectors, int64_t k, float *rows) {
         const int64_t first = c + LANES <= k || k < LANES ? c : k - LANES;
         V square[LANES];
         for (int64_t i = 0; i < LANES; i++) square[i] = i < k ? vectors[first + i] : V{};
-        interleave<LANES>(square, LANES);
+        transpose<LANES>(square);
         for (int lane = 0; lane < LANES; lane++) store(rows + lane * k + first, square[lane]);
     }
 }
