@@ -79,21 +79,11 @@ def test_a_callback_may_end_training(stop):
     assert net.logits(data).shape == (20, 2)
 
 
-@pytest.fixture
-def _signals():
-    """A process started in the background ignores SIGINT."""
-    found = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, found)
-
-
-@pytest.mark.usefixtures("_signals")
 def test_a_signal_goes_up_even_from_within_a_callback():
     with pytest.raises(KeyboardInterrupt):
         train(Signal())
 
 
-@pytest.mark.usefixtures("_signals")
 def test_a_signal_goes_up_from_a_lean_epoch():
     def rate(step):
         if step == 30:
