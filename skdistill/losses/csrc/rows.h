@@ -16,6 +16,7 @@ typedef int64_t L __attribute__((vector_size(LANES * 8)));
 constexpr float INFINITE = __builtin_inff();
 constexpr float MOST_PLAIN = 2;          // above this T, the rounding of plain terms shows
 constexpr float ONES[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+constexpr int NUMBERS[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 constexpr float TINY = 1.17549435e-38f;  // smallest normal number
 
 INLINE V set(float x) { return x - V{}; }
@@ -182,15 +183,17 @@ INLINE void to_rows(const U *vectors, int64_t k, float *rows) {
 struct Source {
     const float *values;
     int64_t n_full;
-    float rest[LANES] = {};
+    V rest{};
 
-    Source(const float *values, int64_t n, float fill) : values(values), n_full(n / LANES) {
-        if (n % LANES == 0) return;
-        const V filled = set(fill);
-        __builtin_memcpy(rest, &filled, sizeof rest);
-        for (int64_t at = n_full * LANES; at < n; at++) rest[at - n_full * LANES] = values[at];
+    // goes_on: whether there is memory to be read behind the last value
+    Source(const float *values, int64_t n, float fill, bool goes_on)
+        : values(values), n_full(n / LANES) {
+        const int left = n % LANES;
+        if (left == 0) return;
+        const float *from = values + n - left;
+        rest = pick(take<I>(NUMBERS, LANES) < left, goes_on ? load(from) : take<V>(from, left), set(fill));
     }
-    V operator[](int64_t v) const { return load(v < n_full ? values + v * LANES : rest); }
+    V operator[](int64_t v) const { return v < n_full ? load(values + v * LANES) : rest; }
 };
 
 // A block of rows: one (wide), or LANES (narrow).
@@ -343,7 +346,9 @@ double wide(const Batch &b, int64_t first, int64_t last, float *scratch) {
         const bool known = label >= 0;
         // the last vector may reach into the next row, whose turn is yet to come
         float *gradient = b.gradient + row * k, *g = row + 1 < last ? gradient : scratch + n * LANES;
-        const Block rows = {n, Source(z, k, -INFINITE), Source(b.targets + row * k, k, 0),
+        const bool goes_on = row + 1 < b.n_rows;
+        const Block rows = {n, Source(z, k, -INFINITE, goes_on),
+                            Source(b.targets + row * k, k, 0, goes_on),
                             (U *)scratch, (U *)g, set(known ? z[label] : 0), set(known ? 1.f : 0.f),
                             set(weight), {z + k, b.targets + (row + 1) * k, gradient + k}};
         const float loss = block<KIND, false>(b, rows)[0];
@@ -377,7 +382,8 @@ double narrow(const Batch &b, int64_t first, int64_t last, float *scratch) {
         const V weight = take<V>(b.weight ? b.weight + row : ONES, n);
         V z_label{};
         for (int64_t c = 0; c < k; c++) z_label = pick(y == (int)c, z[c], z_label);
-        const Block rows = {k, Source((float *)z, k * LANES, 0), Source((float *)p, k * LANES, 0),
+        const Block rows = {k, Source((float *)z, k * LANES, 0, true),
+                            Source((float *)p, k * LANES, 0, true),
                             e, g, z_label, pick(y >= 0, set(1.f), V{}), weight, {}};
         const V losses = block<KIND, true>(b, rows), at_label = weight * (b.scale * (1 - b.alpha));
         for (int64_t c = 0; c < k; c++) {
