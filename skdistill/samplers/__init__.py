@@ -6,8 +6,29 @@ A sampler is fitted on a table and draws rows of the same form::
     sampler.draw(n_rows, random_state=None)                 → table like X
 """
 
+from sklearn.base import BaseEstimator
+
+from skdistill.samplers._bootstrap import Bootstrap
+from skdistill.samplers._conditional import Conditional
+from skdistill.samplers._copula import GaussianCopula
+from skdistill.samplers._mixup import Mixup
 from skdistill.samplers._munge import Munge
+from skdistill.samplers._realism import two_sample_auc
 
-SAMPLERS = {"munge": Munge}
+SAMPLERS: dict[str, type[BaseEstimator]] = {
+    "munge": Munge,
+    "conditional": Conditional,
+    "copula": GaussianCopula,
+    "mixup": Mixup,
+    "bootstrap": Bootstrap,
+}
 
-__all__ = ["SAMPLERS", "Munge"]
+__all__ = [
+    "SAMPLERS",
+    "Bootstrap",
+    "Conditional",
+    "GaussianCopula",
+    "Mixup",
+    "Munge",
+    "two_sample_auc",
+]

@@ -1,0 +1,228 @@
+"""What samplers share: the table they were fitted on and how its values may change."""
+
+import numpy as np
+from scipy.special import ndtri
+from sklearn.base import BaseEstimator
+
+from skdistill.runtime._columns import (
+    DATE,
+    NUMBER,
+    ColumnReader,
+    as_floats,
+    as_table,
+    get_column,
+    is_sparse,
+    replace_columns,
+)
+
+MAX_FIT_ROWS = 20_000  # rows from which a model of the table is learned
+MIN_LEVEL_ROWS = 10  # rarer levels count as one when rows are compared
+
+
+class Sampler(BaseEstimator):
+    """A table that new rows are made of.
+
+    A sampler says in ``_learn(rows, reader, rng)`` what it remembers of the table, and in
+    ``_choose(n_rows, rng)`` where the new values come from: ``sources`` and ``numbers`` of
+    `replace_columns`.
+    """
+
+    def fit(self, X, *, sample_weight=None, random_state=None):
+        """Learn from the rows of a table.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Array, pandas or polars frame.
+        sample_weight : array of shape (n_samples,) or None
+            A row is drawn in proportion to its weight.
+        random_state : int or None
+            Seed of what is random in learning.
+
+        Returns
+        -------
+        self : sampler
+        """
+        X = dense_table(X, type(self).__name__)
+        reader = ColumnReader.learn(X, min_rows_per_level=MIN_LEVEL_ROWS)
+        self._X = X
+        self._share = shares(sample_weight)
+        self._numbers = number_columns(X, reader)
+        self._learn(reader.read(X), reader, np.random.default_rng(random_state))
+        return self
+
+    def draw(self, n_rows, random_state=None):
+        """Draw synthetic rows.
+
+        Parameters
+        ----------
+        n_rows : int
+        random_state : int or None
+
+        Returns
+        -------
+        X_new : table of shape (n_rows, n_features)
+            Of the type, columns and dtypes of the table in fit.
+        """
+        sources, numbers = self._choose(n_rows, np.random.default_rng(random_state))
+        return replace_columns(self._X, sources, numbers)
+
+    def _base_rows(self, n_rows, rng):
+        return base_rows(n_rows, self._X.shape[0], self._share, rng)
+
+    def _learn(self, rows, reader, rng):
+        """Remember more than the table and its number columns."""
+
+    def _choose(self, n_rows, rng):
+        raise NotImplementedError
+
+
+class Numbers:
+    """The values of a number column, and which others it could hold.
+
+    Parameters
+    ----------
+    column : column of a table
+
+    Attributes
+    ----------
+    values : float64 array of shape (n_samples,)
+    swap_only : bool
+        Whether the column has too few values for any but its own to make sense.
+    low, high : float
+        Range of the column, unless `swap_only`.
+    integral : bool
+        Whether all values are integers.
+    """
+
+    def __init__(self, column):
+        self.values = as_floats(column).astype(np.float64)
+        known = self.values[~np.isnan(self.values)]
+        self.swap_only = len(np.unique(known)) <= 2
+        self.integral = bool(np.all(known == np.round(known)))
+        if not self.swap_only:
+            self.low, self.high = known.min(), known.max()
+
+    def admit(self, x):
+        """Return `x` within the column's range and, where it holds integers, rounded."""
+        x = np.clip(x, self.low, self.high)
+        return np.round(x) if self.integral else x
+
+
+class Cells:
+    """Around each value of a number column, the interval halfway to the next values.
+
+    A value that recurs, such as zero in many columns, is an interval of its own.
+
+    Parameters
+    ----------
+    values : float array of shape (n_samples,)
+    """
+
+    def __init__(self, values):
+        distinct, code, count = np.unique(values, return_inverse=True, return_counts=True)
+        known = distinct[~np.isnan(distinct)]
+        halfway = known[:-1] + np.diff(known) / 2
+        low, high = distinct.copy(), distinct.copy()
+        low[1 : len(known)], high[: len(known) - 1] = halfway, halfway
+        once = count == 1
+        self.low = np.where(once, low, distinct)[code]
+        self.width = np.where(once, high - low, 0.0)[code]
+
+    def draw(self, source, rng):
+        """Draw for each row of `source` a value in its interval."""
+        return self.low[source] + rng.random(len(source)) * self.width[source]
+
+
+def dense_table(X, name):
+    """Return `X` as a frame or array, or say why the sampler `name` cannot use it."""
+    if is_sparse(X):
+        raise ValueError(f"{name} needs dense rows: use transfer=None for a sparse matrix.")
+    X = as_table(X)
+    if X.shape[0] < 2:
+        raise ValueError(f"{name} needs at least two rows, but X has {X.shape[0]}.")
+    return X
+
+
+def shares(sample_weight):
+    """Return weights as probabilities; None stands for equal ones."""
+    if sample_weight is None:
+        return None
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    return weight / weight.sum()
+
+
+def number_columns(X, reader):
+    """Return the `Numbers` of the columns that may get new numbers, by position."""
+    columns = {
+        j: Numbers(get_column(X, j)) for j, kind in enumerate(reader.kinds) if kind == NUMBER
+    }
+    return {j: column for j, column in columns.items() if not column.swap_only}
+
+
+def continuous_cells(numbers):
+    """Return the `Cells` of those columns of `number_columns` that hold more than integers."""
+    return {j: Cells(column.values) for j, column in numbers.items() if not column.integral}
+
+
+def base_rows(n_rows, n, share, rng):
+    """Positions of real rows, each equally often (or by its share), in random order.
+
+    Parameters
+    ----------
+    n_rows : int
+    n : int
+        Number of real rows.
+    share : float array of shape (n,) or None
+    rng : numpy.random.Generator
+    """
+    if share is not None:
+        return rng.choice(n, n_rows, p=share)
+    whole, rest = divmod(n_rows, n)
+    rows = np.concatenate([np.tile(np.arange(n), whole), rng.permutation(n)[:rest]])
+    return rng.permutation(rows)
+
+
+def ranked(rows, reader):
+    """Replace every value by its position among the column's values.
+
+    Missing numbers and dates come first. Levels are ordered by how frequent they are.
+
+    Parameters
+    ----------
+    rows : float32 array of shape (n_samples, n_features)
+        As `reader` reads them.
+    reader : ColumnReader
+
+    Returns
+    -------
+    ranks : float32 array of shape (n_samples, n_features)
+        Integers from 0.
+    """
+    ranks = np.empty_like(rows)
+    for j, kind in enumerate(reader.kinds):
+        x = rows[:, j]
+        if kind in (NUMBER, DATE):
+            x = np.where(np.isnan(x), -np.inf, x)
+        distinct, code, count = np.unique(x, return_inverse=True, return_counts=True)
+        if j in reader.levels:
+            by_count = np.empty(len(distinct), dtype=int)
+            by_count[np.argsort(count, kind="stable")] = np.arange(len(distinct))
+            code = by_count[code]
+        ranks[:, j] = code
+    return ranks
+
+
+def normal_scores(ranks):
+    """Return the normal quantiles of the positions of a column's rows; equal ranks share the mean.
+
+    Parameters
+    ----------
+    ranks : array of shape (n_samples,)
+        A column of `ranked`.
+    """
+    n = len(ranks)
+    by_rank = np.empty(n)
+    by_rank[np.argsort(ranks, kind="stable")] = ndtri((np.arange(n) + 0.5) / n)
+    code = ranks.astype(np.intp)
+    return (np.bincount(code, by_rank) / np.maximum(np.bincount(code), 1))[code]
