@@ -179,8 +179,8 @@ def base_rows(n_rows, n, share, rng):
     if share is not None:
         return rng.choice(n, n_rows, p=share)
     whole, rest = divmod(n_rows, n)
-    rows = np.concatenate([np.tile(np.arange(n), whole), rng.permutation(n)[:rest]])
-    return rng.permutation(rows)
+    some = rng.choice(n, rest, replace=False)
+    return rng.permutation(np.concatenate([np.tile(np.arange(n), whole), some]))
 
 
 def ranked(rows, reader):

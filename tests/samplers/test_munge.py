@@ -118,13 +118,6 @@ def test_a_seed_gives_the_same_rows_and_touches_no_global_state():
     assert np.array_equal(np.random.get_state()[1], before)  # noqa: NPY002
 
 
-def test_neighbours_are_looked_for_among_some_rows_of_a_large_table(monkeypatch):
-    monkeypatch.setattr("skdistill.samplers._munge.MAX_REFERENCE", 60)
-    sampler = Munge().fit(np.random.default_rng(7).normal(size=(500, 3)), random_state=0)
-    assert len(set(sampler._neighbour)) <= 60
-    assert not (sampler._neighbour == np.arange(500)).any()
-
-
 def test_tables_that_have_no_neighbours_are_refused():
     with pytest.raises(ValueError, match="needs dense rows"):
         Munge().fit(scipy.sparse.csr_array(np.eye(4)))
