@@ -70,7 +70,7 @@ class ColumnReader:
         kinds, levels, origins = [], {}, {}
         for j in range(X.shape[1]):
             column = get_column(X, j)
-            kinds.append(_kind(column, _label(names, j)))
+            kinds.append(kind_of(column, _label(names, j)))
             if kinds[j] == CATEGORY:
                 counts = Counter(_texts(column))
                 counts.pop(None, None)
@@ -257,7 +257,8 @@ def _label(names, j):
     return repr(names[j]) if names else str(j)
 
 
-def _kind(column, label):
+def kind_of(column, label=""):
+    """Return what a column holds: numbers, categories or dates."""
     if is_categorical(column):
         return CATEGORY
     values = as_values(column)

@@ -1,0 +1,7 @@
+"""Where unlabelled rows come from: tables, chunks, Parquet files and Dask, read chunk by chunk."""
+
+from skdistill.sources._open import open_source
+from skdistill.sources._parallel import parallel_map
+from skdistill.sources._source import Source, chunk_rows
+
+__all__ = ["Source", "chunk_rows", "open_source", "parallel_map"]

@@ -1,0 +1,107 @@
+"""What every source of unlabelled rows does: hand them out in chunks."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from skdistill.runtime._columns import ColumnReader, take_rows
+from skdistill.sources._form import does_not_fit
+from skdistill.sources._parallel import parallel_map
+
+MAX_ROWS, MIN_ROWS, MAX_VALUES = 16_384, 256, 2**21  # of a chunk
+
+
+def chunk_rows(n_columns):
+    """Return the number of rows of a chunk of a table with `n_columns` columns."""
+    return min(MAX_ROWS, max(MIN_ROWS, MAX_VALUES // n_columns))
+
+
+class Source(ABC):
+    """Unlabelled rows, read once, in chunks that look like the table in fit.
+
+    Parameters
+    ----------
+    form : Form
+        Of the table in fit.
+    """
+
+    def __init__(self, form):
+        self.form = form
+
+    def map(self, function, *, n_jobs):
+        """Yield ``(number, function(number, chunk))`` for each chunk, in order.
+
+        Chunks do not depend on `n_jobs`, and only a few of them are in memory at any time.
+
+        Parameters
+        ----------
+        function : callable
+            Picklable. It gets the number of a chunk, a tuple of two integers that grows from
+            chunk to chunk, and the chunk, a table in the form of the one in fit.
+        n_jobs : int or None
+            Chunks at once.
+
+        Raises
+        ------
+        ValueError
+            If there are no rows, or some do not fit the table in fit.
+        RuntimeError
+            If a worker died.
+        """
+        empty = True
+        for result in self._results(function, n_jobs):
+            empty = False
+            yield result
+        if empty:
+            raise no_rows("X_unlabeled")
+
+    @abstractmethod
+    def _results(self, function, n_jobs):
+        """Yield what `map` yields."""
+
+
+class LocalSource(Source):
+    """Rows that this process reads, whoever works on them."""
+
+    def _results(self, function, n_jobs):
+        chunks = (((i, 0), *chunk) for i, chunk in enumerate(self._chunks()))
+        return parallel_map(Call(function, self.form.reader), chunks, n_jobs=n_jobs)
+
+    @abstractmethod
+    def _chunks(self):
+        """Yield ``(where, chunk)`` pairs; `where` is how errors call the chunk."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """Calls a function with a chunk; its errors say which chunk it was."""
+
+    function: Any
+    reader: ColumnReader
+
+    def __call__(self, chunk):
+        number, where, table = chunk
+        try:
+            return number, self.function(number, table)
+        except Exception as error:
+            try:
+                self.reader.read(table)
+            except ValueError as reason:
+                raise does_not_fit(where, reason) from reason
+            error.add_note(f"This happened in {where}.")
+            raise
+
+
+def cut(table, where):
+    """Yield a table in pieces of at most `chunk_rows` rows, each with how errors call it."""
+    n, p = table.shape
+    size = chunk_rows(p)
+    for first in range(0, n, size):
+        end = min(n, first + size)
+        named = where if n <= size else f"{where} (rows {first} to {end - 1})"
+        yield named, take_rows(table, slice(first, end))
+
+
+def no_rows(where):
+    """Return the error that there are no rows."""
+    return ValueError(f"{where} has 0 sample(s): pass rows, or None for no unlabelled rows.")
