@@ -43,12 +43,15 @@ def categories(X):
     return make_column_selector(dtype_include=["category", "object", "string"])(X)
 
 
-def make_teacher():
+def make_teacher(n_trees=500):
     ordinal = OrdinalEncoder(
         handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2
     )
     vote = VotingClassifier(
-        [("forest", RandomForestClassifier(500)), ("boosting", HistGradientBoostingClassifier())],
+        [
+            ("forest", RandomForestClassifier(n_trees)),
+            ("boosting", HistGradientBoostingClassifier()),
+        ],
         voting="soft",
     )
     return make_pipeline(

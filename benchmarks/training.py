@@ -31,8 +31,8 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.utils.data import StackDataset, TensorDataset
 
-from skdistill._compose_transfer_set import REAL, TransferSet
 from skdistill._train_student import Training, rows_of, train_student
+from skdistill._transfer_set import REAL, TransferSet
 from skdistill.runtime._columns import ColumnReader
 from skdistill.students import learn_encoding
 

@@ -1,23 +1,37 @@
-"""The race on held-out rows: where rows come from, α, and how long to train.
+"""The race on held-out rows: where rows come from, how many, α, and how long to train.
 
 While it runs, nothing may know the validation rows' labels: they are the test rows of the first
 fold, the training rows' soft targets come from teachers that did not see them, synthetic rows are
 drawn from that fold's training rows, and unlabelled and synthetic rows are answered by that
 fold's teacher. A later training on all rows repeats the winner's recipe.
+
+Sources of synthetic rows are screened on few rows and in short trainings. The best of them, with
+the better of some amounts, is used only if it beats no synthetic rows by more than one standard
+error of the paired difference, and the class frequencies by three: where a teacher knows nothing,
+nothing of it is worth imitating.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
+from skdistill._compose_transfer_set import POOL_PER_ROW
 from skdistill._train_student import recalibration, train_student
+from skdistill._transfer_set import SYNTHETIC
+from skdistill.runtime._columns import is_sparse
+from skdistill.samplers import two_sample_auc
 
 DEFAULT_ALPHA = 0.5
-OTHER_ALPHAS = (0.0, 1.0)
 MIN_RACE_ROWS = 200  # below, held-out rows are too few to choose by
 MIN_STOPPING_ROWS = 500  # below, the number of epochs is chosen over several folds together
 POOLED_FOLDS = 3
 MAX_RACE_ROWS = 20_000  # more training rows are not needed to tell candidates apart
+FEWER_PER_ROW, MORE_PER_ROW = 8, 72  # synthetic rows a row that are tried beside POOL_PER_ROW
+CLEARLY = 3  # standard errors by which a source has to beat the class frequencies
+SCREENING_ROWS = 4_000
+SCREENING_PER_ROW = 4
+SCREENING_EPOCHS = 20
 
 
 @dataclass(frozen=True)
@@ -30,6 +44,8 @@ class Recipe:
         Name of the source of synthetic rows.
     alpha : float
         Weight of the soft loss on labelled rows.
+    per_row : int
+        Synthetic rows for each real one.
     n_epochs : int or None
         Epochs of the final training; None for all of `max_epochs`.
     max_epochs : int or None
@@ -39,20 +55,25 @@ class Recipe:
     history : list of dict
         Losses by epoch of the winner, on training and held-out rows.
     trials : list of dict
-        What was tried, and the held-out log loss of each.
+        What was tried, and how it went.
+    reason : str
+        Why the source won.
     """
 
     source: str | None
     alpha: float
+    per_row: int = POOL_PER_ROW
     n_epochs: int | None = None
     max_epochs: int | None = None
     temperature: float = 1.0
     history: list = field(default_factory=list, repr=False)
     trials: list = field(default_factory=list, repr=False)
+    reason: str = "there was no race"
 
     def summary(self):
-        """Return what was decided and what was tried."""
-        return {"source": self.source, "alpha": self.alpha, "trials": self.trials}
+        """Return what was decided, why, and what was tried."""
+        names = ("source", "alpha", "reason", "trials")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -61,6 +82,10 @@ class Trial:
 
     source: str | None
     alpha: float
+    per_row: int
+    n_synthetic: int
+    stage: str
+    realism_auc: float | None
     losses: np.ndarray
     weight: np.ndarray
     n_epochs: int
@@ -73,32 +98,31 @@ class Trial:
         """Held-out log loss, in nats."""
         return float(np.average(self.losses, weights=self.weight))
 
+    def gain(self, losses):
+        """Return how much lower the held-out loss is than `losses`, and its standard error."""
+        gain = (losses - self.losses) * self.weight / self.weight.mean()
+        return float(gain.mean()), float(gain.std(ddof=1) / np.sqrt(len(gain)))
+
     def beats(self, other):
         """Whether the held-out loss is lower by more than a standard error of the difference."""
-        gain = (other.losses - self.losses) * self.weight / self.weight.mean()
-        return gain.mean() > gain.std(ddof=1) / np.sqrt(len(gain))
+        gain, error = self.gain(other.losses)
+        return gain > error
 
     def summary(self):
         """Return what was tried and how it went."""
-        return {
-            "source": self.source,
-            "alpha": self.alpha,
-            "log_loss": self.log_loss,
-            "n_epochs": self.n_epochs,
-        }
+        names = ("stage", "source", "n_synthetic", "alpha", "log_loss", "n_epochs", "realism_auc")
+        return {name: getattr(self, name) for name in names}
 
 
-def choose_recipe(composer, folds, teacher, training, *, alpha):
-    """Choose the source of synthetic rows, α and the number of epochs.
+def choose_recipe(composer, folds, training, *, alpha):
+    """Choose the source of synthetic rows and their number, α and the number of epochs.
 
     Parameters
     ----------
     composer : Composer
-        Its samplers are the candidates, the first the one to beat. The soft targets of its real
-        rows know nothing of the first fold's test rows.
+        Its samplers are the candidates. Its teacher, and the soft targets of its real rows, know
+        nothing of the first fold's test rows.
     folds : list of (train, test)
-    teacher : classifier or None
-        Has not seen the test rows of the first fold.
     training : Training
     alpha : float or "auto"
 
@@ -106,70 +130,163 @@ def choose_recipe(composer, folds, teacher, training, *, alpha):
     -------
     recipe : Recipe
     """
-    real = composer.real
-    source, *other_sources = composer.samplers
-    alphas = OTHER_ALPHAS if alpha == "auto" else ()
-    alpha = DEFAULT_ALPHA if alpha == "auto" else alpha
-    if len(real) < MIN_RACE_ROWS:
-        other_sources, alphas = [], ()
     train, test = folds[0]
-    held_out = real.take(test)
-    race_rows = _some(train, training.random_state) if other_sources or alphas else train
-    transfer_sets = {}
+    enough = len(composer.real) >= MIN_RACE_ROWS
+    first = DEFAULT_ALPHA if alpha == "auto" else alpha
+    sources = [source for source in composer.samplers if source is not None]
+    races = enough and (bool(sources) or alpha == "auto")
+    rows = some(train, MAX_RACE_ROWS, training.random_state) if races else train
+    race = _Race(composer, rows, composer.real.take(test), training, first)
 
-    def trial(source, alpha):
-        if source not in transfer_sets:
-            transfer_sets[source] = composer.compose(race_rows, teacher, source)
-        return _trial(transfer_sets[source], held_out, training, source, alpha)
+    if not enough:
+        best = race.run(next(iter(composer.samplers)))
+    elif not sources:
+        best = race.run(None)
+    else:
+        best = race.choose_source(sources)
+    if enough and alpha == "auto":
+        best = race.choose_alpha(best)
+    reason, summary = race.reason, [{**t.summary(), "chosen": t is best} for t in race.trials]
 
-    best = trial(source, alpha)
-    trials = [best]
-    for challenger in other_sources:
-        trials.append(trial(challenger, alpha))
-        best = trials[-1] if trials[-1].beats(best) else best
-    for challenger in alphas:
-        trials.append(trial(best.source, challenger))
-        best = trials[-1] if trials[-1].beats(best) else best
-    summary = [{**t.summary(), "chosen": t is best} for t in trials]
-
-    if len(race_rows) < len(train):
-        transfer = composer.compose(train, teacher, best.source)
-        best = _trial(transfer, held_out, training, best.source, best.alpha)
+    if len(rows) < len(train):
+        race = _Race(composer, train, race.held_out, training, best.alpha)
+        best = race.run(best.source, best.per_row)
     n_epochs, history = best.n_epochs, best.history
-    if best.source is None and composer.X_unlabeled is None and len(real) < MIN_STOPPING_ROWS:
+    real = composer.real
+    if best.source is None and composer.unlabeled is None and len(real) < MIN_STOPPING_ROWS:
         n_epochs, history = _pooled_stopping(real, folds[:POOLED_FOLDS], training, best)
     return Recipe(
         source=best.source,
         alpha=best.alpha,
+        per_row=best.per_row,
         n_epochs=n_epochs,
         max_epochs=best.max_epochs,
         temperature=best.temperature,
         history=history,
         trials=summary,
+        reason=reason,
     )
 
 
-def _some(train, random_state):
-    """Return the rows that the race trains on."""
-    if len(train) <= MAX_RACE_ROWS:
-        return train
+class _Race:
+    """Trains candidates on some real rows and compares them on the held-out ones."""
+
+    def __init__(self, composer, rows, held_out, training, alpha):
+        self.composer = composer
+        self.rows = rows
+        self.held_out = held_out
+        self.training = training
+        self.alpha = alpha
+        self.trials = []
+        self.reason = "no other source was tried"
+        self._composed = {}
+        self._realism = {}
+
+    def run(self, source, per_row=POOL_PER_ROW, *, alpha=None):
+        """Train on the real rows and on synthetic rows of a source."""
+        transfer = self._compose(source, per_row)
+        return self._trial(transfer, source, per_row, self.training, alpha=alpha)
+
+    def choose_source(self, sources):
+        """Return the trial of the best source, or that without synthetic rows."""
+        plain = self.run(None) if None in self.composer.samplers else None
+        source = self._screen(sources) if len(sources) > 1 else sources[0]
+        best = self.run(source)
+        if self.composer.n_synthetic == "auto":
+            fewer = self.run(source, FEWER_PER_ROW)
+            if fewer.log_loss < best.log_loss:
+                best = fewer
+            elif self.composer.n_rows(self.rows, source, MORE_PER_ROW) > best.n_synthetic:
+                more = self.run(source, MORE_PER_ROW)
+                best = more if more.log_loss < best.log_loss else best
+        if plain is None:
+            return best
+        gain, error = best.gain(plain.losses)
+        self.reason = (
+            f"{best.n_synthetic:,} rows of {source} changed the held-out log loss by "
+            f"{-gain:+.4f} ± {error:.4f}, from {plain.log_loss:.4f} without synthetic rows"
+        )
+        gain, error = best.gain(self._losses_of_frequencies())
+        if gain <= CLEARLY * error:
+            self.reason += ", but no student clearly beats the class frequencies"
+            return plain
+        return best if best.beats(plain) else plain
+
+    def _losses_of_frequencies(self):
+        """Return the held-out losses of who answers each row with the class frequencies."""
+        labels, weight = self.composer.real.labels[self.rows], self.composer.real.weight[self.rows]
+        n_classes = self.composer.real.targets.shape[1]
+        count = 1 + np.bincount(labels, weight, minlength=n_classes)
+        return -np.log(count / count.sum())[self.held_out.labels]
+
+    def choose_alpha(self, best):
+        """Return `best` or a trial that beats it with soft targets, or with labels, alone."""
+        soft = self.run(best.source, best.per_row, alpha=1.0)
+        best = soft if soft.beats(best) else best
+        if None in self.composer.samplers:  # without soft targets, synthetic rows teach nothing
+            hard = self.run(None, alpha=0.0)
+            best = hard if hard.beats(best) else best
+        return best
+
+    def _screen(self, sources):
+        """Return the source that does best on few rows in a short training.
+
+        The first is kept unless another beats it clearly.
+        """
+        few = some(self.rows, SCREENING_ROWS, self.training.random_state)
+        epochs = self.training.max_epochs
+        epochs = SCREENING_EPOCHS if epochs == "auto" else min(epochs, SCREENING_EPOCHS)
+        short = replace(self.training, max_epochs=epochs)
+        best: Any = None
+        for source in sources:
+            transfer = self.composer.compose(few, source, SCREENING_PER_ROW)
+            trial = self._trial(transfer, source, SCREENING_PER_ROW, short, stage="screening")
+            best = trial if best is None or trial.beats(best) else best
+        return best.source
+
+    def _compose(self, source, per_row):
+        """Compose a transfer set; a smaller one is the head of a larger one."""
+        for (name, n), transfer in self._composed.items():
+            if name == source and n >= per_row:
+                surplus = transfer.count()["n_synthetic"] - self.composer.n_rows(
+                    self.rows, source, per_row
+                )
+                return transfer.take(slice(len(transfer) - surplus))
+        transfer = self.composer.compose(self.rows, source, per_row)
+        self._composed[source, per_row] = transfer
+        return transfer
+
+    def _trial(self, transfer, source, per_row, training, *, alpha=None, stage="race"):
+        alpha = self.alpha if alpha is None else alpha
+        if source not in self._realism and source is not None and not is_sparse(transfer.rows):
+            synthetic = transfer.rows[transfer.origin == SYNTHETIC]
+            self._realism[source] = two_sample_auc(self.held_out.rows, synthetic)
+        fitted = train_student(transfer, training, alpha=alpha, validation=self.held_out)
+        temperature, losses = recalibration(fitted.net, self.held_out, training)
+        trial = Trial(
+            stage=stage,
+            source=source,
+            per_row=per_row,
+            n_synthetic=transfer.count()["n_synthetic"],
+            alpha=alpha,
+            realism_auc=self._realism.get(source),
+            losses=losses,
+            weight=self.held_out.weight,
+            n_epochs=fitted.n_epochs,
+            max_epochs=fitted.max_epochs,
+            temperature=temperature,
+            history=fitted.history,
+        )
+        self.trials.append(trial)
+        return trial
+
+
+def some(rows, n, random_state):
+    """Return `n` of the rows, or all of them, in order."""
+    if len(rows) <= n:
+        return rows
     rng = np.random.default_rng(random_state)
-    return np.sort(rng.choice(train, MAX_RACE_ROWS, replace=False))
-
-
-def _trial(transfer, held_out, training, source, alpha):
-    fitted = train_student(transfer, training, alpha=alpha, validation=held_out)
-    temperature, losses = recalibration(fitted.net, held_out, training)
-    return Trial(
-        source=source,
-        alpha=alpha,
-        losses=losses,
-        weight=held_out.weight,
-        n_epochs=fitted.n_epochs,
-        max_epochs=fitted.max_epochs,
-        temperature=temperature,
-        history=fitted.history,
-    )
+    return np.sort(rng.choice(rows, n, replace=False))
 
 
 def _pooled_stopping(real, folds, training, best):

@@ -1,41 +1,31 @@
 """DistilledClassifier: a compact student that answers like a large teacher."""
 
 from dataclasses import replace
-from numbers import Integral, Real
 from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skdistill._ask_teacher import (
-    TeacherScores,
-    ask_teacher,
-    check_teacher,
-    make_folds,
-)
+from skdistill._answer_rows import Answerer, answer_unlabeled
+from skdistill._ask_teacher import TeacherScores, ask_teacher, check_teacher, make_folds
 from skdistill._cache import open_cache
 from skdistill._calibrate_scores import calibrate_scores
 from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
-from skdistill._compose_transfer_set import Composer, candidate_samplers, real_rows
+from skdistill._compose_transfer_set import Composer, candidate_samplers, race_pool
+from skdistill._constraints import CONSTRAINTS
 from skdistill._routing import route
 from skdistill._seeds import fill_random_states, stage_seeds
 from skdistill._teachers import adapt, default_teacher
 from skdistill._train_student import Training, detach, train_student
-from skdistill._validation import (
-    check_answerable,
-    check_device,
-    check_rows,
-    check_samples,
-    check_unlabeled,
-)
-from skdistill.losses._settings import KINDS, check_classes, make_settings
+from skdistill._transfer_set import real_rows
+from skdistill._validation import check_answerable, check_device, check_rows, check_samples
+from skdistill.losses._settings import check_classes, make_settings
 from skdistill.runtime._columns import ColumnReader, as_table, column_names, is_sparse
-from skdistill.samplers import SAMPLERS
+from skdistill.sources import open_source
 from skdistill.students import learn_encoding
 
 MIN_ROWS_PER_LEVEL = 10  # rarer levels of a category never enter a student
@@ -73,10 +63,13 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     loss : {"kl", "logit_mse", "reverse_kl", "jsd", "dkd", "dist"} or callable, default="kl"
         What is minimised: a kind of `skdistill.losses.distillation_loss`, or a function with the
         signature of that one, such as ``partial(distillation_loss, kind="dkd", beta=4)``.
-    transfer : sampler, {"munge"}, "auto" or None, default="auto"
-        Where synthetic rows come from. "auto" lets held-out loss decide whether any are used.
+    transfer : sampler, str or None, default="auto"
+        Where synthetic rows come from: "munge", "conditional", "copula", "mixup", "bootstrap", a
+        sampler of `skdistill.samplers` or one of your own. "auto" lets held-out loss decide
+        which source is used, if any.
     n_synthetic : int or "auto", default="auto"
-        Number of synthetic rows. "auto" is 24 for each row, at most 200,000.
+        Number of synthetic rows. "auto" lets held-out loss choose between 8, 24 and 72 for each
+        row, at most 200,000.
     student : {"mlp", "linear"}, default="mlp"
         Architecture of the student; "linear" ignores `hidden_layer_sizes`.
     hidden_layer_sizes : tuple of int, default=(128, 128)
@@ -114,13 +107,14 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Where torch trains: "cpu", "cuda", "mps" or "auto". `net_` is on the CPU after fit.
     memory : str, path-like, joblib.Memory or None, default=None
         Folder in which teacher work is kept, so that it is done once for all students of a
-        search. Needs an integer `random_state`.
+        search, and so that a fit that broke off goes on. Needs an integer `random_state`.
     n_jobs : int or None, default=None
-        Teachers fitted at once.
+        Teachers fitted at once, and chunks of rows answered at once (by threads, unless a
+        `joblib.parallel_config` says otherwise).
     random_state : int, RandomState instance or None, default=None
         Seed of all that is random, also of every ``random_state=None`` inside the teacher.
     verbose : int, default=0
-        1 prints the losses of every epoch.
+        1 prints the losses of every epoch, and how many rows the teacher has answered.
 
     Attributes
     ----------
@@ -143,7 +137,9 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     history_ : list of dict
         Losses by epoch of the training that held-out rows stopped.
     transfer_summary_ : dict
-        Rows by origin, α, and what the race tried.
+        Rows by origin; the source of synthetic rows, why it was chosen (`reason`), α; and
+        `trials`: what the race tried, each with its held-out log loss and, as `realism_auc`, how
+        well a classifier tells its rows from real ones (.5: not at all).
 
     References
     ----------
@@ -161,36 +157,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     True
     """
 
-    _parameter_constraints: ClassVar[dict] = {
-        "teacher": [HasMethods("fit"), None],
-        "cv": ["cv_object", StrOptions({"oob"})],
-        "calibration": [StrOptions({"temperature", "sigmoid", "isotonic"}), None],
-        "temperature": [Interval(Real, 0, None, closed="neither")],
-        "alpha": [Interval(Real, 0, 1, closed="both"), StrOptions({"auto"})],
-        "loss": [StrOptions(set(KINDS)), callable],
-        "transfer": [StrOptions({"auto", *SAMPLERS}), HasMethods(["fit", "draw"]), None],
-        "n_synthetic": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-        "student": [StrOptions({"mlp", "linear"})],
-        "hidden_layer_sizes": [list, tuple],
-        "activation": [StrOptions({"relu", "silu", "tanh"})],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "num_embedding": [StrOptions({"ple", "none"})],
-        "n_bins": [Interval(Integral, 2, None, closed="left")],
-        "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-        "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "lr": [Interval(Real, 0, None, closed="neither")],
-        "weight_decay": [Interval(Real, 0, None, closed="left")],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 0.5, closed="right")],
-        "patience": [Interval(Integral, 1, None, closed="left")],
-        "callbacks": [list, None],
-        "net_params": [dict, None],
-        "device": [str],
-        "memory": [str, HasMethods("__fspath__"), HasMethods("cache"), None],
-        "n_jobs": [Integral, None],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
-    }
+    _parameter_constraints: ClassVar[dict] = CONSTRAINTS
 
     def __init__(
         self,
@@ -267,8 +234,10 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             Weight of each row for teacher and student. Rows of weight 0 are left out.
         groups : array of shape (n_samples,) or None
             Rows of one group stay together in all folds.
-        X_unlabeled : table of shape (n_unlabeled, n_features) or None
-            Further rows, without labels, for the teacher to answer and the student to learn.
+        X_unlabeled : table, path, iterable of tables, Dask dataframe or array, or None
+            Further rows, without labels, for the teacher to answer and the student to learn. A
+            path leads to a Parquet file or a folder of them. All are read once, chunk by chunk,
+            and may be larger than memory.
         soft_targets : array of shape (n_samples, n_classes) or None
             Probabilities to learn instead of a teacher's, columns in sorted order of the
             classes. They are used as given, and no teacher is fitted.
@@ -281,6 +250,10 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         ------
         ValueError
             If data, weights or parameters are unusable; the message says which and why.
+        OSError
+            If the disk for temporary files is full, or a Parquet file cannot be read.
+        RuntimeError
+            If a worker process died and its work could not be repeated.
         KeyboardInterrupt
             When interrupted: there is no student then.
         """
@@ -308,34 +281,50 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         rows = reader.read(data.X)
         training = self._training(rows, data, reader, seeds)
         check_answerable(data, self.transfer, X_unlabeled)
-        X_unlabeled = check_unlabeled(X_unlabeled, data.X, reader)
+        source = open_source(X_unlabeled, data.X, reader)
         teacher = self._teacher(data, seeds["teacher"])
         fit_params, split_params = route(self, data, given)
         folds = self._folds(given, positive, split_params, seeds["folds"])
         cache = open_cache(self.memory, self.random_state, teacher, data.X, data.y, fit_params)
 
-        scores = self._ask(teacher, data, folds, fit_params, X_unlabeled, cache)
+        scores = self._ask(teacher, data, folds, fit_params, source, cache)
         targets, race_targets = calibrate_scores(scores, data, folds, method=self.calibration)
-        composer = Composer(
-            real=real_rows(rows, targets.proba, data, self.temperature),
-            X=data.X,
-            X_unlabeled=X_unlabeled,
-            samplers=candidate_samplers(self.transfer, race=self._races(data)),
-            n_synthetic=self.n_synthetic,
-            reader=reader,
+        everything = np.arange(len(data.y))
+        answerer = Answerer(
+            scores.teacher,
+            trained_on=everything,
             calibrator=targets.calibrator,
+            reader=reader,
             classes=data.classes,
             temperature=self.temperature,
-            random_state=seeds["sampler"],
             cache=cache,
+        )
+        race_answerer = replace(
+            answerer,
+            teacher=scores.race_teacher,
+            trained_on=folds[0][0],
+            calibrator=race_targets.calibrator,
+        )
+        work = dict(random_state=seeds["sampler"], n_jobs=self.n_jobs, verbose=self.verbose)
+        unlabeled, race_unlabeled = answer_unlabeled(source, answerer, race_answerer, **work)
+        composer = Composer(
+            real=real_rows(rows, targets.proba, data, self.temperature),
+            unlabeled=unlabeled,
+            X=data.X,
+            samplers=candidate_samplers(self.transfer, race=self._races(data)),
+            n_synthetic=self.n_synthetic,
+            answerer=answerer,
+            **work,
         )
         racer = replace(
             composer,
             real=real_rows(rows, race_targets.proba, data, self.temperature),
-            calibrator=race_targets.calibrator,
+            unlabeled=race_unlabeled,
+            n_synthetic=race_pool(self.n_synthetic),
+            answerer=race_answerer,
         )
-        recipe = self._choose(racer, folds, scores.race_teacher, training)
-        transfer = composer.compose(np.arange(len(data.y)), scores.teacher, recipe.source)
+        recipe = self._choose(racer, folds, training)
+        transfer = composer.compose(everything, recipe.source, recipe.per_row)
         fitted = train_student(
             transfer,
             training,
@@ -442,7 +431,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             cv, given.X, given.y, split_params=split_params, random_state=seed, rows=positive
         )
 
-    def _ask(self, teacher, data, folds, fit_params, X_unlabeled, cache):
+    def _ask(self, teacher, data, folds, fit_params, source, cache):
         if teacher is None:
             return TeacherScores.none(len(data.y))
         frozen = isinstance(teacher, FrozenEstimator)
@@ -454,20 +443,20 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             classes=data.classes,
             method="frozen" if frozen else "oob" if isinstance(self.cv, str) else "cv",
             fit_params=fit_params,
-            answers=not (self.alpha == 0 and self.transfer is None and X_unlabeled is None),
+            answers=not (self.alpha == 0 and self.transfer is None and source is None),
             race=self.early_stopping
             and (
                 len(data.y) >= MIN_RACE_ROWS
-                or X_unlabeled is not None
+                or source is not None
                 or self.transfer not in (None, "auto")
             ),
             n_jobs=self.n_jobs,
             cache=cache,
         )
 
-    def _choose(self, racer, folds, race_teacher, training):
+    def _choose(self, racer, folds, training):
         if self.early_stopping:
-            return choose_recipe(racer, folds, race_teacher, training, alpha=self.alpha)
+            return choose_recipe(racer, folds, training, alpha=self.alpha)
         alpha = DEFAULT_ALPHA if self.alpha == "auto" else self.alpha
         return Recipe(next(iter(racer.samplers)), alpha)
 

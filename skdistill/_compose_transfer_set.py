@@ -1,78 +1,20 @@
 """Real, unlabelled and synthetic rows → one transfer set, each row with target and weight."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import scipy.sparse
-import torch
 from sklearn.base import clone
 
-from skdistill._ask_teacher import answer
-from skdistill.losses import temper
-from skdistill.runtime._columns import ColumnReader, is_sparse, take_rows
+from skdistill._answer_rows import Answerer
+from skdistill._progress import Progress
+from skdistill._transfer_set import SYNTHETIC, TransferSet, join
+from skdistill.runtime._columns import take_rows
 from skdistill.samplers import SAMPLERS
+from skdistill.sources import chunk_rows, parallel_map
 
-REAL, UNLABELED, SYNTHETIC = 0, 1, 2
-POOL_PER_ROW = 24  # synthetic rows for each real one, when n_synthetic="auto"
+POOL_PER_ROW = 24  # synthetic rows for each real one, unless the race or the user says otherwise
 MAX_POOL = 200_000
-
-
-@dataclass(frozen=True)
-class TransferSet:
-    """The rows that teach.
-
-    Parameters
-    ----------
-    rows : float32 array of shape (n_samples, n_features), or CSR matrix
-        As the student's reader gives them.
-    targets : float32 array of shape (n_samples, n_classes)
-        Soft targets at the distillation temperature.
-    labels : int64 array of shape (n_samples,)
-        Class indices; -1 for a row without label.
-    weight : float32 array of shape (n_samples,)
-    origin : int8 array of shape (n_samples,)
-        0 real, 1 unlabelled, 2 synthetic.
-    """
-
-    rows: np.ndarray
-    targets: np.ndarray
-    labels: np.ndarray
-    weight: np.ndarray
-    origin: np.ndarray
-
-    def __post_init__(self):
-        n = self.rows.shape[0]
-        if not len(self.targets) == len(self.labels) == len(self.weight) == len(self.origin) == n:
-            raise ValueError("Rows, targets, labels, weights and origins differ in length.")
-
-    def __len__(self):
-        return self.rows.shape[0]
-
-    def take(self, index):
-        """Return the rows at `index`."""
-        return TransferSet(*(getattr(self, f.name)[index] for f in fields(self)))
-
-    def count(self):
-        """Return the number of rows by origin."""
-        n = np.bincount(self.origin, minlength=3).tolist()
-        return {"n_real": n[REAL], "n_unlabeled": n[UNLABELED], "n_synthetic": n[SYNTHETIC]}
-
-
-def real_rows(rows, proba, data, temperature):
-    """Return the transfer set of the user's own rows; weights are scaled to a mean of 1.
-
-    Parameters
-    ----------
-    rows : float32 array of shape (n_samples, n_features), or CSR matrix
-    proba : array of shape (n_samples, n_classes) or None
-        Soft targets at temperature 1; None where only labels teach.
-    data : Samples
-    temperature : float
-    """
-    if proba is None:
-        proba = np.eye(len(data.classes))[data.codes]
-    return _set(rows, proba, data.codes, data.weight / data.weight.mean(), REAL, temperature)
 
 
 def candidate_samplers(transfer, *, race):
@@ -93,6 +35,11 @@ def candidate_samplers(transfer, *, race):
     return {type(transfer).__name__: transfer}
 
 
+def race_pool(n_synthetic):
+    """Return the `n_synthetic` of the race, which goes without millions of rows."""
+    return n_synthetic if n_synthetic == "auto" else min(n_synthetic, MAX_POOL)
+
+
 @dataclass(frozen=True)
 class Composer:
     """Makes transfer sets of some of the real rows and of what a teacher answers.
@@ -101,100 +48,90 @@ class Composer:
     ----------
     real : TransferSet
         All real rows.
+    unlabeled : TransferSet or None
+        All unlabelled rows.
     X : table of shape (n_samples, n_features)
-        The same rows, as the user gave them.
-    X_unlabeled : table of shape (n_unlabeled, n_features) or None
+        The real rows, as the user gave them.
     samplers : dict of str or None to sampler or None
         Sources of synthetic rows by name; None stands for no synthetic rows.
     n_synthetic : int or "auto"
-    reader : ColumnReader
-    calibrator : calibrator or None
-    classes : ndarray of shape (n_classes,)
-    temperature : float
+    answerer : Answerer
+        Of synthetic rows.
     random_state : int
-    cache : Cache or None
+    n_jobs : int or None
+        Chunks of synthetic rows drawn and answered at once.
+    verbose : int
     """
 
     real: TransferSet
-    X: Any
-    X_unlabeled: Any
-    samplers: dict
+    unlabeled: TransferSet | None
+    X: Any = field(repr=False)
+    samplers: Mapping
     n_synthetic: Any
-    reader: ColumnReader
-    calibrator: Any
-    classes: np.ndarray
-    temperature: float
+    answerer: Answerer
     random_state: int
-    cache: Any
+    n_jobs: Any
+    verbose: int
 
-    @property
-    def only_real(self):
-        """Whether no row needs a teacher's answer beyond the real ones."""
-        return self.X_unlabeled is None and set(self.samplers) == {None}
-
-    def compose(self, rows, teacher, source):
+    def compose(self, rows, source, per_row=POOL_PER_ROW):
         """Return the real rows at `rows`, unlabelled rows, and synthetic rows drawn from `rows`.
 
         Parameters
         ----------
         rows : int array
             Positions among the real rows.
-        teacher : fitted classifier
-            Answers unlabelled and synthetic rows.
         source : str or None
             Name of the sampler.
+        per_row : int
+            Synthetic rows for each of the real ones, where `n_synthetic` does not say how many.
         """
-        parts = [self.real.take(rows)]
-        if self.X_unlabeled is not None:
-            log_proba = answer(teacher, self.X_unlabeled, self.classes)
-            parts.append(self._answered(self.reader.read(self.X_unlabeled), log_proba, UNLABELED))
+        return join(self._parts(rows, source, per_row))
+
+    def _parts(self, rows, source, per_row):
+        yield self.real.take(rows)
+        if self.unlabeled is not None:
+            yield self.unlabeled
         if source is not None:
-            drawn, log_proba = self._draw(rows, teacher, source)
-            parts.append(self._answered(drawn, log_proba, SYNTHETIC))
-        return join(parts)
+            yield from self._synthetic(rows, source, self.n_rows(rows, source, per_row))
 
-    def _draw(self, rows, teacher, source):
-        """Draw synthetic rows and ask the teacher about them."""
-        n = self.n_synthetic
-        if n == "auto":
-            n = min(POOL_PER_ROW * len(rows), MAX_POOL)
-        seed = self.random_state
-        sampler = self.samplers[source]
+    def n_rows(self, rows, source, per_row):
+        """Return how many synthetic rows are drawn from the real rows at `rows`."""
+        if source is None:
+            return 0
+        return (
+            min(per_row * len(rows), MAX_POOL) if self.n_synthetic == "auto" else self.n_synthetic
+        )
 
-        def draw():
-            fitted = clone(sampler, safe=False).fit(
-                take_rows(self.X, rows), sample_weight=self.real.weight[rows], random_state=seed
-            )
-            drawn = fitted.draw(n, random_state=seed + 1)
-            return self.reader.read(drawn), answer(teacher, drawn, self.classes)
+    def _synthetic(self, rows, source, n):
+        """Yield transfer sets of `n` rows in all, drawn from the real rows at `rows`."""
+        weight, seed = self.real.weight[rows], self.random_state
+        key = ("sampler", self.samplers[source], rows, weight, seed)
 
-        parts = (sampler, rows, self.real.weight[rows], n, seed)
-        return draw() if self.cache is None else self.cache.get(parts, draw)
+        def fit():
+            sampler = clone(self.samplers[source], safe=False)
+            return sampler.fit(take_rows(self.X, rows), sample_weight=weight, random_state=seed)
 
-    def _answered(self, rows, log_proba, origin):
-        proba = self.calibrator.calibrate(log_proba)
-        n = len(proba)
-        return _set(rows, proba, np.full(n, -1), np.ones(n), origin, self.temperature)
-
-
-def join(parts):
-    """Return the rows of several transfer sets, one after the other."""
-    if len(parts) == 1:
-        return parts[0]
-    stack = scipy.sparse.vstack if is_sparse(parts[0].rows) else np.concatenate
-    rows: Any = stack([part.rows for part in parts])
-    if is_sparse(rows):
-        rows = rows.tocsr()
-    others = [f.name for f in fields(TransferSet)][1:]
-    return TransferSet(rows, *(np.concatenate([getattr(p, k) for p in parts]) for k in others))
+        draw = _Draw(self.answerer.cached(key, fit), self.answerer, key, seed)
+        size = chunk_rows(self.X.shape[1])
+        chunks = [(i, min(size, n - first)) for i, first in enumerate(range(0, n, size))]
+        progress = Progress(f"rows of {source} answered", n, self.verbose)
+        for drawn, log_proba in parallel_map(draw, chunks, n_jobs=self.n_jobs):
+            progress.add(len(log_proba))
+            yield self.answerer.transfer_set(drawn, log_proba, SYNTHETIC)
 
 
-def _set(rows, proba, codes, weight, origin, temperature):
-    targets = temper(torch.from_numpy(np.ascontiguousarray(proba)), temperature).numpy()
-    return TransferSet(
-        rows,
-        targets.astype(np.float32),
-        codes.astype(np.int64),
-        weight.astype(np.float32),
-        np.full(len(codes), origin, dtype=np.int8),
-    )
+@dataclass(frozen=True)
+class _Draw:
+    """Draws a chunk of synthetic rows and asks the teacher about it."""
+
+    sampler: Any
+    answerer: Answerer
+    key: tuple
+    random_state: int
+
+    def __call__(self, chunk):
+        return self.answerer.cached((*self.key, *chunk), lambda: self._draw(*chunk))
+
+    def _draw(self, number, n):
+        drawn = self.sampler.draw(n, random_state=self.random_state + 1 + number)
+        return self.answerer.reader.read(drawn), self.answerer.ask(drawn)

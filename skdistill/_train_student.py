@@ -12,7 +12,7 @@ from skorch.callbacks import LRScheduler
 from skorch.helper import predefined_split
 
 from skdistill._calibrate_scores import best_temperature
-from skdistill._compose_transfer_set import SYNTHETIC
+from skdistill._transfer_set import REAL
 from skdistill.runtime import Student
 from skdistill.runtime._layers import Softmax
 from skdistill.students import MLP, BestWeights, RateSchedule, StudentNet, TransferRows
@@ -21,7 +21,7 @@ from skdistill.students._net import StudentCriterion
 
 STEPS = 6_000  # of gradient descent, when max_epochs="auto"
 EPOCH_BOUNDS = (6, 60)
-CYCLED_PER_ROW = 3  # synthetic rows in an epoch for each other row
+CYCLED_PER_ROW = 3  # unlabelled and synthetic rows in an epoch for each real one
 MIN_BATCHES = 4  # an epoch has at least as many, of 16 rows or more
 WARM_UP = 0.05  # share of the steps in which the learning rate rises
 MIN_RECALIBRATION_ROWS = 100
@@ -110,7 +110,8 @@ def train_student(
     Parameters
     ----------
     transfer : TransferSet
-        Real rows first. Every epoch has all rows but the synthetic ones, and a slice of these.
+        Real rows first. Every epoch has all of these and a slice of the others, large enough
+        for each to be seen once.
     training : Training
     alpha : float
         Weight of the soft loss on labelled rows.
@@ -133,11 +134,8 @@ def train_student(
     ValueError
         If no epoch was of use, or `training.net_params` has what is arranged here.
     """
-    n_always, n_cycled = per_epoch(transfer)
-    batch_size = _batch_size(training.batch_size, n_always)
-    n_batches = -(-(n_always + n_cycled) // batch_size)
-    max_epochs = max_epochs or _max_epochs(training.max_epochs, n_batches)
-    n_steps = max_epochs * n_batches
+    n_always, n_cycled, max_epochs, batch_size = plan(transfer, training, max_epochs)
+    n_steps = max_epochs * -(-(n_always + n_cycled) // batch_size)
     theirs = training.callbacks or []
     callbacks = []
     if not any(isinstance(_unnamed(callback), LRScheduler) for callback in theirs):
@@ -231,20 +229,17 @@ def rows_of(transfer, device):
     )
 
 
-def per_epoch(transfer):
-    """Return how many rows every epoch has, and how many synthetic ones beside them."""
-    n_always = int(np.sum(transfer.origin != SYNTHETIC))
-    return n_always, min(len(transfer) - n_always, CYCLED_PER_ROW * n_always)
-
-
-def _batch_size(largest, n_always):
-    return max(1, min(largest, max(n_always // MIN_BATCHES, 16), n_always))
-
-
-def _max_epochs(max_epochs, n_batches):
-    if max_epochs != "auto":
-        return max_epochs
-    return int(np.clip(STEPS // n_batches, *EPOCH_BOUNDS))
+def plan(transfer, training, max_epochs=None):
+    """Return real rows and other rows in an epoch, epochs, and rows in a batch."""
+    n_always = int(np.count_nonzero(transfer.origin == REAL))
+    n_others = len(transfer) - n_always
+    n_cycled = min(n_others, CYCLED_PER_ROW * n_always)
+    batch_size = max(1, min(training.batch_size, max(n_always // MIN_BATCHES, 16), n_always))
+    n_batches = -(-(n_always + n_cycled) // batch_size)
+    if max_epochs is None and training.max_epochs == "auto":
+        max_epochs = int(np.clip(STEPS // n_batches, *EPOCH_BOUNDS))
+    max_epochs = max_epochs or training.max_epochs
+    return n_always, max(n_cycled, -(-n_others // max_epochs)), max_epochs, batch_size
 
 
 def _rate(step, n_steps):

@@ -13,7 +13,7 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
-from skdistill.runtime._columns import as_table, is_frame, is_missing, is_sparse, take_rows
+from skdistill.runtime._columns import as_table, is_missing, take_rows
 
 
 @dataclass(frozen=True)
@@ -194,23 +194,6 @@ def check_answerable(data, transfer, X_unlabeled):
             f"{wanted} needs a teacher to answer its rows, but soft_targets was passed instead of "
             "one: leave one of them out."
         )
-
-
-def check_unlabeled(X_unlabeled, X, reader):
-    """Return unlabelled rows as a table with the columns of `X`; None stays None."""
-    if X_unlabeled is None:
-        return None
-    if is_sparse(X) != is_sparse(X_unlabeled) or is_frame(X) != is_frame(X_unlabeled):
-        raise ValueError(
-            f"X_unlabeled is a {type(X_unlabeled).__name__}, but X is a {type(X).__name__}: "
-            "pass both in the same form."
-        )
-    X_unlabeled = check_rows(X_unlabeled)
-    try:
-        reader.read(X_unlabeled)
-    except ValueError as error:
-        raise ValueError(f"X_unlabeled does not fit X: {error}") from error
-    return X_unlabeled
 
 
 def check_lengths(**arrays):

@@ -181,7 +181,7 @@ HALVES = np.full((N, 3), 1 / 3)
         ({"soft_targets": HALVES * 2}, "Row 0 of soft_targets .* sum to 1"),
         ({"soft_targets": HALVES - [1, 0, -1]}, "Row 0 of soft_targets"),
         ({"soft_targets": HALVES, "X_unlabeled": X}, "X_unlabeled needs a teacher"),
-        ({"X_unlabeled": FRAME}, "X_unlabeled is a DataFrame, but X is a ndarray"),
+        ({"X_unlabeled": FRAME}, "X_unlabeled is a pandas DataFrame, but X is a numpy ndarray"),
         ({"X_unlabeled": X[:, :2]}, "X_unlabeled does not fit X: X has 2 features"),
         ({"X_unlabeled": X[:0]}, r"0 sample\(s\)"),
     ],

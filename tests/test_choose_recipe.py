@@ -1,5 +1,8 @@
 """The race knows nothing of the rows it is judged on."""
 
+import re
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator
@@ -9,26 +12,97 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import DistilledClassifier, Munge
+from skdistill._choose_recipe import Trial, some
+from skdistill.samplers import SAMPLERS
 
 
-@pytest.mark.parametrize("seed", range(3))
+def test_some_rows_are_distinct_and_in_order():
+    rows = np.arange(10, 50)
+    assert some(rows, 40, 0) is rows
+    assert sorted(set(some(rows, 9, 0))) == some(rows, 9, 0).tolist()
+    assert set(some(rows, 9, 0)) < set(rows)
+
+
+@pytest.mark.parametrize("seed", [*range(3), 8, 10])
 def test_a_teacher_that_memorises_noise_gets_no_synthetic_rows(seed):
     rng = np.random.default_rng(seed)
     X, y = rng.normal(size=(500, 5)), rng.integers(0, 2, 500)
     clf = DistilledClassifier(DecisionTreeClassifier(), random_state=seed).fit(X, y)
-    assert {t["source"] for t in clf.transfer_summary_["trials"]} == {None, "munge"}
+    assert {t["source"] for t in clf.transfer_summary_["trials"]} == {None, *SAMPLERS}
     assert clf.transfer_summary_["source"] is None
     assert clf.transfer_summary_["n_synthetic"] == 0
+    assert "no student clearly beats the class frequencies" in clf.transfer_summary_["reason"]
 
 
-def test_synthetic_rows_win_where_they_help():
+@pytest.fixture(scope="module")
+def digits():
     X, y = load_digits(return_X_y=True)
-    clf = DistilledClassifier(
-        RandomForestClassifier(60), alpha=0.5, max_epochs=25, random_state=0
-    ).fit(X[:900], y[:900])
-    none, munge = clf.transfer_summary_["trials"]
-    assert munge["log_loss"] < none["log_loss"]
-    assert clf.transfer_summary_["source"] == "munge"
+    return DistilledClassifier(RandomForestClassifier(60), max_epochs=25, random_state=0).fit(
+        X[:900], y[:900]
+    )
+
+
+def trials(clf, stage):
+    return [t for t in clf.transfer_summary_["trials"] if t["stage"] == stage]
+
+
+def test_synthetic_rows_win_where_they_help(digits):
+    plain, best, *_ = trials(digits, "race")
+    assert plain["source"] is None
+    assert best["log_loss"] < plain["log_loss"]
+    assert digits.transfer_summary_["source"] == best["source"]
+    assert digits.transfer_summary_["n_synthetic"] > 0
+
+
+def test_every_source_is_screened_with_its_realism(digits):
+    screened = trials(digits, "screening")
+    assert [t["source"] for t in screened] == list(SAMPLERS)
+    assert all(0.4 < t["realism_auc"] <= 1 for t in screened)
+    assert {t["n_synthetic"] for t in screened} == {4 * 720}
+
+
+def test_several_amounts_and_mixes_are_tried_and_one_is_chosen(digits):
+    summary = digits.transfer_summary_
+    source = summary["source"]
+    raced = [(t["n_synthetic"], t["alpha"]) for t in trials(digits, "race") if t["source"]]
+    assert {(24 * 720, 0.5), (8 * 720, 0.5)} <= set(raced)
+    assert 1.0 in {alpha for _, alpha in raced}
+    (chosen,) = [t for t in summary["trials"] if t["chosen"]]
+    assert (chosen["source"], chosen["alpha"]) == (source, summary["alpha"])
+    assert summary["n_synthetic"] == chosen["n_synthetic"] / 720 * 900
+
+
+def test_the_reason_names_gain_and_error(digits):
+    number = r"[-+]?\d+\.\d{4}"
+    assert re.search(
+        rf"rows of {digits.transfer_summary_['source']} changed the held-out log loss by "
+        rf"{number} ± {number}, from {number}",
+        digits.transfer_summary_["reason"],
+    )
+
+
+def trial(losses, weight=None):
+    weight = np.ones(len(losses)) if weight is None else weight
+    unused = dict.fromkeys([f.name for f in fields(Trial)])
+    return Trial(**unused | {"losses": np.asarray(losses), "weight": weight})
+
+
+def test_a_gain_within_a_standard_error_is_none():
+    rng = np.random.default_rng(0)
+    difference = rng.normal(size=100)
+    difference -= difference.mean()
+    error = difference.std(ddof=1) / 10
+    base = rng.random(100)
+    assert trial(base + difference - 1.01 * error).beats(trial(base))
+    assert not trial(base + difference - 0.99 * error).beats(trial(base))
+    assert not trial(base).beats(trial(base))
+
+
+def test_weights_count_in_a_gain():
+    weight = np.array([3.0, 1.0])
+    gain, error = trial([0.0, 0.0], weight).gain(np.array([1.0, 2.0]))
+    assert gain == pytest.approx((3 * 1 + 1 * 2) / 4)
+    assert error > 0
 
 
 class Spy(BaseEstimator):

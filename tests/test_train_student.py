@@ -8,8 +8,8 @@ import torch
 from sklearn.datasets import make_classification
 from skorch.callbacks import LRScheduler
 
-from skdistill._compose_transfer_set import REAL, SYNTHETIC, TransferSet, join
-from skdistill._train_student import Training, detach, per_epoch, recalibration, train_student
+from skdistill._train_student import Training, detach, plan, recalibration, train_student
+from skdistill._transfer_set import REAL, SYNTHETIC, UNLABELED, TransferSet, join
 
 X, Y = make_classification(300, 6, random_state=0)
 TRAINING = Training(
@@ -65,11 +65,25 @@ def test_recalibration_needs_100_rows_and_helps():
     assert losses.mean() < plain.mean()
 
 
-def test_an_epoch_has_all_real_rows_and_a_slice_of_the_synthetic_ones():
+def test_an_epoch_has_all_real_rows_and_a_slice_of_the_others():
     pool = transfer(np.tile(X, (9, 1)), np.full(2700, -1), SYNTHETIC)
-    assert per_epoch(join([transfer(X, Y), pool])) == (300, 900)
-    assert per_epoch(join([transfer(X, Y), pool.take(np.arange(50))])) == (300, 50)
-    assert per_epoch(transfer(X, Y)) == (300, 0)
+    real = transfer(X, Y)
+    assert plan(join([real, pool]), TRAINING) == (300, 900, 40, 64)
+    assert plan(join([real, pool.take(np.arange(50))]), TRAINING) == (300, 50, 40, 64)
+    assert plan(real, TRAINING) == (300, 0, 40, 64)
+
+
+def test_slices_are_large_enough_for_every_row_to_be_seen():
+    pool = transfer(np.tile(X, (9, 1)), np.full(2700, -1), UNLABELED)
+    assert plan(join([transfer(X, Y), pool]), TRAINING, 2) == (300, 1350, 2, 64)
+    assert plan(join([transfer(X, Y), pool]), replace(TRAINING, max_epochs=1))[1] == 2700
+
+
+@pytest.mark.parametrize(("n", "epochs"), [(300, 60), (50_000, 30), (10**6, 6)])
+def test_large_sets_get_fewer_epochs(n, epochs):
+    part = TransferSet(*[np.zeros((n, 1)), np.zeros((n, 1)), *[np.zeros(n)] * 3])
+    settings = replace(TRAINING, max_epochs="auto", batch_size=256)
+    assert plan(part, settings) == (n, 0, epochs, min(256, n // 4))
 
 
 def test_a_detached_net_holds_no_rows():

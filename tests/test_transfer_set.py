@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from skdistill import Munge
-from skdistill._compose_transfer_set import (
+from skdistill._transfer_set import (
     REAL,
     SYNTHETIC,
     UNLABELED,
     TransferSet,
-    candidate_samplers,
+    answered_rows,
     join,
     real_rows,
 )
@@ -48,7 +47,7 @@ def test_parts_are_joined_in_order(make):
     assert taken.labels.tolist() == [-1, 0]
     rows = taken.rows if isinstance(taken.rows, np.ndarray) else taken.rows.toarray()
     assert rows.tolist() == [[0, 0, 1], [1, 0, 0]]
-    assert join([part]) is part
+    assert join([part]).rows is part.rows
 
 
 def test_an_inconsistent_set_cannot_be_made():
@@ -56,10 +55,18 @@ def test_an_inconsistent_set_cannot_be_made():
         TransferSet(np.zeros((3, 1)), PROBA, np.zeros(2), np.ones(3), np.zeros(3))
 
 
-def test_candidates_by_name():
-    mine = Munge(swap_probability=0.1)
-    assert candidate_samplers(None, race=True) == {None: None}
-    assert candidate_samplers("auto", race=False) == {None: None}
-    assert list(candidate_samplers("auto", race=True)) == [None, "munge"]
-    assert list(candidate_samplers("munge", race=False)) == ["munge"]
-    assert candidate_samplers(mine, race=True) == {"Munge": mine}
+def test_joined_parts_may_be_larger_than_memory(monkeypatch):
+    monkeypatch.setattr("skdistill._store.SPILL_BYTES", 1000)
+    part = real_rows(np.eye(3, dtype=np.float32), PROBA, DATA, 1.0)
+    joined = join(part for _ in range(50))
+    assert all(isinstance(getattr(joined, name), np.memmap) for name in ("rows", "targets"))
+    assert len(joined) == 150
+    np.testing.assert_array_equal(joined.targets, np.tile(part.targets, (50, 1)))
+    assert joined.take(np.array([149, 0])).labels.tolist() == [1, 0]
+
+
+def test_answered_rows_have_no_label_and_weight_one():
+    part = answered_rows(np.zeros((3, 2), np.float32), PROBA, SYNTHETIC, 1.0)
+    assert part.labels.tolist() == [-1] * 3
+    assert part.weight.tolist() == [1] * 3
+    assert part.count() == {"n_real": 0, "n_unlabeled": 0, "n_synthetic": 3}

@@ -8,6 +8,7 @@ from torch.utils.data import Dataset
 
 BLOCK = 2048  # rows gathered at once,
 BLOCK_VALUES = 1 << 20  # or fewer, when the table is wide
+RUN = 64  # cycled rows that lie beside each other stay in one epoch: a disk reads them at once
 
 
 class TransferRows(Dataset):
@@ -21,17 +22,19 @@ class TransferRows(Dataset):
         -1 for a row without label.
     weight : float32 array of shape (n_samples,)
     device : str
-        Where dense rows, targets, labels and weights are kept.
+        Where batches are wanted. Dense arrays are kept there, too, unless they are maps of files.
     """
 
     rows: Any
 
     def __init__(self, rows, targets, labels, weight, *, device="cpu"):
-        self.rows = torch.from_numpy(rows).to(device) if isinstance(rows, np.ndarray) else rows
+        self.device = device
+        home = "cpu" if isinstance(rows, np.memmap) else device
+        self.rows = torch.from_numpy(rows).to(home) if isinstance(rows, np.ndarray) else rows
         self.answers = {
-            "targets": torch.from_numpy(targets).to(device),
-            "labels": torch.from_numpy(labels).to(device),
-            "sample_weight": torch.from_numpy(weight).to(device),
+            "targets": torch.from_numpy(targets).to(home),
+            "labels": torch.from_numpy(labels).to(home),
+            "sample_weight": torch.from_numpy(weight).to(home),
         }
 
     def __len__(self):
@@ -61,11 +64,14 @@ class TransferRows(Dataset):
         sizes = [len(part) for part in parts]
         rows: Any
         if isinstance(self.rows, torch.Tensor):
-            rows = self.rows.index_select(0, index)
+            rows = self.rows.index_select(0, index).to(self.device)
             rows = (rows if encode is None else encode(rows)).split(sizes)
         else:
             rows = map(self._sparse, parts)
-        answers = (values.index_select(0, index).split(sizes) for values in self.answers.values())
+        answers = (
+            values.index_select(0, index).to(self.device).split(sizes)
+            for values in self.answers.values()
+        )
         for own_rows, *own_answers in zip(rows, *answers, strict=True):
             yield own_rows, dict(zip(self.answers, own_answers, strict=True))
 
@@ -91,7 +97,8 @@ class Batches:
     n_always : int or None
         The first `n_always` rows are in every epoch; None: all are.
     n_cycled : int
-        How many of the other rows an epoch has: the next ones, around the end.
+        How many of the other rows an epoch has. They go round in one random order of runs of
+        `RUN` rows.
     """
 
     def __init__(self, dataset, batch_size, seed=None, n_always=None, n_cycled=0):
@@ -103,6 +110,11 @@ class Batches:
         block = min(BLOCK, BLOCK_VALUES // max(dataset.rows.shape[1], 1))
         self._per_block = max(1, block // batch_size)
         self._generator = None if seed is None else torch.Generator().manual_seed(seed)
+        self._n_others = len(dataset) - self.n_always
+        self._runs = torch.arange(-(-self._n_others // RUN))  # the last one may be short
+        if self._generator is not None:
+            whole = self._n_others // RUN
+            self._runs[:whole] = torch.randperm(whole, generator=self._generator)
         self._epoch = 0
 
     def __len__(self):
@@ -114,13 +126,15 @@ class Batches:
     def encoded(self, encode):
         """Yield the batches of an epoch; `encode` is called with many dense rows at once."""
         index = torch.arange(self.n_always)
-        n_others = len(self.dataset) - self.n_always
         if self.n_cycled:
-            others = torch.arange(self.n_cycled) + self._epoch * self.n_cycled
-            index = torch.cat([index, self.n_always + others % n_others])
+            index = torch.cat([index, self._others()])
         if self._generator is not None:
             index = index[torch.randperm(len(index), generator=self._generator)]
         self._epoch += 1
         parts = index.tensor_split(self.n_batches)
         for first in range(0, self.n_batches, self._per_block):
             yield from self.dataset.batches(parts[first : first + self._per_block], encode)
+
+    def _others(self):
+        place = (torch.arange(self.n_cycled) + self._epoch * self.n_cycled) % self._n_others
+        return self.n_always + self._runs[place // RUN] * RUN + place % RUN

@@ -8,7 +8,7 @@ import scipy.sparse
 import torch
 
 from skdistill.students import TransferRows
-from skdistill.students._batches import BLOCK, BLOCK_VALUES, Batches
+from skdistill.students._batches import BLOCK, BLOCK_VALUES, RUN, Batches
 
 
 def rows(n, make=np.asarray):
@@ -52,6 +52,33 @@ def test_cycled_rows_come_in_turn():
         assert drawn[:10] == list(range(10))
         assert len(drawn) == 18
     assert sorted(flat(drawn[10:] for drawn in seen)) == sorted(2 * list(range(10, 30)))
+
+
+def test_cycled_rows_come_in_runs_of_random_order():
+    batches = Batches(rows(10 + 5 * RUN + 7), 100, seed=0, n_always=10, n_cycled=RUN)
+    runs = [sorted(set(flat(epoch(batches))) - set(range(10))) for _ in range(5)]
+    assert all(np.ptp(run) == RUN - 1 for run in runs)
+    firsts = [run[0] for run in runs]
+    assert sorted(firsts) == [10 + k * RUN for k in range(5)] != firsts
+
+
+@pytest.mark.parametrize("n_others", [1, RUN - 1, RUN, 5 * RUN + 7])
+def test_a_round_has_every_cycled_row_once(n_others):
+    batches = Batches(rows(10 + n_others), 100, seed=0, n_always=10, n_cycled=n_others)
+    for _ in range(2):
+        assert sorted(flat(epoch(batches))) == list(range(10 + n_others))
+
+
+def test_rows_in_a_file_are_batched_like_those_in_memory(tmp_path):
+    def mapped(values):
+        array = np.memmap(tmp_path / "rows", np.float32, "w+", shape=values.shape)
+        array[:] = values
+        return array
+
+    for in_memory, in_file in zip(
+        Batches(rows(100), 30, seed=0), Batches(rows(100, mapped), 30, seed=0), strict=True
+    ):
+        assert torch.equal(in_memory[0], in_file[0])
 
 
 @pytest.mark.parametrize("make", [np.asarray, scipy.sparse.csr_array, scipy.sparse.csr_matrix])

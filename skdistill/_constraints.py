@@ -1,0 +1,39 @@
+"""What each parameter of DistilledClassifier may be."""
+
+from numbers import Integral, Real
+
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
+from skdistill.losses._settings import KINDS
+from skdistill.samplers import SAMPLERS
+
+CONSTRAINTS: dict = {
+    "teacher": [HasMethods("fit"), None],
+    "cv": ["cv_object", StrOptions({"oob"})],
+    "calibration": [StrOptions({"temperature", "sigmoid", "isotonic"}), None],
+    "temperature": [Interval(Real, 0, None, closed="neither")],
+    "alpha": [Interval(Real, 0, 1, closed="both"), StrOptions({"auto"})],
+    "loss": [StrOptions(set(KINDS)), callable],
+    "transfer": [StrOptions({"auto", *SAMPLERS}), HasMethods(["fit", "draw"]), None],
+    "n_synthetic": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+    "student": [StrOptions({"mlp", "linear"})],
+    "hidden_layer_sizes": [list, tuple],
+    "activation": [StrOptions({"relu", "silu", "tanh"})],
+    "dropout": [Interval(Real, 0, 1, closed="left")],
+    "num_embedding": [StrOptions({"ple", "none"})],
+    "n_bins": [Interval(Integral, 2, None, closed="left")],
+    "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+    "batch_size": [Interval(Integral, 1, None, closed="left")],
+    "lr": [Interval(Real, 0, None, closed="neither")],
+    "weight_decay": [Interval(Real, 0, None, closed="left")],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [Interval(Real, 0, 0.5, closed="right")],
+    "patience": [Interval(Integral, 1, None, closed="left")],
+    "callbacks": [list, None],
+    "net_params": [dict, None],
+    "device": [str],
+    "memory": [str, HasMethods("__fspath__"), HasMethods("cache"), None],
+    "n_jobs": [Integral, None],
+    "random_state": ["random_state"],
+    "verbose": ["verbose"],
+}

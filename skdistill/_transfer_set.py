@@ -1,0 +1,109 @@
+"""The transfer set: rows that teach, each with target, label, weight and origin."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import torch
+
+from skdistill._store import RowStore
+from skdistill.losses import temper
+
+REAL, UNLABELED, SYNTHETIC = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class TransferSet:
+    """The rows that teach.
+
+    Parameters
+    ----------
+    rows : float32 array of shape (n_samples, n_features), or CSR matrix
+        As the student's reader gives them.
+    targets : float32 array of shape (n_samples, n_classes)
+        Soft targets at the distillation temperature.
+    labels : int64 array of shape (n_samples,)
+        Class indices; -1 for a row without label.
+    weight : float32 array of shape (n_samples,)
+    origin : int8 array of shape (n_samples,)
+        0 real, 1 unlabelled, 2 synthetic.
+    """
+
+    rows: Any
+    targets: np.ndarray
+    labels: np.ndarray
+    weight: np.ndarray
+    origin: np.ndarray
+
+    def __post_init__(self):
+        n = self.rows.shape[0]
+        if not len(self.targets) == len(self.labels) == len(self.weight) == len(self.origin) == n:
+            raise ValueError("Rows, targets, labels, weights and origins differ in length.")
+
+    def __len__(self):
+        return self.rows.shape[0]
+
+    def take(self, index):
+        """Return the rows at `index`."""
+        return TransferSet(*(getattr(self, f.name)[index] for f in fields(self)))
+
+    def count(self):
+        """Return the number of rows by origin."""
+        n = np.bincount(self.origin, minlength=3).tolist()
+        return {"n_real": n[REAL], "n_unlabeled": n[UNLABELED], "n_synthetic": n[SYNTHETIC]}
+
+
+def real_rows(rows, proba, data, temperature):
+    """Return the transfer set of the user's own rows; weights are scaled to a mean of 1.
+
+    Parameters
+    ----------
+    rows : float32 array of shape (n_samples, n_features), or CSR matrix
+    proba : array of shape (n_samples, n_classes) or None
+        Soft targets at temperature 1; None where only labels teach.
+    data : Samples
+    temperature : float
+    """
+    if proba is None:
+        proba = np.eye(len(data.classes))[data.codes]
+    return _set(rows, proba, data.codes, data.weight / data.weight.mean(), REAL, temperature)
+
+
+def answered_rows(rows, proba, origin, temperature):
+    """Return the transfer set of rows without labels.
+
+    Parameters
+    ----------
+    rows : float32 array of shape (n_samples, n_features), or CSR matrix
+    proba : array of shape (n_samples, n_classes)
+        Soft targets at temperature 1.
+    origin : int
+    temperature : float
+    """
+    n = len(proba)
+    return _set(rows, proba, np.full(n, -1), np.ones(n), origin, temperature)
+
+
+def join(parts):
+    """Return the rows of several transfer sets, one after the other.
+
+    Parameters
+    ----------
+    parts : iterable of TransferSet
+        Taken one by one; together they may be larger than memory.
+    """
+    store = RowStore()
+    for part in parts:
+        store.append(**{f.name: getattr(part, f.name) for f in fields(TransferSet)})
+    return TransferSet(**store.finish())
+
+
+def _set(rows, proba, codes, weight, origin, temperature):
+    targets = temper(torch.from_numpy(np.ascontiguousarray(proba)), temperature).numpy()
+    return TransferSet(
+        rows,
+        targets.astype(np.float32),
+        codes.astype(np.int64),
+        weight.astype(np.float32),
+        np.full(len(codes), origin, dtype=np.int8),
+    )

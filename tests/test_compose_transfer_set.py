@@ -1,0 +1,140 @@
+"""Which rows a transfer set is made of."""
+
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator
+from sklearn.datasets import make_classification
+from sklearn.naive_bayes import GaussianNB
+
+from skdistill import DistilledClassifier, Munge
+from skdistill._compose_transfer_set import MAX_POOL, candidate_samplers, race_pool
+from skdistill.samplers import SAMPLERS
+from skdistill.students import TransferRows
+
+X, Y = make_classification(300, 6, random_state=0)
+MORE = np.concatenate([X + 0.1, X - 0.1, X + 0.2])
+
+
+def quick(**params):
+    settings = {"alpha": 0.5, "max_epochs": 3, "random_state": 0, "transfer": None} | params
+    return DistilledClassifier(GaussianNB(), **settings)
+
+
+def test_candidates_by_name():
+    mine = Munge(swap_probability=0.1)
+    assert candidate_samplers(None, race=True) == {None: None}
+    assert candidate_samplers("auto", race=False) == {None: None}
+    assert list(candidate_samplers("auto", race=True)) == [None, *SAMPLERS]
+    assert list(candidate_samplers("munge", race=False)) == ["munge"]
+    assert candidate_samplers(mine, race=True) == {"Munge": mine}
+
+
+def test_the_race_goes_without_millions_of_rows():
+    assert race_pool("auto") == "auto"
+    assert race_pool(50) == 50
+    assert race_pool(10**7) == MAX_POOL
+
+
+@pytest.mark.parametrize("transfer", SAMPLERS)
+def test_every_sampler_serves_a_fit(transfer):
+    clf = quick(transfer=transfer, n_synthetic=100).fit(X, Y)
+    assert clf.transfer_summary_["source"] == transfer
+    assert clf.transfer_summary_["n_synthetic"] == 100
+    assert clf.score(X, Y) > 0.7
+
+
+def test_a_set_larger_than_memory_gives_the_same_student(monkeypatch):
+    kinds = []
+    make = TransferRows.__init__
+
+    def noted(self, rows, *args, **kwargs):
+        kinds.append(type(rows))
+        make(self, rows, *args, **kwargs)
+
+    monkeypatch.setattr(TransferRows, "__init__", noted)
+    probas = []
+    for limit in (10**9, 1000):
+        monkeypatch.setattr("skdistill._store.SPILL_BYTES", limit)
+        kinds.clear()
+        clf = quick(transfer="munge", n_synthetic=500).fit(X, Y, X_unlabeled=MORE)
+        probas.append(clf.predict_proba(X))
+        assert (np.memmap in kinds) == (limit == 1000)
+    np.testing.assert_array_equal(*probas)
+
+
+def sources(tmp_path):
+    import dask.array
+    import dask.dataframe
+
+    frame = pd.DataFrame(MORE, columns=list("abcdef"))
+    for i in range(3):
+        frame[i * 300 : (i + 1) * 300].to_parquet(tmp_path / f"part-{i}.parquet")
+    pieces = [frame[i * 300 : (i + 1) * 300] for i in range(3)]
+    arrays = [piece.to_numpy() for piece in pieces]
+    yield (
+        frame,
+        [tmp_path, str(tmp_path), pieces, dask.dataframe.from_pandas(frame, npartitions=3)],
+    )
+    yield MORE, [iter(arrays), dask.array.from_array(MORE, chunks=(300, 6))]
+
+
+def test_all_sources_of_unlabelled_rows_give_the_same_student(tmp_path):
+    for table, others in sources(tmp_path):
+        rows = pd.DataFrame(X, columns=list("abcdef")) if table is not MORE else X
+        expected = quick().fit(rows, Y, X_unlabeled=table)
+        assert expected.transfer_summary_["n_unlabeled"] == 900
+        for other in others:
+            clf = quick().fit(rows, Y, X_unlabeled=other)
+            np.testing.assert_array_equal(
+                clf.predict_proba(rows), expected.predict_proba(rows), err_msg=repr(other)[:80]
+            )
+
+
+class Copies(BaseEstimator):
+    """A sampler that notes in which threads it draws."""
+
+    threads: set = set()  # noqa: RUF012
+
+    def fit(self, X, sample_weight=None, random_state=None):
+        self.X_ = X
+        return self
+
+    def draw(self, n_rows, random_state=None):
+        Copies.threads.add(threading.get_ident())
+        rng = np.random.default_rng(random_state)
+        return self.X_[rng.integers(0, len(self.X_), n_rows)]
+
+
+def test_rows_are_drawn_in_chunks_that_do_not_depend_on_the_number_of_jobs(monkeypatch):
+    monkeypatch.setattr("skdistill._compose_transfer_set.chunk_rows", lambda n_columns: 64)
+    probas = []
+    for n_jobs in (1, 2):
+        Copies.threads.clear()
+        clf = quick(transfer=Copies(), n_synthetic=1000, n_jobs=n_jobs).fit(X, Y)
+        assert clf.transfer_summary_["n_synthetic"] == 1000
+        assert (threading.get_ident() in Copies.threads) == (n_jobs == 1)
+        probas.append(clf.predict_proba(X))
+    np.testing.assert_array_equal(*probas)
+
+
+def test_a_broken_fit_goes_on_where_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr("skdistill._compose_transfer_set.chunk_rows", lambda n_columns: 64)
+    asked = []
+
+    def interrupt(self, X, ask=GaussianNB.predict_proba):
+        if len(X) == 64:
+            asked.append(len(X))
+            if len(asked) == 4:
+                raise KeyboardInterrupt
+        return ask(self, X)
+
+    monkeypatch.setattr(GaussianNB, "predict_proba", interrupt)
+    clf = quick(transfer="munge", n_synthetic=640, memory=tmp_path, early_stopping=False)
+    with pytest.raises(KeyboardInterrupt, match="finished teacher work is kept"):
+        clf.fit(X, Y)
+    clf.fit(X, Y)
+    assert len(asked) == 11  # ten chunks, of which one was asked about twice
+    assert clf.transfer_summary_["n_synthetic"] == 640
