@@ -1,10 +1,17 @@
 """Which rows a transfer set is made of."""
 
+import logging
+import os
+import signal
 import threading
+import time
 
+import dask.array
+import dask.dataframe
 import numpy as np
 import pandas as pd
 import pytest
+from distributed import Client, LocalCluster
 from sklearn.base import BaseEstimator
 from sklearn.datasets import make_classification
 from sklearn.naive_bayes import GaussianNB
@@ -66,9 +73,6 @@ def test_a_set_larger_than_memory_gives_the_same_student(monkeypatch):
 
 
 def sources(tmp_path):
-    import dask.array
-    import dask.dataframe
-
     frame = pd.DataFrame(MORE, columns=list("abcdef"))
     for i in range(3):
         frame[i * 300 : (i + 1) * 300].to_parquet(tmp_path / f"part-{i}.parquet")
@@ -138,3 +142,29 @@ def test_a_broken_fit_goes_on_where_it_was(tmp_path, monkeypatch):
     clf.fit(X, Y)
     assert len(asked) == 11  # ten chunks, of which one was asked about twice
     assert clf.transfer_summary_["n_synthetic"] == 640
+
+
+def slow_part(part):
+    time.sleep(0.2)
+    return part
+
+
+@pytest.mark.slow
+def test_a_fit_loses_no_row_when_a_worker_dies():
+    names = list("abcdef")
+    frame = pd.DataFrame(X, columns=names)
+    more = pd.DataFrame(np.tile(MORE, (4, 1)), columns=names)
+    expected = quick().fit(frame, Y, X_unlabeled=[more[i * 90 : i * 90 + 90] for i in range(40)])
+    parts = dask.dataframe.from_pandas(more, npartitions=40).map_partitions(slow_part)
+    cluster = LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+    )
+    with cluster, Client(cluster) as client:
+        (pid, *_) = client.run(os.getpid).values()
+        killer = threading.Timer(2.0, os.kill, [pid, signal.SIGKILL])
+        killer.start()
+        clf = quick().fit(frame, Y, X_unlabeled=parts)
+        assert not killer.is_alive()
+        assert pid not in client.run(os.getpid).values()
+    assert clf.transfer_summary_["n_unlabeled"] == 3600
+    np.testing.assert_array_equal(clf.predict_proba(frame), expected.predict_proba(frame))

@@ -1,3 +1,5 @@
+"""Values keep their meaning when dtypes change."""
+
 import datetime
 from decimal import Decimal
 

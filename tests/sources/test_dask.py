@@ -1,3 +1,5 @@
+"""Dask collections, here and on a cluster whose workers die."""
+
 import logging
 import os
 import signal

@@ -1,3 +1,5 @@
+"""Rows must look like those of fit."""
+
 import numpy as np
 import pandas as pd
 import polars as pl

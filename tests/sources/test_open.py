@@ -1,3 +1,5 @@
+"""What may be passed as X_unlabeled."""
+
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,3 +1,5 @@
+"""A function over many items: in order, few at a time, and what happens when a worker dies."""
+
 import os
 import signal
 import threading

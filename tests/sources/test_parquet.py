@@ -1,3 +1,5 @@
+"""Parquet files: which are read, how they become tables, and what is wrong with them."""
+
 import datetime
 import os
 

@@ -1,3 +1,5 @@
+"""What every source does: hand out its rows in chunks, in order, whoever does the work."""
+
 import joblib
 import numpy as np
 import pytest

@@ -1,3 +1,5 @@
+"""Tables in memory and tables one after the other."""
+
 import numpy as np
 import pandas as pd
 import pytest
