@@ -11,6 +11,7 @@ from skdistill import __version__
 
 BUNDLED = ("breast_cancer", "digits", "iris", "wine")
 PRESETS = ("voting", "forest", "boosting")
+TRANSFERS = ("auto", "munge", "conditional", "copula", "mixup", "bootstrap", "none")
 BAD_INPUT, INTERRUPTED = 2, 130
 
 
@@ -92,7 +93,18 @@ def _parser():
     )
     student.add_argument("--alpha", type=_number_or_auto, default="auto")
     student.add_argument("--temperature", type=float, default=1.0)
-    student.add_argument("--transfer", choices=("auto", "munge", "none"), default="auto")
+    student.add_argument(
+        "--transfer",
+        choices=TRANSFERS,
+        default="auto",
+        help="source of synthetic rows; auto (default) lets held-out rows decide",
+    )
+    student.add_argument(
+        "--unlabeled",
+        type=Path,
+        metavar="PATH",
+        help="further rows without labels: a Parquet file, or a folder of them",
+    )
     student.add_argument("--device", default="cpu")
     general = compress.add_argument_group("general")
     general.add_argument("--n-jobs", type=int, help="teachers fitted at once")
@@ -132,7 +144,7 @@ def _compress(options):
     clf = DistilledClassifier(teacher, alpha=options.alpha, transfer=transfer, **settings)
     with contextlib.redirect_stdout(sys.stderr):
         _note(f"Fitting the teacher and the student on {X_train.shape[0]:,} rows.")
-        clf.fit(X_train, y_train)
+        clf.fit(X_train, y_train, X_unlabeled=options.unlabeled)
         fitted = clf.teacher_
         _note("Fitting the hard-label twin.")
         frozen = fitted if isinstance(fitted, FrozenEstimator) else FrozenEstimator(fitted)

@@ -12,7 +12,8 @@ from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 import skdistill
-from skdistill._cli import main
+from skdistill._cli import TRANSFERS, main
+from skdistill.samplers import SAMPLERS
 
 
 @pytest.fixture
@@ -83,6 +84,24 @@ def test_parquet_is_read(messy, tmp_path, capsys):
     assert code == 0, err
 
 
+def test_unlabelled_rows_are_read_from_parquet(messy, tmp_path, capsys):
+    table = pd.read_csv(messy)
+    more = tmp_path / "more.parquet"
+    table.drop(columns="churned").to_parquet(more)
+    words = ["--target", "churned", "--teacher", "boosting", "--transfer", "mixup", "--force"]
+    words += ["--output", tmp_path / "s.safetensors", "--unlabeled", more]
+    code, _, err = run(capsys, messy, *words)
+    assert code == 0, err
+    table.to_parquet(more)
+    code, _, err = run(capsys, messy, *words)
+    assert code == 2
+    assert "unexpected ['churned']" in err
+
+
+def test_every_sampler_can_be_named():
+    assert set(TRANSFERS) == {"auto", "none", *SAMPLERS}
+
+
 def test_a_fitted_teacher_from_a_joblib_file_is_used_as_it_is(tmp_path, capsys):
     X, y = load_iris(return_X_y=True)
     joblib.dump(KNeighborsClassifier().fit(X, y), tmp_path / "t.joblib")
@@ -143,6 +162,7 @@ def _distance(a, b):
             "not a classifier",
         ),
         (["--data", "iris", "--alpha", "3"], "'alpha' parameter"),
+        (["--data", "iris", "--unlabeled", "nowhere.parquet"], "no such file or folder"),
     ],
 )
 def test_bad_input_says_what_to_do(words, message, messy, tmp_path, monkeypatch, capsys):
@@ -163,7 +183,7 @@ def test_bad_input_says_what_to_do(words, message, messy, tmp_path, monkeypatch,
 
 
 def test_ctrl_c_exits_with_130_and_writes_nothing(tmp_path, monkeypatch, capsys):
-    def interrupted(self, X, y):
+    def interrupted(self, X, y, **fit_params):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(skdistill.DistilledClassifier, "fit", interrupted)
