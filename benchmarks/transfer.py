@@ -4,7 +4,7 @@
     python benchmarks/transfer.py --rows 10000 100000 500000 5000000
 
 The first form prints the log loss on held-out rows (30 %) of the calibrated teacher, a soft vote
-of a 300-tree forest and gradient boosting, and of students by source: none, each sampler with 24
+of a 300-tree forest and gradient boosting, and of students by source: none, each sampler with 8
 rows a row, and "auto". At most 10,000 rows a set (covtype: 20,000), mean over seeds. Results are
 kept in `--output`, one line a fit, and are not computed again.
 
@@ -45,7 +45,7 @@ SETS = (
 ROWS = {"covtype": 20_000}
 N_ROWS = 10_000
 N_TEST = 0.3
-PER_ROW = 24
+PER_ROW = 8
 TRANSFERS = ("none", *SAMPLERS, "auto")
 N_COLUMNS, N_REAL, CHUNK = 54, 10_000, 16_384
 

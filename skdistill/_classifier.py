@@ -289,42 +289,11 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
         scores = self._ask(teacher, data, folds, fit_params, source, cache)
         targets, race_targets = calibrate_scores(scores, data, folds, method=self.calibration)
-        everything = np.arange(len(data.y))
-        answerer = Answerer(
-            scores.teacher,
-            trained_on=everything,
-            calibrator=targets.calibrator,
-            reader=reader,
-            classes=data.classes,
-            temperature=self.temperature,
-            cache=cache,
-        )
-        race_answerer = replace(
-            answerer,
-            teacher=scores.race_teacher,
-            trained_on=folds[0][0],
-            calibrator=race_targets.calibrator,
-        )
-        work = dict(random_state=seeds["sampler"], n_jobs=self.n_jobs, verbose=self.verbose)
-        unlabeled, race_unlabeled = answer_unlabeled(source, answerer, race_answerer, **work)
-        composer = Composer(
-            real=real_rows(rows, targets.proba, data, self.temperature),
-            unlabeled=unlabeled,
-            X=data.X,
-            samplers=candidate_samplers(self.transfer, race=self._races(data)),
-            n_synthetic=self.n_synthetic,
-            answerer=answerer,
-            **work,
-        )
-        racer = replace(
-            composer,
-            real=real_rows(rows, race_targets.proba, data, self.temperature),
-            unlabeled=race_unlabeled,
-            n_synthetic=race_pool(self.n_synthetic),
-            answerer=race_answerer,
+        composer, racer = self._composers(
+            data, rows, reader, folds, scores, (targets, race_targets), source, cache, seeds
         )
         recipe = self._choose(racer, folds, training)
-        transfer = composer.compose(everything, recipe.source, recipe.per_row)
+        transfer = composer.compose(np.arange(len(data.y)), recipe.source, recipe.per_row)
         fitted = train_student(
             transfer,
             training,
@@ -452,6 +421,43 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             ),
             n_jobs=self.n_jobs,
             cache=cache,
+        )
+
+    def _composers(self, data, rows, reader, folds, scores, targets, source, cache, seeds):
+        """Return the composer of the final transfer set, and that of the race."""
+        targets, race_targets = targets
+        answerer = Answerer(
+            scores.teacher,
+            trained_on=np.arange(len(data.y)),
+            calibrator=targets.calibrator,
+            reader=reader,
+            classes=data.classes,
+            temperature=self.temperature,
+            cache=cache,
+        )
+        race_answerer = replace(
+            answerer,
+            teacher=scores.race_teacher,
+            trained_on=folds[0][0],
+            calibrator=race_targets.calibrator,
+        )
+        work = dict(random_state=seeds["sampler"], n_jobs=self.n_jobs, verbose=self.verbose)
+        unlabeled, race_unlabeled = answer_unlabeled(source, answerer, race_answerer, **work)
+        composer = Composer(
+            real=real_rows(rows, targets.proba, data, self.temperature),
+            unlabeled=unlabeled,
+            X=data.X,
+            samplers=candidate_samplers(self.transfer, race=self._races(data)),
+            n_synthetic=self.n_synthetic,
+            answerer=answerer,
+            **work,
+        )
+        return composer, replace(
+            composer,
+            real=real_rows(rows, race_targets.proba, data, self.temperature),
+            unlabeled=race_unlabeled,
+            n_synthetic=race_pool(self.n_synthetic),
+            answerer=race_answerer,
         )
 
     def _choose(self, racer, folds, training):

@@ -225,7 +225,7 @@ def test_a_device_that_is_absent():
 
 
 def test_munge_on_sparse_rows():
-    with pytest.raises(ValueError, match="MUNGE needs dense rows"):
+    with pytest.raises(ValueError, match="Munge needs dense rows"):
         quick(transfer="munge").fit(scipy.sparse.csr_array(X), Y)
 
 
