@@ -223,7 +223,8 @@ class _Race:
         """Return `best` or a trial that beats it with soft targets, or with labels, alone."""
         soft = self.run(best.source, best.per_row, alpha=1.0)
         best = soft if soft.beats(best) else best
-        if None in self.composer.samplers:  # without soft targets, synthetic rows teach nothing
+        # without soft targets, rows without label teach nothing: not where the user wants them
+        if None in self.composer.samplers and self.composer.unlabeled is None:
             hard = self.run(None, alpha=0.0)
             best = hard if hard.beats(best) else best
         return best

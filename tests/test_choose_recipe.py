@@ -193,3 +193,11 @@ def test_a_munge_in_few_rows_is_raced_without_leaking():
         X, y
     )
     assert clf.transfer_summary_["n_synthetic"] == 24 * 120
+
+
+def test_labels_alone_are_no_candidate_where_rows_without_label_are_given():
+    X, y = make_classification(260, random_state=0)
+    for more, alphas in ((None, {0.0, 0.5, 1.0}), (X, {0.5, 1.0})):
+        clf = DistilledClassifier(GaussianNB(), transfer=None, max_epochs=3, random_state=0)
+        clf.fit(X, y, X_unlabeled=more)
+        assert {t["alpha"] for t in clf.transfer_summary_["trials"]} == alphas
