@@ -10,7 +10,7 @@ from skdistill._progress import Progress
 from skdistill._transfer_set import UNLABELED, answered_rows, join
 from skdistill.runtime._columns import ColumnReader, take_rows
 
-RACE_PARTS = 4  # the race uses as many rows as so many parts of the unlabelled rows have
+RACE_CHUNKS = 4  # the race uses about as many unlabelled rows as so many chunks have
 
 
 @dataclass(frozen=True)
@@ -58,24 +58,22 @@ class _AskBoth:
     """Asks the teacher about all rows of a chunk, and the race's teacher about some."""
 
     answerer: Answerer
-    racer: Answerer
+    racer: Answerer | None
     random_state: int
 
     def __call__(self, number, X):
-        return self.answerer.cached(
-            ("unlabeled", number, self.random_state, self.racer.trained_on, X),
-            lambda: self._ask(number, X),
-        )
-
-    def _ask(self, number, X):
-        rows, log_proba = self.answerer.reader.read(X), self.answerer.ask(X)
-        if self.racer.teacher is None:
-            return rows, log_proba, np.ones(len(log_proba)), log_proba[:0]
+        rows = self.answerer.reader.read(X)
+        log_proba = self.answerer.cached(("unlabeled", X), lambda: self.answerer.ask(X))
         keys = np.random.default_rng([self.random_state, *number]).random(len(log_proba))
         some = np.flatnonzero(keys < _share(number))
-        same = self.racer.teacher is self.answerer.teacher
-        of_race = log_proba[some] if same else self.racer.ask(take_rows(X, some))
-        return rows, log_proba, keys, of_race
+        if self.racer is None or len(some) == 0:
+            return rows, log_proba, None
+        if self.racer.teacher is self.answerer.teacher:
+            of_race = log_proba[some]
+        else:
+            asked = take_rows(X, some)
+            of_race = self.racer.cached(("unlabeled", asked), lambda: self.racer.ask(asked))
+        return rows, log_proba, (keys[some], rows[some], of_race)
 
 
 def answer_unlabeled(source, answerer, racer, *, random_state, n_jobs, verbose):
@@ -86,8 +84,8 @@ def answer_unlabeled(source, answerer, racer, *, random_state, n_jobs, verbose):
     source : Source or None
         Read once, chunk by chunk.
     answerer : Answerer
-    racer : Answerer
-        Its teacher may be None: there is no race then.
+    racer : Answerer or None
+        None where there is no race.
     random_state : int
         Seed of which rows the race gets.
     n_jobs : int or None
@@ -104,23 +102,25 @@ def answer_unlabeled(source, answerer, racer, *, random_state, n_jobs, verbose):
     if source is None:
         return None, None
     candidates: list = []
-    shares = [1.0]
+    shares: list = []
     progress = Progress("unlabelled rows answered", None, verbose)
 
     def parts():
         ask = _AskBoth(answerer, racer, random_state)
-        for number, (rows, log_proba, keys, of_race) in source.map(ask, n_jobs=n_jobs):
+        for number, (rows, log_proba, of_race) in source.map(ask, n_jobs=n_jobs):
             shares.append(_share(number))
-            some = keys < shares[-1]
-            candidates.append((rows[some], of_race, keys[some]))
+            if of_race is not None:
+                candidates.append(of_race)
             progress.add(len(log_proba))
             yield answerer.transfer_set(rows, log_proba, UNLABELED)
 
     unlabeled = join(parts())
-    kept = ((keys < min(shares), rows, of_race) for rows, of_race, keys in candidates)
-    return unlabeled, join(
-        racer.transfer_set(rows[keep], of_race[keep], UNLABELED) for keep, rows, of_race in kept
-    )
+    sample = [
+        racer.transfer_set(rows[keep], log_proba[keep], UNLABELED)
+        for keys, rows, log_proba in candidates
+        if (keep := keys < min(shares)).any()
+    ]
+    return unlabeled, join(sample) if sample else None
 
 
 def _share(number):
@@ -129,5 +129,5 @@ def _share(number):
     Only rows that pass the smallest share remain, so that all rows have the same chance although
     nobody knows beforehand how many there are.
     """
-    part, _ = number
-    return min(1.0, RACE_PARTS / (part + 1))
+    part, of_part = number
+    return min(1.0, RACE_CHUNKS / ((part + 1) * (of_part + 1)))

@@ -12,6 +12,7 @@ from filelock import FileLock
 from sklearn.base import BaseEstimator
 from sklearn.frozen import FrozenEstimator
 
+from skdistill._version import __version__
 from skdistill.exceptions import warn
 
 IGNORED = ("n_jobs", "verbose")  # parameters that leave a teacher's answers as they are
@@ -72,7 +73,8 @@ def open_cache(memory, random_state, *parts):
 def fingerprint(value):
     """Hash a value by its content, estimators by class and parameters."""
     try:
-        return joblib.hash(f"{sys.version} {sklearn.__version__} {_digest(value)}")
+        versions = f"{sys.version} {sklearn.__version__} {__version__}"
+        return joblib.hash(f"{versions} {_digest(value)}")
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise ValueError(
             f"memory= needs a teacher and data that can be pickled, but: {error}. "

@@ -6,8 +6,8 @@ drawn from that fold's training rows, and unlabelled and synthetic rows are answ
 fold's teacher. A later training on all rows repeats the winner's recipe.
 
 Sources of synthetic rows are screened on few rows and in short trainings. The best of them, with
-the better of some amounts, is used only if it beats no synthetic rows by more than one standard
-error of the paired difference, and the class frequencies by three: where a teacher knows nothing,
+the better of some amounts, is used if its held-out loss is lower than without synthetic rows, and
+lower than that of the class frequencies by three standard errors: where a teacher knows nothing,
 nothing of it is worth imitating.
 """
 
@@ -18,7 +18,6 @@ import numpy as np
 
 from skdistill._compose_transfer_set import POOL_PER_ROW
 from skdistill._train_student import recalibration, train_student
-from skdistill._transfer_set import SYNTHETIC
 from skdistill.runtime._columns import is_sparse
 from skdistill.samplers import two_sample_auc
 
@@ -29,9 +28,11 @@ POOLED_FOLDS = 3
 MAX_RACE_ROWS = 20_000  # more training rows are not needed to tell candidates apart
 FEWER_PER_ROW, MORE_PER_ROW = 8, 72  # synthetic rows a row that are tried beside POOL_PER_ROW
 CLEARLY = 3  # standard errors by which a source has to beat the class frequencies
+MIN_REALISM_ROWS = 30  # below, real and synthetic rows are not compared
 SCREENING_ROWS = 4_000
 SCREENING_PER_ROW = 4
 SCREENING_EPOCHS = 20
+SCREENING_ERRORS = 2  # standard errors by which a source has to beat one before it
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,10 @@ class Trial:
         gain = (losses - self.losses) * self.weight / self.weight.mean()
         return float(gain.mean()), float(gain.std(ddof=1) / np.sqrt(len(gain)))
 
-    def beats(self, other):
-        """Whether the held-out loss is lower by more than a standard error of the difference."""
+    def beats(self, other, errors=1):
+        """Whether the held-out loss is lower by more than `errors` standard errors."""
         gain, error = self.gain(other.losses)
-        return gain > error
+        return gain > errors * error
 
     def summary(self):
         """Return what was tried and how it went."""
@@ -151,6 +152,8 @@ def choose_recipe(composer, folds, training, *, alpha):
     if len(rows) < len(train):
         race = _Race(composer, train, race.held_out, training, best.alpha)
         best = race.run(best.source, best.per_row)
+    if best.source is not None or composer.unlabeled is not None:
+        best = race.run_to_the_end(best)
     n_epochs, history = best.n_epochs, best.history
     real = composer.real
     if best.source is None and composer.unlabeled is None and len(real) < MIN_STOPPING_ROWS:
@@ -210,7 +213,7 @@ class _Race:
         if gain <= CLEARLY * error:
             self.reason += ", but no student clearly beats the class frequencies"
             return plain
-        return best if best.beats(plain) else plain
+        return best if best.log_loss < plain.log_loss else plain
 
     def _losses_of_frequencies(self):
         """Return the held-out losses of who answers each row with the class frequencies."""
@@ -219,6 +222,18 @@ class _Race:
         count = 1 + np.bincount(labels, weight, minlength=n_classes)
         return -np.log(count / count.sum())[self.held_out.labels]
 
+    def run_to_the_end(self, best):
+        """Return a trial like `best` without early stopping, unless that is clearly worse.
+
+        With many rows the held-out loss is flat in the end: which epoch has the lowest is luck,
+        and a rate that has fallen to zero generalises better.
+        """
+        transfer = self._compose(best.source, best.per_row)
+        trial = self._trial(
+            transfer, best.source, best.per_row, self.training, alpha=best.alpha, stage="end"
+        )
+        return best if best.beats(trial) else trial
+
     def choose_alpha(self, best):
         """Return `best` or a trial that beats it with soft targets, or with labels, alone."""
         soft = self.run(best.source, best.per_row, alpha=1.0)
@@ -226,23 +241,30 @@ class _Race:
         # without soft targets, rows without label teach nothing: not where the user wants them
         if None in self.composer.samplers and self.composer.unlabeled is None:
             hard = self.run(None, alpha=0.0)
-            best = hard if hard.beats(best) else best
+            if hard.beats(best):
+                self.reason += "; labels alone, without a teacher, were better"
+                best = hard
         return best
 
     def _screen(self, sources):
         """Return the source that does best on few rows in a short training.
 
-        The first is kept unless another beats it clearly.
+        The first is kept unless another beats it by two standard errors: with several others,
+        one of them often does by one.
         """
         few = some(self.rows, SCREENING_ROWS, self.training.random_state)
+        n = self.composer.n_synthetic
+        n = n if n != "auto" and n < SCREENING_PER_ROW * len(few) else "auto"
+        composer = replace(self.composer, n_synthetic=n)
         epochs = self.training.max_epochs
         epochs = SCREENING_EPOCHS if epochs == "auto" else min(epochs, SCREENING_EPOCHS)
         short = replace(self.training, max_epochs=epochs)
         best: Any = None
         for source in sources:
-            transfer = self.composer.compose(few, source, SCREENING_PER_ROW)
+            transfer = composer.compose(few, source, SCREENING_PER_ROW)
             trial = self._trial(transfer, source, SCREENING_PER_ROW, short, stage="screening")
-            best = trial if best is None or trial.beats(best) else best
+            if best is None or trial.beats(best, SCREENING_ERRORS):
+                best = trial
         return best.source
 
     def _compose(self, source, per_row):
@@ -259,16 +281,19 @@ class _Race:
 
     def _trial(self, transfer, source, per_row, training, *, alpha=None, stage="race"):
         alpha = self.alpha if alpha is None else alpha
-        if source not in self._realism and source is not None and not is_sparse(transfer.rows):
-            synthetic = transfer.rows[transfer.origin == SYNTHETIC]
+        n_synthetic = transfer.count()["n_synthetic"]
+        enough = min(n_synthetic, len(self.held_out)) >= MIN_REALISM_ROWS
+        if source not in self._realism and enough and not is_sparse(transfer.rows):
+            synthetic = transfer.rows[len(transfer) - n_synthetic :]
             self._realism[source] = two_sample_auc(self.held_out.rows, synthetic)
-        fitted = train_student(transfer, training, alpha=alpha, validation=self.held_out)
+        known = "monitor" if stage == "end" else "validation"
+        fitted = train_student(transfer, training, alpha=alpha, **{known: self.held_out})
         temperature, losses = recalibration(fitted.net, self.held_out, training)
         trial = Trial(
             stage=stage,
             source=source,
             per_row=per_row,
-            n_synthetic=transfer.count()["n_synthetic"],
+            n_synthetic=n_synthetic,
             alpha=alpha,
             realism_auc=self._realism.get(source),
             losses=losses,

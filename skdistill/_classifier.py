@@ -22,7 +22,7 @@ from skdistill._seeds import fill_random_states, stage_seeds
 from skdistill._teachers import adapt, default_teacher
 from skdistill._train_student import Training, detach, train_student
 from skdistill._transfer_set import real_rows
-from skdistill._validation import check_answerable, check_device, check_rows, check_samples
+from skdistill._validation import check_device, check_rows, check_samples, check_wanted
 from skdistill.losses._settings import check_classes, make_settings
 from skdistill.runtime._columns import ColumnReader, as_table, column_names, is_sparse
 from skdistill.sources import open_source
@@ -58,8 +58,9 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     temperature : float, default=1.0
         Distillation temperature T: the higher, the softer the targets.
     alpha : float or "auto", default="auto"
-        Weight of the soft loss against the hard one on labelled rows, in [0, 1]. 0 trains on
-        labels alone. "auto" lets held-out loss decide.
+        Weight of the soft loss against the hard one on labelled rows, in [0, 1]; other rows have
+        the soft loss alone, at that weight. 0 trains on labels alone. "auto" lets held-out loss
+        decide.
     loss : {"kl", "logit_mse", "reverse_kl", "jsd", "dkd", "dist"} or callable, default="kl"
         What is minimised: a kind of `skdistill.losses.distillation_loss`, or a function with the
         signature of that one, such as ``partial(distillation_loss, kind="dkd", beta=4)``.
@@ -69,7 +70,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         which source is used, if any.
     n_synthetic : int or "auto", default="auto"
         Number of synthetic rows. "auto" lets held-out loss choose between 8, 24 and 72 for each
-        row, at most 200,000.
+        row, at most 200,000; 24 where there is no race.
     student : {"mlp", "linear"}, default="mlp"
         Architecture of the student; "linear" ignores `hidden_layer_sizes`.
     hidden_layer_sizes : tuple of int, default=(128, 128)
@@ -250,8 +251,10 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         ------
         ValueError
             If data, weights or parameters are unusable; the message says which and why.
+        FileNotFoundError, ImportError
+            If `X_unlabeled` is a path that leads nowhere, or pyarrow is not installed.
         OSError
-            If the disk for temporary files is full, or a Parquet file cannot be read.
+            If the disk for temporary files is full.
         RuntimeError
             If a worker process died and its work could not be repeated.
         KeyboardInterrupt
@@ -280,18 +283,21 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         )
         rows = reader.read(data.X)
         training = self._training(rows, data, reader, seeds)
-        check_answerable(data, self.transfer, X_unlabeled)
+        transfer, X_unlabeled = check_wanted(self.alpha, self.transfer, X_unlabeled, data)
+        samplers = candidate_samplers(transfer, data.X, race=self._races(data))
         source = open_source(X_unlabeled, data.X, reader)
         teacher = self._teacher(data, seeds["teacher"])
         fit_params, split_params = route(self, data, given)
         folds = self._folds(given, positive, split_params, seeds["folds"])
         cache = open_cache(self.memory, self.random_state, teacher, data.X, data.y, fit_params)
 
-        scores = self._ask(teacher, data, folds, fit_params, source, cache)
+        asks = source is not None or transfer not in (None, "auto")
+        scores = self._ask(teacher, data, folds, fit_params, asks, cache)
         targets, race_targets = calibrate_scores(scores, data, folds, method=self.calibration)
         composer, racer = self._composers(
-            data, rows, reader, folds, scores, (targets, race_targets), source, cache, seeds
-        )
+            (data, rows, reader, folds), scores, (targets, race_targets), samplers, source,
+            cache=cache, random_state=seeds["sampler"],
+        )  # fmt: skip
         recipe = self._choose(racer, folds, training)
         transfer = composer.compose(np.arange(len(data.y)), recipe.source, recipe.per_row)
         fitted = train_student(
@@ -400,7 +406,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             cv, given.X, given.y, split_params=split_params, random_state=seed, rows=positive
         )
 
-    def _ask(self, teacher, data, folds, fit_params, source, cache):
+    def _ask(self, teacher, data, folds, fit_params, asks, cache):
         if teacher is None:
             return TeacherScores.none(len(data.y))
         frozen = isinstance(teacher, FrozenEstimator)
@@ -412,20 +418,15 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             classes=data.classes,
             method="frozen" if frozen else "oob" if isinstance(self.cv, str) else "cv",
             fit_params=fit_params,
-            answers=not (self.alpha == 0 and self.transfer is None and source is None),
-            race=self.early_stopping
-            and (
-                len(data.y) >= MIN_RACE_ROWS
-                or source is not None
-                or self.transfer not in (None, "auto")
-            ),
+            answers=self.alpha != 0,
+            race=self.early_stopping and (asks or len(data.y) >= MIN_RACE_ROWS),
             n_jobs=self.n_jobs,
             cache=cache,
         )
 
-    def _composers(self, data, rows, reader, folds, scores, targets, source, cache, seeds):
+    def _composers(self, real, scores, targets, samplers, source, *, cache, random_state):
         """Return the composer of the final transfer set, and that of the race."""
-        targets, race_targets = targets
+        (data, rows, reader, folds), (targets, race_targets) = real, targets
         answerer = Answerer(
             scores.teacher,
             trained_on=np.arange(len(data.y)),
@@ -441,13 +442,15 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             trained_on=folds[0][0],
             calibrator=race_targets.calibrator,
         )
-        work = dict(random_state=seeds["sampler"], n_jobs=self.n_jobs, verbose=self.verbose)
-        unlabeled, race_unlabeled = answer_unlabeled(source, answerer, race_answerer, **work)
+        work = dict(random_state=random_state, n_jobs=self.n_jobs, verbose=self.verbose)
+        unlabeled, race_unlabeled = answer_unlabeled(
+            source, answerer, race_answerer if self.early_stopping else None, **work
+        )
         composer = Composer(
             real=real_rows(rows, targets.proba, data, self.temperature),
             unlabeled=unlabeled,
             X=data.X,
-            samplers=candidate_samplers(self.transfer, race=self._races(data)),
+            samplers=samplers,
             n_synthetic=self.n_synthetic,
             answerer=answerer,
             **work,
@@ -470,7 +473,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         """Whether `transfer="auto"` may try samplers."""
         enough = len(data.y) >= MIN_RACE_ROWS and data.X.shape[1] > 1
         can_ask = data.soft_targets is None and not is_sparse(data.X)
-        return self.early_stopping and enough and can_ask
+        return self.early_stopping and enough and can_ask and self.alpha != 0
 
     def _checked_student(self, X):
         check_is_fitted(self)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from sklearn.base import clone
 
 from skdistill._answer_rows import Answerer
@@ -11,28 +12,48 @@ from skdistill._progress import Progress
 from skdistill._transfer_set import SYNTHETIC, TransferSet, join
 from skdistill.runtime._columns import take_rows
 from skdistill.samplers import SAMPLERS
+from skdistill.samplers._base import dense_table
 from skdistill.sources import chunk_rows, parallel_map
 
 POOL_PER_ROW = 24  # synthetic rows for each real one, unless the race or the user says otherwise
 MAX_POOL = 200_000
+WIDE = 256  # columns; in wider tables "auto" leaves out the samplers that take long there
+NOT_IF_WIDE = ("conditional", "copula")
 
 
-def candidate_samplers(transfer, *, race):
+def candidate_samplers(transfer, X, *, race):
     """Return the sources of synthetic rows that `transfer` stands for, by name.
 
     Parameters
     ----------
     transfer : sampler, str or None
+    X : table of shape (n_samples, n_features)
     race : bool
         Whether "auto" may try samplers.
+
+    Raises
+    ------
+    TypeError
+        If a class was passed.
+    ValueError
+        If `X` is sparse and the sampler is ours.
     """
-    if isinstance(transfer, str) and transfer == "auto":
-        return {None: None, **{name: make() for name, make in SAMPLERS.items() if race}}
+    if isinstance(transfer, type):
+        raise TypeError(
+            f"transfer must be an instance, got the class {transfer.__name__}: "
+            f"call it, as in {transfer.__name__}()."
+        )
     if transfer is None:
         return {None: None}
+    if isinstance(transfer, str) and transfer == "auto":
+        tried = [n for n in SAMPLERS if race and (X.shape[1] <= WIDE or n not in NOT_IF_WIDE)]
+        return {None: None, **{name: SAMPLERS[name]() for name in tried}}
+    name, sampler = type(transfer).__name__, transfer
     if isinstance(transfer, str):
-        return {transfer: SAMPLERS[transfer]()}
-    return {type(transfer).__name__: transfer}
+        name, sampler = transfer, SAMPLERS[transfer]()
+    if isinstance(sampler, tuple(SAMPLERS.values())):
+        dense_table(X, type(sampler).__name__)
+    return {name: sampler}
 
 
 def race_pool(n_synthetic):
@@ -105,11 +126,13 @@ class Composer:
     def _synthetic(self, rows, source, n):
         """Yield transfer sets of `n` rows in all, drawn from the real rows at `rows`."""
         weight, seed = self.real.weight[rows], self.random_state
+        weight = weight if np.ptp(weight) else None
         key = ("sampler", self.samplers[source], rows, weight, seed)
 
         def fit():
             sampler = clone(self.samplers[source], safe=False)
-            return sampler.fit(take_rows(self.X, rows), sample_weight=weight, random_state=seed)
+            sampler.fit(take_rows(self.X, rows), sample_weight=weight, random_state=seed)
+            return sampler
 
         draw = _Draw(self.answerer.cached(key, fit), self.answerer, key, seed)
         size = chunk_rows(self.X.shape[1])
@@ -134,4 +157,11 @@ class _Draw:
 
     def _draw(self, number, n):
         drawn = self.sampler.draw(n, random_state=self.random_state + 1 + number)
-        return self.answerer.reader.read(drawn), self.answerer.ask(drawn)
+        name = type(self.sampler).__name__
+        try:
+            rows = self.answerer.reader.read(drawn)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"What the sampler {name} drew does not fit X: {error}") from error
+        if rows.shape[0] != n:
+            raise ValueError(f"The sampler {name} drew {rows.shape[0]} rows instead of {n}.")
+        return rows, self.answerer.ask(drawn)

@@ -111,7 +111,7 @@ def train_student(
     ----------
     transfer : TransferSet
         Real rows first. Every epoch has all of these and a slice of the others, large enough
-        for each to be seen once.
+        for each to be seen once in all epochs.
     training : Training
     alpha : float
         Weight of the soft loss on labelled rows.

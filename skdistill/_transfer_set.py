@@ -49,8 +49,8 @@ class TransferSet:
 
     def count(self):
         """Return the number of rows by origin."""
-        n = np.bincount(self.origin, minlength=3).tolist()
-        return {"n_real": n[REAL], "n_unlabeled": n[UNLABELED], "n_synthetic": n[SYNTHETIC]}
+        names = {"n_real": REAL, "n_unlabeled": UNLABELED, "n_synthetic": SYNTHETIC}
+        return {name: int(np.count_nonzero(self.origin == k)) for name, k in names.items()}
 
 
 def real_rows(rows, proba, data, temperature):

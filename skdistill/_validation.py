@@ -13,6 +13,7 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
+from skdistill.exceptions import warn
 from skdistill.runtime._columns import as_table, is_missing, take_rows
 
 
@@ -182,18 +183,30 @@ def check_device(device):
     return device
 
 
-def check_answerable(data, transfer, X_unlabeled):
-    """Say when rows would need a teacher, but there are soft targets instead of one."""
-    wanted = None
+def check_wanted(alpha, transfer, X_unlabeled, data):
+    """Return `transfer` and `X_unlabeled` as they can be used.
+
+    Raises
+    ------
+    ValueError
+        If they need a teacher, but there are soft targets instead of one.
+    """
+    of_user = []
     if X_unlabeled is not None:
-        wanted = "X_unlabeled"
-    elif not (transfer is None or (isinstance(transfer, str) and transfer == "auto")):
-        wanted = f"transfer={transfer!r}"
+        of_user.append("X_unlabeled")
+    if not (transfer is None or (isinstance(transfer, str) and transfer == "auto")):
+        of_user.append(f"transfer={transfer!r}")
+    wanted = " and ".join(of_user)
     if wanted and data.soft_targets is not None:
         raise ValueError(
             f"{wanted} needs a teacher to answer its rows, but soft_targets was passed instead of "
             "one: leave one of them out."
         )
+    if alpha != 0:
+        return transfer, X_unlabeled
+    if wanted:
+        warn(f"alpha=0 trains on labels alone: {wanted} is not used. Choose alpha > 0 to use it.")
+    return None, None
 
 
 def check_lengths(**arrays):

@@ -1,12 +1,13 @@
 """Unlabelled rows: who answers them, and which of them the race gets."""
 
 from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pytest
 from sklearn.naive_bayes import GaussianNB
 
-from skdistill._answer_rows import RACE_PARTS, Answerer, answer_unlabeled
+from skdistill._answer_rows import RACE_CHUNKS, Answerer, answer_unlabeled
 from skdistill._cache import Cache
 from skdistill._calibrate_scores import IdentityCalibrator
 from skdistill._transfer_set import UNLABELED
@@ -37,6 +38,11 @@ def answerers():
     return full, race
 
 
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    monkeypatch.setattr("skdistill.sources._source.MAX_ROWS", N)
+
+
 def chunks(n):
     """Number the rows of the chunks in their second column."""
     for k in range(n):
@@ -59,7 +65,7 @@ def test_all_rows_are_answered_by_the_teacher_in_order(answerers):
     )
 
 
-@pytest.mark.parametrize("n_chunks", [1, RACE_PARTS])
+@pytest.mark.parametrize("n_chunks", [1, RACE_CHUNKS])
 def test_the_race_has_all_rows_when_they_are_few(answerers, n_chunks):
     unlabeled, of_race = ask(n_chunks, *answerers)
     np.testing.assert_array_equal(of_race.rows, unlabeled.rows)
@@ -69,10 +75,10 @@ def test_the_race_has_all_rows_when_they_are_few(answerers, n_chunks):
 def test_the_race_has_a_few_chunks_worth_of_rows_from_everywhere(answerers):
     full, race = answerers
     _, of_race = ask(40, full, race)
-    assert len(of_race) == pytest.approx(RACE_PARTS * N, rel=0.2)
+    assert len(of_race) == pytest.approx(RACE_CHUNKS * N, rel=0.2)
     place = of_race.rows[:, 1]
     counts, _ = np.histogram(place, 4, (0, 40 * N))
-    assert counts == pytest.approx(RACE_PARTS * N / 4, rel=0.4)
+    assert counts == pytest.approx(RACE_CHUNKS * N / 4, rel=0.4)
     np.testing.assert_allclose(
         of_race.targets, race.teacher.predict_proba(of_race.rows), atol=1e-5
     )
@@ -89,8 +95,9 @@ def test_a_frozen_teacher_is_asked_once(answerers):
 
 def test_without_a_race_nothing_is_put_aside(answerers):
     full, _ = answerers
-    unlabeled, of_race = ask(2, full, replace(full, teacher=None))
-    assert (len(unlabeled), len(of_race)) == (200, 0)
+    unlabeled, of_race = ask(2, full, None)
+    assert len(unlabeled) == 200
+    assert of_race is None
 
 
 def test_the_rows_of_the_race_do_not_depend_on_the_number_of_jobs(answerers):
@@ -120,6 +127,25 @@ def test_finished_chunks_are_kept(answerers, tmp_path):
     unlabeled, _ = answer_unlabeled(source, full, race, **settings)
     assert len(full.teacher.asked) == n_asked + 1
     assert len(unlabeled) == 200
+
+
+def test_a_chunk_without_a_row_in_the_race_is_no_trouble(answerers):
+    source = open_source((X[:1] for _ in range(300)), X, READER)
+    with mock.patch("skdistill.sources._source.MAX_ROWS", 1):
+        settings = {"random_state": 0, "n_jobs": 1, "verbose": 0}
+        unlabeled, of_race = answer_unlabeled(source, *answerers, **settings)
+    assert len(unlabeled) == 300
+    assert of_race is None or len(of_race) < 20
+
+
+def test_a_fit_without_a_race_leaves_nothing_wrong_in_the_cache(answerers, tmp_path):
+    full, race = (replace(part, cache=Cache(tmp_path, "x")) for part in answerers)
+    table = np.concatenate(list(chunks(2)))
+    settings = {"random_state": 0, "n_jobs": 1, "verbose": 0}
+    for racer in (None, race):
+        _, of_race = answer_unlabeled(open_source(table, X, READER), full, racer, **settings)
+    np.testing.assert_array_equal(of_race.rows, table)
+    assert sum(map(len, full.teacher.asked)) == 200
 
 
 def test_progress_is_told(answerers, monkeypatch, capsys):

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "sources": {"exceptions", "runtime"},
     "students": {"exceptions", "losses", "runtime"},
     # what stages share
-    "_cache": {"exceptions"},
+    "_cache": {"_version", "exceptions"},
     "_constraints": {"losses", "samplers"},
     "_progress": set(),
     "_seeds": set(),

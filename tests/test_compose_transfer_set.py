@@ -11,13 +11,15 @@ import dask.dataframe
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
 from distributed import Client, LocalCluster
 from sklearn.base import BaseEstimator
 from sklearn.datasets import make_classification
 from sklearn.naive_bayes import GaussianNB
 
 from skdistill import DistilledClassifier, Munge
-from skdistill._compose_transfer_set import MAX_POOL, candidate_samplers, race_pool
+from skdistill._compose_transfer_set import MAX_POOL, WIDE, candidate_samplers, race_pool
+from skdistill.exceptions import DistillationWarning
 from skdistill.samplers import SAMPLERS
 from skdistill.students import TransferRows
 
@@ -32,17 +34,103 @@ def quick(**params):
 
 def test_candidates_by_name():
     mine = Munge(swap_probability=0.1)
-    assert candidate_samplers(None, race=True) == {None: None}
-    assert candidate_samplers("auto", race=False) == {None: None}
-    assert list(candidate_samplers("auto", race=True)) == [None, *SAMPLERS]
-    assert list(candidate_samplers("munge", race=False)) == ["munge"]
-    assert candidate_samplers(mine, race=True) == {"Munge": mine}
+    assert candidate_samplers(None, X, race=True) == {None: None}
+    assert candidate_samplers("auto", X, race=False) == {None: None}
+    assert list(candidate_samplers("auto", X, race=True)) == [None, *SAMPLERS]
+    assert list(candidate_samplers("munge", X, race=False)) == ["munge"]
+    assert candidate_samplers(mine, X, race=True) == {"Munge": mine}
+
+
+def test_samplers_that_take_long_in_wide_tables_are_left_out_there():
+    wide = np.zeros((9, WIDE + 1))
+    assert list(candidate_samplers("auto", wide, race=True)) == [
+        *(None, "munge", "mixup", "bootstrap")
+    ]
+    assert list(candidate_samplers("copula", wide, race=True)) == ["copula"]
 
 
 def test_the_race_goes_without_millions_of_rows():
     assert race_pool("auto") == "auto"
     assert race_pool(50) == 50
     assert race_pool(10**7) == MAX_POOL
+
+
+class Copies(BaseEstimator):
+    """A sampler that notes in which threads it draws."""
+
+    threads: set = set()  # noqa: RUF012
+    weights: list = []  # noqa: RUF012
+
+    def fit(self, X, sample_weight=None, random_state=None):
+        Copies.weights.append(sample_weight)
+        self.X_ = X
+        return self
+
+    def draw(self, n_rows, random_state=None):
+        Copies.threads.add(threading.get_ident())
+        rng = np.random.default_rng(random_state)
+        return self.X_[rng.integers(0, len(self.X_), n_rows)]
+
+
+class Odd(BaseEstimator):
+    """A sampler that draws other rows than it was asked for."""
+
+    def __init__(self, rows=lambda X, n: X[:n]):
+        self.rows = rows
+
+    def fit(self, X, sample_weight=None, random_state=None):
+        self.X_ = X
+
+    def draw(self, n_rows, random_state=None):
+        return self.rows(np.tile(self.X_, (9, 1)), n_rows)
+
+
+def test_a_sampler_need_not_return_itself():
+    assert quick(transfer=Odd(), n_synthetic=99).fit(X, Y).transfer_summary_["n_synthetic"] == 99
+
+
+@pytest.mark.parametrize(
+    ("transfer", "table", "error", "message"),
+    [
+        (Munge, X, TypeError, r"got the class Munge: call it, as in Munge\(\)"),
+        ("mixup", scipy.sparse.csr_array(X), ValueError, "Mixup needs dense rows"),
+        (Munge(), scipy.sparse.csr_array(X), ValueError, "Munge needs dense rows"),
+        (Odd(lambda X, n: X[: n - 1]), X, ValueError, "sampler Odd drew 98 rows instead of 99"),
+        (Odd(lambda X, n: X[:n, :3]), X, ValueError, "sampler Odd drew does not fit X: X has 3"),
+    ],
+)
+def test_what_is_wrong_with_a_sampler(transfer, table, error, message):
+    with pytest.raises(error, match=message):
+        quick(transfer=transfer, n_synthetic=99).fit(table, Y)
+
+
+@pytest.mark.parametrize("n", [1, 2, 40])
+def test_few_synthetic_rows(n):
+    clf = quick(transfer="munge", n_synthetic=n).fit(X, Y)
+    assert clf.transfer_summary_["n_synthetic"] == n
+    realism = {t["realism_auc"] for t in clf.transfer_summary_["trials"]}
+    assert (realism == {None}) == (n < 30)
+
+
+def test_without_soft_targets_nothing_else_is_used():
+    twin = quick(alpha=0).fit(X, Y)
+    for params, more in [({"transfer": "auto"}, None), ({"transfer": "munge"}, None), ({}, MORE)]:
+        clf = quick(alpha=0, **params)
+        if params == {"transfer": "auto"}:
+            clf.fit(X, Y)
+        else:
+            with pytest.warns(DistillationWarning, match="alpha=0 trains on labels alone"):
+                clf.fit(X, Y, X_unlabeled=more)
+        np.testing.assert_array_equal(clf.predict_proba(X), twin.predict_proba(X))
+        assert clf.transfer_summary_["n_synthetic"] == clf.transfer_summary_["n_unlabeled"] == 0
+
+
+def test_samplers_get_weights_only_where_rows_differ_in_them():
+    for weight in (None, np.full(300, 2.0), np.arange(1.0, 301)):
+        Copies.weights.clear()
+        quick(transfer=Copies(), n_synthetic=50).fit(X, Y, sample_weight=weight)
+        equal = weight is None or np.ptp(weight) == 0
+        assert all((given is None) == equal for given in Copies.weights)
 
 
 @pytest.mark.parametrize("transfer", SAMPLERS)
@@ -95,21 +183,6 @@ def test_all_sources_of_unlabelled_rows_give_the_same_student(tmp_path):
             np.testing.assert_array_equal(
                 clf.predict_proba(rows), expected.predict_proba(rows), err_msg=repr(other)[:80]
             )
-
-
-class Copies(BaseEstimator):
-    """A sampler that notes in which threads it draws."""
-
-    threads: set = set()  # noqa: RUF012
-
-    def fit(self, X, sample_weight=None, random_state=None):
-        self.X_ = X
-        return self
-
-    def draw(self, n_rows, random_state=None):
-        Copies.threads.add(threading.get_ident())
-        rng = np.random.default_rng(random_state)
-        return self.X_[rng.integers(0, len(self.X_), n_rows)]
 
 
 def test_rows_are_drawn_in_chunks_that_do_not_depend_on_the_number_of_jobs(monkeypatch):

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import ndtri
 from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
 
 from skdistill.runtime._columns import (
     DATE,
@@ -64,6 +65,7 @@ class Sampler(BaseEstimator):
         X_new : table of shape (n_rows, n_features)
             Of the type, columns and dtypes of the table in fit.
         """
+        check_is_fitted(self, "_X")
         sources, numbers = self._choose(n_rows, np.random.default_rng(random_state))
         return replace_columns(self._X, sources, numbers)
 

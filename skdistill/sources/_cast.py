@@ -78,6 +78,8 @@ def cast_numbers(values, dtype):
 
 def _astype(column, dtype):
     if hasattr(column, "iloc"):
+        if isinstance(dtype, np.dtype) and dtype.kind == "O":  # where missing is NaN, not NA
+            return column.astype(object).where(column.notna(), np.nan)
         return column.astype(dtype)
     return column.cast(dtype, strict=False)
 

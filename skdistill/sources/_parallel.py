@@ -1,9 +1,6 @@
 """A function over many items: in parallel, in order, with few of them in memory."""
 
-import itertools
-import warnings
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 
 from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
@@ -14,8 +11,8 @@ ITEMS_PER_JOB = 4  # in memory at once, for each job
 def parallel_map(function, items, *, n_jobs):
     """Yield ``function(item)`` for each item, in order.
 
-    Threads do the work, or what a surrounding `joblib.parallel_config` says. At most
-    ``4 * n_jobs`` items are taken, by the caller's thread, before all their results are.
+    Threads do the work, or what a surrounding `joblib.parallel_config` says. ``4 * n_jobs`` items
+    are taken, by the caller's thread, and worked on before the next ones are.
 
     Parameters
     ----------
@@ -30,53 +27,35 @@ def parallel_map(function, items, *, n_jobs):
         If the process of a worker died.
     """
     items = iter(items)
-    window = ITEMS_PER_JOB * effective_n_jobs(n_jobs)
-    parallel = Parallel(
-        n_jobs=n_jobs, prefer="threads", return_as="generator", pre_dispatch="all", batch_size=1
-    )
-    done = 0
-    # window after window: a single call would go on taking items while results pile up
-    for first in items:
-        some = _Some(itertools.chain([first], itertools.islice(items, window - 1)))
+    n_jobs = effective_n_jobs(n_jobs)
+    window = 1 if n_jobs == 1 else ITEMS_PER_JOB * n_jobs
+    parallel = Parallel(n_jobs=n_jobs, prefer="threads", batch_size=1)
+    done, error = 0, None
+    while error is None:
+        some, error = _take(items, window)
         try:
-            with _quietly(parallel(delayed(_call)(function, item) for item in some)) as results:
-                for result in results:
-                    yield result
-                    done += 1
-        except BrokenProcessPool as error:
+            yield from parallel(delayed(_call)(function, item) for item in some)
+        except BrokenProcessPool as broken:
             raise RuntimeError(
-                f"A worker process died in one of the {window} chunks that follow the first "
+                f"A worker process died in one of the {len(some)} chunks that follow the first "
                 f"{done}: it crashed, or memory ran out. Use fewer n_jobs or give each more "
                 "memory; with memory= and an integer random_state, finished chunks are kept."
-            ) from error
-        if some.error is not None:
-            raise some.error
+            ) from broken
+        done += len(some)
+    if not isinstance(error, StopIteration):
+        raise error
 
 
-class _Some:
-    """Items up to the first that cannot be taken: joblib would pass over the error."""
-
-    def __init__(self, items):
-        self._items = items
-        self.error = None
-
-    def __iter__(self):
-        try:
-            yield from self._items
-        except Exception as error:
-            self.error = error
+def _take(items, n):
+    """Return the next `n` items, or those before the error, or the end, that comes earlier."""
+    some: list = []
+    try:
+        while len(some) < n:
+            some.append(next(items))
+    except Exception as error:
+        return some, error
+    return some, None
 
 
 def _call(function, item):  # `delayed` would take attributes of `function` for its own
     return function(item)
-
-
-@contextmanager
-def _quietly(results):
-    """Close a generator of joblib without its warning that results were not used."""
-    try:
-        yield results
-    finally:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            results.close()

@@ -102,8 +102,9 @@ def _opened(file, where):
         with ParquetFile(file) as parquet:
             yield parquet
     except (pyarrow.ArrowException, OSError) as error:
+        reason = str(error).rstrip(".")
         raise ValueError(
-            f"{where} cannot be read: {error}. Write it again, or take it out of the folder."
+            f"{where} cannot be read: {reason}. Write it again, or take it out of the folder."
         ) from error
 
 

@@ -4,7 +4,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from skdistill.runtime._columns import ColumnReader, take_rows
+import numpy as np
+import scipy.sparse
+
+from skdistill.runtime._columns import ColumnReader, is_frame, is_sparse, take_rows
 from skdistill.sources._form import does_not_fit
 from skdistill.sources._parallel import parallel_map
 
@@ -64,7 +67,7 @@ class LocalSource(Source):
     """Rows that this process reads, whoever works on them."""
 
     def _results(self, function, n_jobs):
-        chunks = (((i, 0), *chunk) for i, chunk in enumerate(self._chunks()))
+        chunks = (((i, 0), *chunk) for i, chunk in enumerate(_grouped(self._chunks())))
         return parallel_map(Call(function, self.form.reader), chunks, n_jobs=n_jobs)
 
     @abstractmethod
@@ -100,6 +103,44 @@ def cut(table, where):
         end = min(n, first + size)
         named = where if n <= size else f"{where} (rows {first} to {end - 1})"
         yield named, take_rows(table, slice(first, end))
+
+
+def _grouped(chunks):
+    """Yield chunks, small ones together: a teacher answers many rows at once much faster."""
+    group: list = []
+    try:
+        for where, table in chunks:
+            group.append((where, table))
+            if 2 * sum(part.shape[0] for _, part in group) >= chunk_rows(table.shape[1]):
+                yield from _stacked(group)
+                group = []
+    except Exception:
+        yield from _stacked(group)
+        raise
+    yield from _stacked(group)
+
+
+def _stacked(group):
+    if len(group) < 2:
+        return group
+    where = f"{group[0][0]} … {group[-1][0]}"
+    return cut(stack([table for _, table in group]), where)
+
+
+def stack(tables):
+    """Return tables of one form, one under the other."""
+    first = tables[0]
+    if hasattr(first, "iloc"):
+        import pandas
+
+        return pandas.concat(tables, ignore_index=True)
+    if is_frame(first):
+        import polars
+
+        return polars.concat(tables)
+    if is_sparse(first):
+        return scipy.sparse.vstack(tables).tocsr()
+    return np.concatenate(tables)
 
 
 def no_rows(where):

@@ -83,3 +83,10 @@ def test_categories_in_another_order_are_another_dtype():
 )
 def test_the_kind_of_values(column, kind):
     assert kind_of_values(column) == kind
+
+
+def test_missing_among_objects_is_nan():
+    cast = cast_column(pd.Series(["a", None], dtype="string"), np.dtype(object), CATEGORY)
+    assert cast.dtype == object
+    assert cast[0] == "a"
+    assert isinstance(cast[1], float)

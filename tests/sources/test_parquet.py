@@ -25,7 +25,7 @@ def test_files_are_read_by_name_and_hidden_ones_left_out(form, frame, tmp_path, 
         (tmp_path / name).write_bytes(b"")
     numbers, chunks = collect(ParquetSource(form, tmp_path), 2)
     assert numbers == [(i, 0) for i in range(9)]
-    assert list(map(len, chunks)) == [60, 30, 100, 100, 100, 100, 100, 100, 10]
+    assert list(map(len, chunks)) == [60, 100, 30, 100, 100, 100, 100, 100, 10]
     pd.testing.assert_frame_equal(pd.concat(chunks, ignore_index=True), frame)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 import scipy.sparse
 
@@ -21,12 +22,12 @@ def test_a_table_comes_in_chunks(form, frame, collect, n_jobs):
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_small_tables_stay_and_large_ones_are_cut(form, frame, collect, n_jobs):
-    parts = [frame[:30], frame[30:30], frame[30:450], frame[450:]]
+def test_small_tables_come_together_and_large_ones_are_cut(form, frame, collect, n_jobs):
+    parts = [frame[:30], frame[30:30], frame[30:130], frame[130:450], frame[450:]]
     numbers, chunks = collect(StreamSource(form, iter(parts)), n_jobs)
     assert numbers == [(i, 0) for i in range(9)]
-    assert list(map(len, chunks)) == [30, 100, 100, 100, 100, 20, 100, 100, 50]
-    pd.testing.assert_frame_equal(pd.concat(chunks), frame)
+    assert list(map(len, chunks)) == [100, 30, 100, 100, 100, 100, 20, 100, 50]
+    pd.testing.assert_frame_equal(pd.concat(chunks, ignore_index=True), frame)
 
 
 def test_sparse_tables(array, collect):
@@ -41,9 +42,9 @@ def test_a_generator_is_gone_through_once_as_needed(form, frame, keep):
     taken = []
 
     def parts():
-        for i in range(20):
+        for i in range(7):
             taken.append(i)
-            yield frame[i : i + 1]
+            yield frame[i * 100 : i * 100 + 100]
 
     source = StreamSource(form, parts())
     assert taken == []
@@ -51,6 +52,33 @@ def test_a_generator_is_gone_through_once_as_needed(form, frame, keep):
         assert len(taken) <= done + 1
     with pytest.raises(ValueError, match=r"X_unlabeled has 0 sample\(s\)"):
         list(source.map(keep, n_jobs=1))
+
+
+@pytest.mark.parametrize("convert", [lambda part: part, pl.from_pandas])
+def test_tables_of_a_row_each_come_together(frame, collect, convert):
+    frame = frame[["id", "text"]]
+    X = convert(frame[:50])
+    form = Form.of(X, ColumnReader.learn(X, names=X.columns))
+    rows = (convert(frame[i : i + 1]) for i in range(120))
+    _, chunks = collect(StreamSource(form, rows))
+    assert list(map(len, chunks)) == [50, 50, 20]
+    assert [i for chunk in chunks for i in chunk["id"]] == list(range(120))
+
+
+def test_tables_before_an_error_are_worked_on(array_form, array):
+    done = []
+
+    def broken():
+        yield array[:10]
+        yield array[10:30]
+        raise OSError("the network is gone")
+
+    def work(number, table):
+        done.append(len(table))
+
+    with pytest.raises(OSError, match="network"):
+        list(StreamSource(array_form, broken()).map(work, n_jobs=1))
+    assert done == [30]
 
 
 def test_an_unreadable_value_in_memory_is_found_at_once(form, frame):
