@@ -3,10 +3,12 @@
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
+from skdistill.runtime._layers import CLIP
+
 MAX_EXACT = 50_000  # rows; beyond, neighbours are approximate
 MAX_REFERENCE = 20_000  # rows among which they are then looked for without faiss
 MAX_ONE_HOT = 16  # dimensions of a category; if it has more levels they share these
-OUTER = 0.005  # quantiles at which numbers are cut off, so that outliers do not set the scale
+NORMAL_RANGE = 1.349  # between the quartiles of a normal distribution of variance 1
 LISTS = 2  # times the root of the number of rows: lists of faiss's inverted file
 PROBES = 8  # of them are searched for a row
 TRAINED_PER_LIST = 40
@@ -17,8 +19,9 @@ ALIGNMENT = 16  # zeros fill points up to a multiple, which faiss compares many 
 class Embedding:
     """Turns rows into points whose distances make sense.
 
-    Numbers get a variance of about 1. Two levels, or missing and known, are at distance 1, of
-    which more levels than `MAX_ONE_HOT` keep about as much: they are random directions.
+    Numbers are scaled by their quartiles, to a variance of about 1, and clipped smoothly. Two
+    levels, or missing and known, are at distance 1, of which more levels than `MAX_ONE_HOT` keep
+    about as much: they are random directions.
 
     Parameters
     ----------
@@ -63,27 +66,24 @@ class _Scale:
     def __init__(self, x):
         known = x[~np.isnan(x)].astype(np.float64)
         self.width = 1 if len(known) == len(x) else 2
-        self._low, self._high = -np.inf, np.inf
+        self._center, self._spread = 0.0, 1.0
         if len(known):
-            low, high = np.quantile(known, [OUTER, 1 - OUTER])
-            if low < high:
-                self._low, self._high = low, high
-        known = known.clip(self._low, self._high)
-        self._mean = known.mean() if len(known) else 0.0
-        self._std = (known.std() if len(known) else 0.0) or 1.0
+            low, self._center, high = np.quantile(known, [0.25, 0.5, 0.75])
+            self._spread = (high - low) / NORMAL_RANGE or known.std() or 1.0
 
     def place(self, x, out):
         absent = np.isnan(x)
-        z = (x.astype(np.float64).clip(self._low, self._high) - self._mean) / self._std
-        out[:, 0] = np.where(absent, 0, z)
+        z = (x.astype(np.float64) - self._center) / self._spread
+        out[:, 0] = np.where(absent, 0, z / np.sqrt(1 + (z / CLIP) ** 2))
         out[:, 1:] = absent[:, None]
 
 
 def nearest_neighbours(rows, embed, rng):
     """Return the position of each row's nearest neighbour, which is never itself.
 
-    Beyond `MAX_EXACT` rows, neighbours are approximate: by an inverted file of faiss, or where
-    that is not installed the nearest of `MAX_REFERENCE` random rows.
+    Equal rows are each other's neighbours. Beyond `MAX_EXACT` distinct rows, other neighbours are
+    approximate: by an inverted file of faiss, or where that is not installed the nearest of
+    `MAX_REFERENCE` random rows.
 
     Parameters
     ----------
@@ -95,44 +95,90 @@ def nearest_neighbours(rows, embed, rng):
     -------
     neighbours : int array of shape (n_samples,)
     """
-    n = len(rows)
-    if n <= MAX_EXACT:
-        return _look_up(_exact(rows, embed, np.arange(n)), rows, embed)
-    try:
-        import faiss
-    except ImportError:
-        some = np.sort(rng.choice(n, MAX_REFERENCE, replace=False))
-        return _look_up(_exact(rows, embed, some), rows, embed)
-    return _look_up(_approximate(faiss, rows, embed, rng), rows, embed)
-
-
-def _exact(rows, embed, reference):
-    finder = NearestNeighbors(n_neighbors=2).fit(embed(rows[reference]))
-    return lambda points: reference[finder.kneighbors(points, return_distance=False)]
-
-
-def _approximate(faiss, rows, embed, rng):
-    n = len(rows)
-    n_lists = int(LISTS * n**0.5)
-    sample = np.sort(rng.choice(n, min(n, TRAINED_PER_LIST * n_lists), replace=False))
-    points = embed(rows[sample])
-    index = faiss.index_factory(points.shape[1], f"IVF{n_lists},SQ8")
-    index.cp.seed = int(rng.integers(2**31))
-    index.train(points)
-    for some in _chunks(n):
-        index.add(embed(rows[some]))
-    index.nprobe = PROBES
-    return lambda points: index.search(points, 2)[1]
-
-
-def _look_up(two_nearest, rows, embed):
-    neighbours = np.empty(len(rows), dtype=np.intp)
-    for some in _chunks(len(rows)):
+    neighbours, distinct, alone = _pair_equal(rows)
+    if len(alone) == 0:
+        return neighbours
+    two_nearest = _finder(rows, embed, distinct, rng)
+    for some in _chunks(alone):
         pairs = two_nearest(embed(rows[some]))
-        itself = pairs[:, 0] == np.arange(some.start, some.stop)
-        neighbours[some] = np.where(itself, pairs[:, 1], pairs[:, 0])
+        neighbours[some] = np.where(pairs[:, 0] == some, pairs[:, 1], pairs[:, 0])
     return neighbours
 
 
-def _chunks(n):
-    return [slice(first, min(first + CHUNK, n)) for first in range(0, n, CHUNK)]
+def _pair_equal(rows):
+    """Make equal rows neighbours: without them no list of an inverted file grows without bound.
+
+    Returns
+    -------
+    neighbours : int array of shape (n_samples,)
+        The next of the rows that equal this one; the row itself where there is none.
+    distinct : int array
+        Positions of the first of each set of equal rows.
+    alone : int array
+        Positions of the rows that equal no other.
+    """
+    marks = _fingerprints(rows)
+    order = np.argsort(marks, kind="stable")
+    marks = marks[order]
+    start = np.flatnonzero(np.concatenate([[True], marks[1:] != marks[:-1]]))
+    end = np.append(start[1:], len(rows)) - 1
+    following = np.roll(order, -1)
+    following[end] = order[start]
+    neighbours = np.empty_like(order)
+    neighbours[order] = following
+    return neighbours, np.sort(order[start]), np.sort(order[start[start == end]])
+
+
+def _fingerprints(rows):
+    """Return a uint64 for each row: the same for equal rows, almost surely not for others."""
+    marks = np.zeros(len(rows), dtype=np.uint64)
+    for x in rows.T:
+        marks ^= np.ascontiguousarray(x).view(np.uint32)
+        marks *= np.uint64(0x9E3779B97F4A7C15)
+        marks ^= marks >> np.uint64(32)
+    return marks
+
+
+def _finder(rows, embed, distinct, rng):
+    """Return what gives for points the positions of their two nearest rows of `distinct`."""
+    if len(distinct) <= MAX_EXACT:
+        return _exact(embed(rows[distinct]), distinct)
+    try:
+        import faiss
+    except ImportError:
+        some = np.sort(rng.choice(distinct, MAX_REFERENCE, replace=False))
+        return _exact(embed(rows[some]), some)
+    return _approximate(faiss, rows, embed, distinct, rng)
+
+
+def _exact(points, positions):
+    finder = NearestNeighbors(n_neighbors=2).fit(points)
+    return lambda points: positions[finder.kneighbors(points, return_distance=False)]
+
+
+def _approximate(faiss, rows, embed, distinct, rng):
+    n = len(distinct)
+    n_lists = int(LISTS * n**0.5)
+    sample = np.sort(rng.choice(distinct, min(n, TRAINED_PER_LIST * n_lists), replace=False))
+    points = embed(rows[sample])
+    codes = "SQ8" if points.shape[1] >= ALIGNMENT else "Flat"  # few numbers are worth their bits
+    index = faiss.index_factory(points.shape[1], f"IVF{n_lists},{codes}")
+    index.cp.seed = int(rng.integers(2**31))
+    index.train(points)
+    for some in _chunks(distinct):
+        index.add(embed(rows[some]))
+    index.nprobe = PROBES
+    everywhere = faiss.SearchParametersIVF(nprobe=n_lists)
+
+    def two_nearest(points):
+        pairs = index.search(points, 2)[1]
+        lacking = (pairs < 0).any(axis=1)  # the lists searched held less than two rows
+        if lacking.any():
+            pairs[lacking] = index.search(points[lacking], 2, params=everywhere)[1]
+        return distinct[pairs]
+
+    return two_nearest
+
+
+def _chunks(positions):
+    return [positions[first : first + CHUNK] for first in range(0, len(positions), CHUNK)]

@@ -110,3 +110,36 @@ def test_a_duplicate_is_a_neighbour_but_no_row_is_its_own(monkeypatch, n):
     found = nearest_neighbours(rows, embed, np.random.default_rng(0))
     assert not (found == np.arange(n)).any()
     assert np.mean(found == np.arange(n) ^ 1) > 0.9
+
+
+@pytest.mark.parametrize("nan", [False, True])
+def test_equal_rows_are_paired_before_any_search(monkeypatch, nan):
+    rows = table(30)[np.arange(300) % 30]
+    if nan:
+        rows[:, 3] = np.nan
+    monkeypatch.setattr(_neighbours, "_finder", None)
+    found = nearest_neighbours(rows, None, np.random.default_rng(0))
+    assert not (found == np.arange(300)).any()
+    np.testing.assert_array_equal(rows[found], rows)
+    assert len(set(found)) == 300
+
+
+def test_a_row_alone_in_the_lists_searched_is_searched_for_everywhere(monkeypatch):
+    monkeypatch.setattr(_neighbours, "MAX_EXACT", 100)
+    monkeypatch.setattr(_neighbours, "PROBES", 1)
+    X = table(4000)
+    X[:40] = 100 * np.random.default_rng(1).normal(size=(40, 20))
+    rows, embed = embedding(X)
+    found = nearest_neighbours(rows, embed, np.random.default_rng(0))
+    assert (found >= 0).all()
+    assert not (found == np.arange(4000)).any()
+
+
+def test_a_table_of_one_number_has_near_neighbours_too(monkeypatch):
+    monkeypatch.setattr(_neighbours, "MAX_EXACT", 1000)
+    X = np.random.default_rng(0).normal(size=(6000, 1))
+    rows, embed = embedding(X)
+    found = nearest_neighbours(rows, embed, np.random.default_rng(0))
+    gap = np.diff(np.sort(X[:, 0]), prepend=-np.inf, append=np.inf)
+    nearest = np.minimum(gap[:-1], gap[1:])
+    assert np.median(np.abs(X - X[found])) < 1.1 * np.median(nearest)
