@@ -20,7 +20,7 @@ from skdistill.students._batches import Batches
 from skdistill.students._net import StudentCriterion
 
 STEPS = 6_000  # of gradient descent, when max_epochs="auto"
-EPOCH_BOUNDS = (6, 60)
+EPOCH_BOUNDS = (6, 100)
 CYCLED_PER_ROW = 3  # unlabelled and synthetic rows in an epoch for each real one
 MIN_BATCHES = 4  # an epoch has at least as many, of 16 rows or more
 WARM_UP = 0.05  # share of the steps in which the learning rate rises
