@@ -20,7 +20,8 @@ from skdistill.students._batches import Batches
 from skdistill.students._net import StudentCriterion
 
 STEPS = 6_000  # of gradient descent, when max_epochs="auto"
-EPOCH_BOUNDS = (6, 100)
+MIN_EPOCHS, MAX_EPOCHS = 6, 60
+MAX_EPOCHS_OF_MORE = 100  # where there are unlabelled or synthetic rows
 CYCLED_PER_ROW = 3  # unlabelled and synthetic rows in an epoch for each real one
 MIN_BATCHES = 4  # an epoch has at least as many, of 16 rows or more
 WARM_UP = 0.05  # share of the steps in which the learning rate rises
@@ -237,7 +238,8 @@ def plan(transfer, training, max_epochs=None):
     batch_size = max(1, min(training.batch_size, max(n_always // MIN_BATCHES, 16), n_always))
     n_batches = -(-(n_always + n_cycled) // batch_size)
     if max_epochs is None and training.max_epochs == "auto":
-        max_epochs = int(np.clip(STEPS // n_batches, *EPOCH_BOUNDS))
+        longest = MAX_EPOCHS_OF_MORE if n_others else MAX_EPOCHS
+        max_epochs = int(np.clip(STEPS // n_batches, MIN_EPOCHS, longest))
     max_epochs = max_epochs or training.max_epochs
     return n_always, max(n_cycled, -(-n_others // max_epochs)), max_epochs, batch_size
 

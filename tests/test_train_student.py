@@ -79,7 +79,14 @@ def test_slices_are_large_enough_for_every_row_to_be_seen():
     assert plan(join([transfer(X, Y), pool]), replace(TRAINING, max_epochs=1))[1] == 2700
 
 
-@pytest.mark.parametrize(("n", "epochs"), [(300, 100), (50_000, 30), (10**6, 6)])
+def test_more_rows_allow_more_epochs():
+    settings = replace(TRAINING, max_epochs="auto")
+    more = transfer(X, np.full(300, -1), UNLABELED)
+    assert plan(transfer(X, Y), settings)[2] == 60
+    assert plan(join([transfer(X, Y), more]), settings)[2] == 100
+
+
+@pytest.mark.parametrize(("n", "epochs"), [(300, 60), (50_000, 30), (10**6, 6)])
 def test_large_sets_get_fewer_epochs(n, epochs):
     part = TransferSet(*[np.zeros((n, 1)), np.zeros((n, 1)), *[np.zeros(n)] * 3])
     settings = replace(TRAINING, max_epochs="auto", batch_size=256)
