@@ -6,9 +6,9 @@ drawn from that fold's training rows, and unlabelled and synthetic rows are answ
 fold's teacher. A later training on all rows repeats the winner's recipe.
 
 Sources of synthetic rows are screened on few rows and in short trainings. The best of them, with
-the better of some amounts, is used if its held-out loss is lower than without synthetic rows, and
-lower than that of the class frequencies by three standard errors: where a teacher knows nothing,
-nothing of it is worth imitating.
+the better of some amounts, is used if its held-out loss is lower than without synthetic rows by
+half a standard error of the paired difference (odds of two to one), and lower than that of the
+class frequencies by three: where a teacher knows nothing, nothing of it is worth imitating.
 """
 
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,8 @@ MIN_STOPPING_ROWS = 500  # below, the number of epochs is chosen over several fo
 POOLED_FOLDS = 3
 MAX_RACE_ROWS = 20_000  # more training rows are not needed to tell candidates apart
 FEWER_PER_ROW, MORE_PER_ROW = 8, 72  # synthetic rows a row that are tried beside POOL_PER_ROW
-CLEARLY = 3  # standard errors by which a source has to beat the class frequencies
+LIKELY = 0.5  # standard errors by which a source has to beat no synthetic rows,
+CLEARLY = 3  # and the class frequencies
 MIN_REALISM_ROWS = 30  # below, real and synthetic rows are not compared
 SCREENING_ROWS = 4_000
 SCREENING_PER_ROW = 4
@@ -181,6 +182,7 @@ class _Race:
         self.training = training
         self.alpha = alpha
         self.trials = []
+        self.plain = None
         self.reason = "no other source was tried"
         self._composed = {}
         self._realism = {}
@@ -192,7 +194,7 @@ class _Race:
 
     def choose_source(self, sources):
         """Return the trial of the best source, or that without synthetic rows."""
-        plain = self.run(None) if None in self.composer.samplers else None
+        plain = self.plain = self.run(None) if None in self.composer.samplers else None
         source = self._screen(sources) if len(sources) > 1 else sources[0]
         best = self.run(source)
         if self.composer.n_synthetic == "auto":
@@ -213,7 +215,7 @@ class _Race:
         if gain <= CLEARLY * error:
             self.reason += ", but no student clearly beats the class frequencies"
             return plain
-        return best if best.log_loss < plain.log_loss else plain
+        return best if best.beats(plain, LIKELY) else plain
 
     def _losses_of_frequencies(self):
         """Return the held-out losses of who answers each row with the class frequencies."""
@@ -226,13 +228,15 @@ class _Race:
         """Return a trial like `best` without early stopping, unless that is clearly worse.
 
         With many rows the held-out loss is flat in the end: which epoch has the lowest is luck,
-        and a rate that has fallen to zero generalises better.
+        and a rate that has fallen to zero generalises better. What is worse than no synthetic
+        rows is not flat.
         """
         transfer = self._compose(best.source, best.per_row)
         trial = self._trial(
             transfer, best.source, best.per_row, self.training, alpha=best.alpha, stage="end"
         )
-        return best if best.beats(trial) else trial
+        lost = self.plain is not None and trial.log_loss > self.plain.log_loss
+        return best if lost or best.beats(trial) else trial
 
     def choose_alpha(self, best):
         """Return `best` or a trial that beats it with soft targets, or with labels, alone."""
