@@ -27,7 +27,10 @@ def test_other_dtypes_become_those_of_fit(frame, form):
 def test_polars_dtypes_become_those_of_fit(frame):
     table = pl.from_pandas(frame)
     other = table.with_columns(pl.col("id").cast(pl.Float32), pl.col("level").cast(pl.String))
-    assert form_of(table[:50]).conform(other, "here").equals(table)
+    conformed = form_of(table[:50]).conform(other, "here")
+    assert conformed.schema == table.schema
+    text = pl.col("level").cast(pl.String)  # equal categories of two frames need not be equal
+    assert conformed.with_columns(text).equals(table.with_columns(text))
 
 
 def test_a_column_without_values_fits_any(frame, form):
