@@ -3,9 +3,8 @@
 import tempfile
 
 import numpy as np
-import scipy.sparse
 
-from skdistill.runtime._columns import is_sparse
+from skdistill.runtime._columns import is_sparse, stack_rows
 
 SPILL_BYTES = 256 * 2**20  # beyond, arrays live in files
 
@@ -42,7 +41,10 @@ class RowStore:
     def finish(self):
         """Return the arrays by name; those in files as maps of them."""
         if self._files is None:
-            return {name: _concatenate(parts) for name, parts in self._parts.items()}
+            return {
+                name: parts[0] if len(parts) == 1 else stack_rows(parts)
+                for name, parts in self._parts.items()
+            }
         arrays = {}
         for name, (file, shape, dtype) in self._files.items():
             arrays[name] = np.memmap(file, dtype, "r+", shape=(self._n_rows, *shape))
@@ -76,9 +78,3 @@ def _write(file, array):
     view = memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     while view:
         view = view[file.write(view) :]
-
-
-def _concatenate(parts):
-    if len(parts) == 1:
-        return parts[0]
-    return scipy.sparse.vstack(parts).tocsr() if is_sparse(parts[0]) else np.concatenate(parts)

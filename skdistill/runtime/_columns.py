@@ -200,6 +200,24 @@ def take_rows(X, rows):
     return X[rows]
 
 
+def stack_rows(tables):
+    """Return tables of one form, one under the other."""
+    first = tables[0]
+    if hasattr(first, "iloc"):
+        import pandas
+
+        return pandas.concat(tables, ignore_index=True)
+    if is_frame(first):
+        import polars
+
+        return polars.concat(tables)
+    if is_sparse(first):
+        import scipy.sparse
+
+        return scipy.sparse.vstack(tables).tocsr()
+    return np.concatenate(tables)
+
+
 def replace_columns(X, sources, numbers):
     """Make a table like `X` whose column j holds the rows ``sources[j]`` of column j.
 

@@ -1,5 +1,7 @@
 """What samplers share: the table they were fitted on and how its values may change."""
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 from scipy.special import ndtri
 from sklearn.base import BaseEstimator
@@ -20,7 +22,7 @@ MAX_FIT_ROWS = 20_000  # rows from which a model of the table is learned
 MIN_LEVEL_ROWS = 10  # rarer levels count as one when rows are compared
 
 
-class Sampler(BaseEstimator):
+class Sampler(BaseEstimator, ABC):
     """A table that new rows are made of.
 
     A sampler says in ``_learn(rows, reader, rng)`` what it remembers of the table, and in
@@ -75,8 +77,9 @@ class Sampler(BaseEstimator):
     def _learn(self, rows, reader, rng):
         """Remember more than the table and its number columns."""
 
+    @abstractmethod
     def _choose(self, n_rows, rng):
-        raise NotImplementedError
+        """Return `sources` and `numbers` of new rows."""
 
 
 class Numbers:

@@ -4,10 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import scipy.sparse
-
-from skdistill.runtime._columns import ColumnReader, is_frame, is_sparse, take_rows
+from skdistill.runtime._columns import ColumnReader, stack_rows, take_rows
 from skdistill.sources._form import does_not_fit
 from skdistill.sources._parallel import parallel_map
 
@@ -124,23 +121,7 @@ def _stacked(group):
     if len(group) < 2:
         return group
     where = f"{group[0][0]} … {group[-1][0]}"
-    return cut(stack([table for _, table in group]), where)
-
-
-def stack(tables):
-    """Return tables of one form, one under the other."""
-    first = tables[0]
-    if hasattr(first, "iloc"):
-        import pandas
-
-        return pandas.concat(tables, ignore_index=True)
-    if is_frame(first):
-        import polars
-
-        return polars.concat(tables)
-    if is_sparse(first):
-        return scipy.sparse.vstack(tables).tocsr()
-    return np.concatenate(tables)
+    return cut(stack_rows([table for _, table in group]), where)
 
 
 def no_rows(where):

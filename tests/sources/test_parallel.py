@@ -123,7 +123,6 @@ def test_an_error_of_the_function_goes_up_as_it_is(n_jobs):
         list(parallel_map(lambda item: 1 // (item - 5), range(20), n_jobs=n_jobs))
 
 
-@pytest.mark.filterwarnings("ignore:A worker stopped")
 def test_a_worker_that_dies():
     with (
         joblib.parallel_config("loky"),
