@@ -26,7 +26,7 @@ from skdistill._validation import check_device, check_rows, check_samples, check
 from skdistill.losses._settings import check_classes, make_settings
 from skdistill.runtime._columns import ColumnReader, as_table, column_names, is_sparse
 from skdistill.sources import open_source
-from skdistill.students import learn_encoding
+from skdistill.students import MLP, OwnNet, TabM, learn_encoding, make_waves
 
 MIN_ROWS_PER_LEVEL = 10  # rarer levels of a category never enter a student
 TRAINING_PARAMETERS = (
@@ -71,18 +71,24 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     n_synthetic : int or "auto", default="auto"
         Number of synthetic rows. "auto" lets held-out loss choose between 8, 24 and 72 for each
         row, at most 200,000; 24 where there is no race.
-    student : {"mlp", "linear"}, default="mlp"
-        Architecture of the student; "linear" ignores `hidden_layer_sizes`.
+    student : {"linear", "mlp", "tabm"} or callable, default="mlp"
+        Architecture of the student: "linear" ignores `hidden_layer_sizes`; "tabm" is an ensemble
+        of `n_members` that share most weights. A class of torch modules, or a function, is
+        called with the number of encoded columns and of classes, and returns a module that gives
+        scores; such a student runs in torch.
     hidden_layer_sizes : tuple of int, default=(128, 128)
         Width of each hidden layer.
     activation : {"relu", "silu", "tanh"}, default="relu"
         Activation of the hidden layers.
     dropout : float, default=0.0
         Share of hidden units dropped in training.
-    num_embedding : {"ple", "none"}, default="ple"
-        Encoding of numbers beside their scaled value: "ple" is piecewise-linear over quantiles.
+    num_embedding : {"ple", "periodic", "none"}, default="ple"
+        Encoding of numbers beside their scaled value: "ple" is piecewise-linear over quantiles,
+        "periodic" has cosines of trained frequencies.
     n_bins : int, default=16
-        Most bins of the piecewise-linear encoding for a column; wide tables get fewer.
+        Most bins, or cosines, for a column; wide tables get fewer.
+    n_members : int, default=16
+        Members of a "tabm" student; `student_.shrink` drops some after fit.
     max_epochs : int or "auto", default="auto"
         Most epochs. "auto" depends on the number of rows.
     batch_size : int, default=256
@@ -177,6 +183,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         dropout=0.0,
         num_embedding="ple",
         n_bins=16,
+        n_members=16,
         max_epochs="auto",
         batch_size=256,
         lr=2e-3,
@@ -206,6 +213,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.dropout = dropout
         self.num_embedding = num_embedding
         self.n_bins = n_bins
+        self.n_members = n_members
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.lr = lr
@@ -368,7 +376,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         """Return what all trainings of this fit share."""
         if isinstance(self.loss, str):
             check_classes(make_settings(self.loss), len(data.classes))
-        encoding = None
+        encoding = waves = None
         if not reader.sparse:
             encoding = learn_encoding(
                 rows,
@@ -377,14 +385,36 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
                 sample_weight=data.weight,
                 random_state=seeds["encoding"],
             )
-        hidden = () if self.student == "linear" else tuple(self.hidden_layer_sizes)
+            if self.num_embedding == "periodic":
+                waves = make_waves(encoding, self.n_bins, seeds["encoding"])
+        module, net = self._architecture()
         return Training(
             encoding=encoding,
+            waves=waves,
             n_classes=len(data.classes),
-            net=dict(hidden_layer_sizes=hidden, activation=self.activation, dropout=self.dropout),
+            module=module,
+            net=net,
             device=check_device(self.device),
             random_state=seeds["training"],
             **{name: getattr(self, name) for name in TRAINING_PARAMETERS},
+        )
+
+    def _architecture(self):
+        """Return the class of the student's net, and its arguments."""
+        if not isinstance(self.student, str):
+            return OwnNet, {"make": self.student}
+        if self.student == "tabm" and not self.hidden_layer_sizes:
+            raise ValueError(
+                "student='tabm' has no hidden layer, and its members would be one. Give "
+                "hidden_layer_sizes, or use student='linear'."
+            )
+        net = {
+            "hidden_layer_sizes": () if self.student == "linear" else self.hidden_layer_sizes,
+            "activation": self.activation,
+            "dropout": self.dropout,
+        }
+        return (
+            (TabM, {**net, "n_members": self.n_members}) if self.student == "tabm" else (MLP, net)
         )
 
     def _teacher(self, data, seed):

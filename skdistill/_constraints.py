@@ -6,6 +6,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skdistill.losses._settings import KINDS
 from skdistill.samplers import SAMPLERS
+from skdistill.students import STUDENTS
 
 CONSTRAINTS: dict = {
     "teacher": [HasMethods("fit"), None],
@@ -16,12 +17,13 @@ CONSTRAINTS: dict = {
     "loss": [StrOptions(set(KINDS)), callable],
     "transfer": [StrOptions({"auto", *SAMPLERS}), HasMethods(["fit", "draw"]), None],
     "n_synthetic": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-    "student": [StrOptions({"mlp", "linear"})],
+    "student": [StrOptions(set(STUDENTS)), callable],
     "hidden_layer_sizes": [list, tuple],
     "activation": [StrOptions({"relu", "silu", "tanh"})],
     "dropout": [Interval(Real, 0, 1, closed="left")],
-    "num_embedding": [StrOptions({"ple", "none"})],
+    "num_embedding": [StrOptions({"ple", "periodic", "none"})],
     "n_bins": [Interval(Integral, 2, None, closed="left")],
+    "n_members": [Interval(Integral, 1, None, closed="left")],
     "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     "batch_size": [Interval(Integral, 1, None, closed="left")],
     "lr": [Interval(Real, 0, None, closed="neither")],

@@ -15,7 +15,7 @@ from skdistill._calibrate_scores import best_temperature
 from skdistill._transfer_set import REAL
 from skdistill.runtime import Student
 from skdistill.runtime._layers import Softmax
-from skdistill.students import MLP, BestWeights, RateSchedule, StudentNet, TransferRows
+from skdistill.students import BestWeights, RateSchedule, StudentNet, TransferRows
 from skdistill.students._batches import Batches
 from skdistill.students._net import StudentCriterion
 
@@ -44,9 +44,12 @@ class Training:
     Parameters
     ----------
     encoding : EncodeTable or None
+    waves : Periodic or None
     n_classes : int
+    module : type
+        Architecture.
     net : dict
-        Arguments of the architecture.
+        Its arguments.
     loss : str or callable
         As in `StudentCriterion`.
     temperature, lr, weight_decay : float
@@ -60,7 +63,9 @@ class Training:
     """
 
     encoding: Any
+    waves: Any
     n_classes: int
+    module: Any
     net: dict
     loss: Any
     temperature: float
@@ -167,8 +172,9 @@ def train_student(
     with torch.random.fork_rng(devices=_cuda_devices(training.device)):
         torch.manual_seed(training.random_state)
         net = StudentNet(
-            MLP,
+            training.module,
             module__encoding=training.encoding,
+            module__waves=training.waves,
             module__n_inputs=transfer.rows.shape[1],
             module__n_outputs=training.n_classes,
             **{f"module__{name}": value for name, value in training.net.items()},

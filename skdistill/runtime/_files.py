@@ -23,6 +23,11 @@ def save(student, path):
     path = Path(path)
     arrays, layers = {}, []
     for i, layer in enumerate(student.layers):
+        if type(layer).__name__ not in LAYERS:
+            raise TypeError(
+                f"A student with a {type(layer).__name__} cannot be saved to a student file, which "
+                "holds arrays and no code. Pickle it, or export its net through torch."
+            )
         plain = {}
         for name, value in layer.given().items():
             if isinstance(value, np.ndarray):

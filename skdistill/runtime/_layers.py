@@ -2,7 +2,8 @@
 
 A student is a short list of these. The NumPy forward below, the file format and every exporter
 read the same list. Weights are float32; the forward works in float64, so that a row has the same
-answer alone and in any batch.
+answer alone and in any batch. Rows are matrices of shape (n_samples, width) until a `Scale` gives
+each sample several members, (n_samples, n_members, width), and `MeanOfMembers` joins them again.
 """
 
 from abc import ABC, abstractmethod
@@ -26,6 +27,10 @@ class Layer(ABC):
     @abstractmethod
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the step's output; rows are samples."""
+
+    def shrink(self, n_members):
+        """Return the layer with its first members only."""
+        return self
 
     def given(self):
         """Return the fields that describe the layer."""
@@ -130,6 +135,33 @@ class EncodeTable(Layer):
 
 
 @dataclass(frozen=True, eq=False)
+class Periodic(Layer):
+    """Waves of the first features, beside all features.
+
+    The j-th feature z gives cos(2π (z · frequency[j, i] + phase[j, i])) for every i.
+
+    Parameters
+    ----------
+    frequency, phase : float32 arrays of shape (n_numbers, n_waves)
+        In cycles.
+    """
+
+    frequency: np.ndarray
+    phase: np.ndarray
+
+    def __post_init__(self):
+        self._require(self.frequency.ndim == 2, "frequency is not a matrix")
+        self._require(self.frequency.shape == self.phase.shape, "phase")
+
+    def forward(self, x):
+        """Return features of shape (n_samples, n_features + n_numbers x n_waves)."""
+        n_numbers = len(self.frequency)
+        self._require(x.shape[1] >= n_numbers, "features")
+        cycles = x[:, :n_numbers, None] * self.frequency + self.phase
+        return np.concatenate([x, np.cos(2 * np.pi * cycles).reshape(len(x), -1)], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
 class Linear(Layer):
     """x ↦ x · weight + bias.
 
@@ -151,6 +183,75 @@ class Linear(Layer):
     def forward(self, x):
         """Return x · weight + bias."""
         return x @ self._weight + self.bias
+
+
+@dataclass(frozen=True, eq=False)
+class Scale(Layer):
+    """x ↦ x · scale + shift, elementwise, for each member.
+
+    Parameters
+    ----------
+    scale, shift : float32 arrays of shape (n_members, width)
+    """
+
+    scale: np.ndarray
+    shift: np.ndarray
+
+    def __post_init__(self):
+        self._require(self.scale.ndim == 2, "scale is not a matrix")
+        self._require(self.scale.shape == self.shift.shape, "shift")
+
+    def forward(self, x):
+        """Return rows of shape (n_samples, n_members, width)."""
+        x = x[:, None] if x.ndim == 2 else x
+        return x * self.scale.astype(np.float64) + self.shift
+
+    def shrink(self, n_members):
+        """Return the layer with its first members only."""
+        return Scale(self.scale[:n_members].copy(), self.shift[:n_members].copy())
+
+
+@dataclass(frozen=True, eq=False)
+class LinearOfMembers(Layer):
+    """x ↦ x · weight + bias, each member with its own.
+
+    Parameters
+    ----------
+    weight : float32 array of shape (n_members, n_inputs, n_outputs)
+    bias : float32 array of shape (n_members, n_outputs)
+    """
+
+    weight: np.ndarray
+    bias: np.ndarray
+    _weight: np.ndarray = field(init=False, repr=False)
+
+    def __post_init__(self):
+        self._require(self.weight.ndim == 3, "weight is not a stack of matrices")
+        self._require(self.bias.shape == self.weight.shape[::2], "bias")
+        self._prepare(_weight=self.weight.astype(np.float64))
+
+    def forward(self, x):
+        """Return x · weight + bias, of shape (n_samples, n_members, n_outputs)."""
+        return (x.swapaxes(0, 1) @ self._weight).swapaxes(0, 1) + self.bias
+
+    def shrink(self, n_members):
+        """Return the layer with its first members only."""
+        return LinearOfMembers(self.weight[:n_members].copy(), self.bias[:n_members].copy())
+
+
+@dataclass(frozen=True, eq=False)
+class MeanOfMembers(Layer):
+    """Members' scores ↦ log of the mean of their probabilities."""
+
+    def __post_init__(self):
+        """There is nothing to check."""
+
+    def forward(self, x):
+        """Return scores of shape (n_samples, n_classes)."""
+        x = x - x.max(axis=2, keepdims=True)
+        log_p = x - np.log(np.exp(x).sum(axis=2, keepdims=True))
+        highest = log_p.max(axis=1)
+        return highest + np.log(np.exp(log_p - highest[:, None]).mean(axis=1))
 
 
 ACTIVATIONS: dict[str, Callable] = {
@@ -202,4 +303,10 @@ class Softmax(Layer):
         return p / p.sum(axis=1, keepdims=True)
 
 
-LAYERS = {cls.__name__: cls for cls in (EncodeTable, Linear, Activation, Softmax)}
+LAYERS = {
+    cls.__name__: cls
+    for cls in (
+        *(EncodeTable, Periodic, Linear, Activation, Softmax),
+        *(Scale, LinearOfMembers, MeanOfMembers),
+    )
+}

@@ -1,12 +1,12 @@
 """Student: a fitted, compact classifier of NumPy arrays alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from skdistill.runtime._columns import ColumnReader
 from skdistill.runtime._files import save
-from skdistill.runtime._layers import Layer
+from skdistill.runtime._layers import Layer, LinearOfMembers
 
 ROWS_AT_ONCE = 8192  # bounds the memory of a large batch
 
@@ -104,6 +104,31 @@ class Student:
         """Share of rows whose predicted label is `y`."""
         return float(np.mean(self.predict(X) == np.asarray(y)))
 
+    def shrink(self, n_members):
+        """Return a smaller student that has the first members only.
+
+        Parameters
+        ----------
+        n_members : int
+            How many of a "tabm" student's members to keep.
+
+        Returns
+        -------
+        student : Student
+
+        Raises
+        ------
+        ValueError
+            If the student has no members, or not so many.
+        """
+        has = self._n_members
+        if not has:
+            raise ValueError('Only a student="tabm" has members to drop.')
+        if not 1 <= n_members <= has:
+            raise ValueError(f"n_members={n_members}, but the student has 1 to {has} to keep.")
+        layers = tuple(layer.shrink(n_members) for layer in self.layers)
+        return replace(self, layers=layers)
+
     def save(self, path):
         """Write the student to one safetensors file, which `skdistill.load` reads.
 
@@ -134,9 +159,15 @@ class Student:
             x = layer.forward(x)
         return x
 
+    @property
+    def _n_members(self):
+        heads = [layer for layer in self.layers if isinstance(layer, LinearOfMembers)]
+        return len(heads[0].bias) if heads else 0
+
     def __repr__(self):
-        sizes = [layer.weight.shape for layer in self.layers if hasattr(layer, "weight")]
-        net = "→".join(str(n) for n in [sizes[0][0], *(shape[1] for shape in sizes)])
+        sizes = [layer.weight.shape[-2:] for layer in self.layers if hasattr(layer, "weight")]
+        net = "→".join(str(n) for n in [*(s[0] for s in sizes[:1]), *(s[1] for s in sizes)])
+        net = f"{self._n_members} x {net}" if self._n_members else net or "torch module"
         return f"Student({self.n_features_in_} columns, {net}, {len(self.classes_)} classes)"
 
     def __sklearn_is_fitted__(self):

@@ -7,10 +7,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from skdistill.runtime._layers import BOUND, CLIP, EncodeTable
+from skdistill.runtime._layers import BOUND, CLIP, EncodeTable, Periodic
 
 ONE_HOT_LEVELS = 9  # categories with more levels are embedded
-MAX_BINS = 1024  # over all columns: a wide table gets coarser bins
+MAX_BINS = 1024  # over all columns: a wide table gets coarser bins, and fewer waves
+WAVES = 0.3  # standard deviation of the waves' first frequencies, in cycles an interquartile range
 TINY = 1e-37  # narrower scales and bins have no inverse in float32
 OUTER = 0.005  # outermost quantiles of the bins: no raw extreme enters a student
 
@@ -64,6 +65,30 @@ def learn_encoding(rows, reader, *, n_bins, sample_weight, random_state):
         table_widths=np.array([t.shape[1] for t in tables], dtype=np.int32),
         tables=np.concatenate([np.zeros(0), *(t.ravel() for t in tables)]).astype(np.float32),
     )
+
+
+def make_waves(encoding, n_waves, random_state):
+    """Return the waves of a table's numbers before training.
+
+    Parameters
+    ----------
+    encoding : EncodeTable
+    n_waves : int
+        Most waves a number column gets.
+    random_state : int
+
+    Returns
+    -------
+    waves : Periodic or None
+        None where there are no numbers.
+    """
+    n = len(encoding.number_columns)
+    if n == 0:
+        return None
+    shape = (n, max(1, min(n_waves, MAX_BINS // n)))
+    rng = np.random.default_rng(random_state)
+    frequency, phase = rng.normal(0, WAVES, shape), rng.uniform(-0.5, 0.5, shape)
+    return Periodic(frequency.astype(np.float32), phase.astype(np.float32))
 
 
 class TableEncoder(nn.Module):

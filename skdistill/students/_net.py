@@ -39,7 +39,7 @@ class StudentCriterion(nn.Module):
     def forward(self, logits, answers):
         """Return nats a row."""
         if self.training:
-            return self.distillation(logits, **answers)
+            return self.distillation(logits, **of_members(answers, logits))
         losses = nn.functional.cross_entropy(logits, answers["labels"], reduction="none")
         return (losses * answers["sample_weight"]).mean()
 
@@ -100,12 +100,13 @@ class StudentNet(NeuralNet):
         distillation = self.criterion_.distillation if is_own else None
 
         @torch.enable_grad()
-        def step(rows, answers, **known):
+        def step(rows, answers, **is_encoded):
             for parameter in parameters:
                 parameter.grad = None
-            logits = self.infer(rows, **known)
+            logits = self.infer(rows, **is_encoded)
             if isinstance(distillation, DistillationLoss):
-                loss, gradient = distillation.loss_and_gradient(logits, **answers)
+                known = of_members(answers, logits)
+                loss, gradient = distillation.loss_and_gradient(logits, **known)
                 logits.backward(gradient)
             else:
                 loss = self.get_loss(logits, answers, X=rows, training=True)
@@ -127,6 +128,17 @@ class StudentNet(NeuralNet):
         self.module_.eval()
         batches = self.get_iterator(dataset, training=False)
         return torch.cat([self.infer(rows) for rows, _ in batches]).float().cpu().numpy()
+
+
+def of_members(answers, logits):
+    """Repeat the answers to a batch where every member of a student has scores of its own."""
+    times = len(logits) // len(answers["labels"])
+    if times == 1:
+        return answers
+    return {
+        name: values.repeat(times, *(1 for _ in values.shape[1:]))
+        for name, values in answers.items()
+    }
 
 
 def _wants_no_closure(optimizer):

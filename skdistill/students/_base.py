@@ -1,0 +1,114 @@
+"""What every student net shares: its encoder, and the description of what it has learnt."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+import torch
+from torch import nn
+
+from skdistill.runtime._layers import Linear, Periodic
+from skdistill.students._encoder import TableEncoder
+
+ACTIVATIONS = {"relu": torch.relu_, "silu": nn.functional.silu, "tanh": torch.tanh_}
+
+
+class EncodedNet(nn.Module, ABC):
+    """A net behind the table encoder.
+
+    Parameters
+    ----------
+    encoding : EncodeTable or None
+        None: rows enter the first layer as they are (sparse input).
+    n_inputs : int
+        Width of the rows when there is no encoding.
+    waves : Periodic or None
+        First frequencies and phases of waves beside the encoding; they are trained.
+    """
+
+    def __init__(self, encoding, n_inputs, waves):
+        super().__init__()
+        self.encoder = None if encoding is None else TableEncoder(encoding)
+        self.waves = None if waves is None else Waves(waves)
+        self.n_features = n_inputs if encoding is None else encoding.n_outputs
+        if waves is not None:
+            self.n_features += waves.phase.size
+
+    def forward(self, rows, *, encoded=False):
+        """Return scores in nats, of shape (n_samples, n_classes).
+
+        While training they may be of shape (n_members x n_samples, n_classes): all rows' scores
+        by the first member, then by the second, and so on.
+
+        Parameters
+        ----------
+        rows : Tensor of shape (n_samples, n_features)
+        encoded : bool
+            Whether `rows` have been through the encoder.
+        """
+        x = rows if encoded or self.encoder is None else self.encoder(rows)
+        return self.scores(x if self.waves is None else self.waves(x))
+
+    @property
+    def constant_encoder(self):
+        """The encoder if its features may be made beforehand: nothing in it is trained."""
+        if self.encoder is None or any(t.requires_grad for t in self.encoder.tables):
+            return None
+        return None if self._forward_pre_hooks else self.encoder
+
+    def describe(self):
+        """Return the primitive layers up to the scores."""
+        encoder = [] if self.encoder is None else [self.encoder.describe()]
+        waves = [] if self.waves is None else [self.waves.describe()]
+        return [*encoder, *waves, *self.describe_scores()]
+
+    @abstractmethod
+    def scores(self, features):
+        """Return scores of encoded rows, as `forward` does."""
+
+    @abstractmethod
+    def describe_scores(self):
+        """Return the primitive layers from features to scores."""
+
+
+class Waves(nn.Module):
+    """`Periodic.forward` in torch, with trained frequencies and phases.
+
+    Parameters
+    ----------
+    waves : Periodic
+    """
+
+    def __init__(self, waves):
+        super().__init__()
+        self.frequency = nn.Parameter(torch.from_numpy(waves.frequency.copy()))
+        self.phase = nn.Parameter(torch.from_numpy(waves.phase.copy()))
+
+    def forward(self, features):
+        """Return the features and their waves."""
+        numbers = features[:, : len(self.frequency), None]
+        cycles = torch.addcmul(self.phase, numbers, self.frequency)
+        return torch.cat([features, torch.cos(2 * torch.pi * cycles).flatten(1)], dim=1)
+
+    def describe(self):
+        """Return the primitive layer."""
+        return Periodic(to_array(self.frequency), to_array(self.phase))
+
+
+def to_array(parameter):
+    """Return a parameter as an array of its own."""
+    return parameter.detach().cpu().numpy().copy()
+
+
+def linear(layer, x):
+    """Apply a linear layer to dense or sparse rows."""
+    if not x.is_sparse:
+        return layer(x)
+    x = torch.sparse.mm(x, layer.weight.t())
+    return x if layer.bias is None else x + layer.bias
+
+
+def describe_linear(layer):
+    """Return a linear layer as a primitive one."""
+    weight = np.ascontiguousarray(to_array(layer.weight).T)
+    bias = np.zeros(weight.shape[1], np.float32) if layer.bias is None else to_array(layer.bias)
+    return Linear(weight, bias)

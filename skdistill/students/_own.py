@@ -1,0 +1,58 @@
+"""A student of the user's own: any torch module."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from skdistill.runtime._layers import Layer
+from skdistill.students._base import EncodedNet
+
+
+class OwnNet(EncodedNet):
+    """The encoder before a module of the user's.
+
+    Parameters
+    ----------
+    encoding, n_inputs, waves
+        As in `EncodedNet`. Sparse rows are made dense, a batch at a time.
+    n_outputs : int
+        Number of classes.
+    make : callable
+        ``make(n_inputs, n_outputs)`` returns the module.
+    """
+
+    def __init__(self, encoding, n_inputs, n_outputs, *, make, waves=None):
+        super().__init__(encoding, n_inputs, waves)
+        self.net = make(self.n_features, n_outputs)
+
+    def scores(self, features):
+        """Return scores of shape (n_samples, n_outputs)."""
+        return self.net(features.to_dense() if features.is_sparse else features)
+
+    def describe_scores(self):
+        """Return the module as one layer, which runs in torch."""
+        return [TorchModule(deepcopy(self.net).eval())]
+
+
+@dataclass(frozen=True, eq=False)
+class TorchModule(Layer):
+    """A torch module, run in torch: it has no description in arrays.
+
+    Parameters
+    ----------
+    module : nn.Module
+    """
+
+    module: Any
+
+    def __post_init__(self):
+        """There is nothing to check."""
+
+    @torch.no_grad()
+    def forward(self, x):
+        """Return the module's output."""
+        x = x.toarray() if hasattr(x, "toarray") else x
+        return self.module(torch.from_numpy(x.astype(np.float32))).double().numpy()

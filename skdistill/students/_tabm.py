@@ -1,0 +1,98 @@
+"""TabM: an ensemble of nets that share most of their weights.
+
+Every member is the same multilayer perceptron but for what is cheap: signs of the inputs, a scale
+and shift of every hidden unit, and the output layer [1]_. Members are trained each by its own
+loss; the student answers with the mean of their probabilities.
+
+References
+----------
+.. [1] Gorishniy, Kotelnikov, Babenko, "TabM: Advancing Tabular Deep Learning with
+   Parameter-Efficient Ensembling", ICLR 2025.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import nn
+
+from skdistill.runtime._layers import Activation, LinearOfMembers, MeanOfMembers, Scale
+from skdistill.students._base import ACTIVATIONS, EncodedNet, describe_linear, linear, to_array
+
+
+class TabM(EncodedNet):
+    """Encoder, hidden layers that members share, scores of every member.
+
+    Parameters
+    ----------
+    encoding, n_inputs, waves
+        As in `EncodedNet`. Members get sparse rows as they are, without signs.
+    n_outputs : int
+        Number of classes.
+    hidden_layer_sizes : sequence of int
+    activation : {"relu", "silu", "tanh"}
+    dropout : float
+        Share of hidden units dropped while training.
+    n_members : int
+    """
+
+    def __init__(
+        self,
+        encoding,
+        n_inputs,
+        n_outputs,
+        *,
+        hidden_layer_sizes,
+        activation,
+        dropout,
+        n_members,
+        waves=None,
+    ):
+        super().__init__(encoding, n_inputs, waves)
+        self.activation = activation
+        sizes = [self.n_features, *hidden_layer_sizes]
+        self.signs = None
+        if encoding is not None:
+            signs = torch.randint(0, 2, (n_members, 1, sizes[0])) * 2 - 1
+            self.signs = nn.Parameter(signs.float())
+        self.hidden = nn.ModuleList(nn.Linear(*pair, bias=False) for pair in pairwise(sizes))
+        self.scale = nn.ParameterList(torch.ones(n_members, 1, size) for size in sizes[1:])
+        self.shift = nn.ParameterList(
+            _uniform(n_members, 1, size, width=width) for width, size in pairwise(sizes)
+        )
+        self.weight = nn.Parameter(_uniform(n_members, sizes[-1], n_outputs, width=sizes[-1]))
+        self.bias = nn.Parameter(_uniform(n_members, 1, n_outputs, width=sizes[-1]))
+        self.drop = nn.Dropout(dropout)
+
+    def scores(self, features):
+        """Return every member's scores in training, else the log of their mean probabilities."""
+        x, act = features, ACTIVATIONS[self.activation]
+        if self.signs is not None:
+            x = x * self.signs
+        for layer, scale, shift in zip(self.hidden, self.scale, self.shift, strict=True):
+            x = act(torch.addcmul(shift, linear(layer, x), scale))
+            if self.drop.p:
+                x = self.drop(x)
+        x = torch.baddbmm(self.bias, x, self.weight)
+        if self.training:
+            return x.flatten(0, 1)
+        return torch.log_softmax(x, dim=2).logsumexp(dim=0) - np.log(len(x))
+
+    def describe_scores(self):
+        """Return the layers that members share with what tells them apart, and their mean."""
+        layers = []
+        if self.signs is not None:
+            layers += [_scale(self.signs, torch.zeros_like(self.signs))]
+        for layer, scale, shift in zip(self.hidden, self.scale, self.shift, strict=True):
+            layers += [describe_linear(layer), _scale(scale, shift), Activation(self.activation)]
+        heads = LinearOfMembers(to_array(self.weight), to_array(self.bias)[:, 0])
+        return [*layers, heads, MeanOfMembers()]
+
+
+def _uniform(*shape, width):
+    """Return first values in the manner of `nn.Linear`, for `width` inputs."""
+    return torch.empty(shape).uniform_(-1, 1) / width**0.5
+
+
+def _scale(scale, shift):
+    return Scale(to_array(scale)[:, 0], to_array(shift)[:, 0])
