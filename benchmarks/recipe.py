@@ -34,6 +34,7 @@ from sklearn.model_selection import train_test_split
 from skdistill import DistilledClassifier
 from skdistill._seeds import stage_seeds
 from skdistill._train_student import recalibration, train_student
+from skdistill._training import make_training
 
 DEFAULTS = "defaults"
 
@@ -45,19 +46,13 @@ class Prepared(Exception):
 class Preparing(DistilledClassifier):
     """Stops where the race would begin."""
 
-    def _training(self, rows, data, reader, seeds):
-        self.seen_ = {"rows": rows, "data": data, "reader": reader}
-        return super()._training(rows, data, reader, seeds)
-
     def _choose(self, racer, folds, training):
         train, test = folds[0]
         raise Prepared(
             {
-                **self.seen_,
-                "data": SimpleNamespace(
-                    weight=self.seen_["data"].weight, classes=self.seen_["data"].classes
-                ),
-                "train": train,
+                "rows": racer.real.rows,
+                "data": SimpleNamespace(weight=racer.real.weight, classes=racer.answerer.classes),
+                "reader": racer.answerer.reader,
                 "transfer": racer.compose(train, "munge", self.per_row_),
                 "held_out": racer.real.take(test),
             }
@@ -85,9 +80,10 @@ def prepare(name, seed, options):
 def figures(found, changes, seed):
     """Return the held-out log loss of a student trained by a recipe, and its seconds."""
     alpha = changes.pop("alpha", 0.5)
-    clf = DistilledClassifier(random_state=seed, **changes)
+    params = DistilledClassifier(random_state=seed, **changes).get_params(deep=False)
     start = time.perf_counter()
-    training = clf._training(found["rows"], found["data"], found["reader"], stage_seeds(seed))
+    shared = [found[name] for name in ("rows", "data", "reader")]
+    training = make_training(params, *shared, stage_seeds(seed))
     held_out = found["held_out"]
     fitted = train_student(found["transfer"], training, alpha=alpha, monitor=held_out)
     took = time.perf_counter() - start

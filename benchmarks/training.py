@@ -31,10 +31,11 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.utils.data import StackDataset, TensorDataset
 
-from skdistill._train_student import Training, rows_of, train_student
+from skdistill._train_student import rows_of, train_student
+from skdistill._training import Training
 from skdistill._transfer_set import REAL, TransferSet
 from skdistill.runtime._columns import ColumnReader
-from skdistill.students import learn_encoding
+from skdistill.students import MLP, learn_encoding
 
 N_ROWS, N_COLUMNS, N_CLASSES, HIDDEN, LR, DECAY, ALPHA = 10_000, 30, 5, (128, 128), 2e-3, 1e-4, 0.5
 STEPS_ALONE = 30
@@ -79,9 +80,9 @@ class Ours:
     def fit(self):
         net = {"hidden_layer_sizes": HIDDEN, "activation": "relu", "dropout": 0.0}
         training = Training(
-            encoding=self.data.encoding, n_classes=N_CLASSES, net=net, loss="kl", temperature=1.0,
-            lr=LR, weight_decay=DECAY, batch_size=self.batch_size, max_epochs=self.n_epochs,
-            patience=9,
+            encoding=self.data.encoding, n_classes=N_CLASSES, module=MLP, net=net, loss="kl",
+            temperature=1.0, lr=LR, weight_decay=DECAY, batch_size=self.batch_size,
+            max_epochs=self.n_epochs, patience=9,
             device="cpu", callbacks=None, net_params=None, verbose=0, random_state=0,
         )  # fmt: skip
         self.net = train_student(self.data.transfer, training, alpha=ALPHA).net

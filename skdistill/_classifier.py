@@ -20,19 +20,14 @@ from skdistill._constraints import CONSTRAINTS
 from skdistill._routing import route
 from skdistill._seeds import fill_random_states, stage_seeds
 from skdistill._teachers import adapt, default_teacher
-from skdistill._train_student import Training, detach, train_student
+from skdistill._train_student import detach, train_student
+from skdistill._training import make_training
 from skdistill._transfer_set import real_rows
-from skdistill._validation import check_device, check_rows, check_samples, check_wanted
-from skdistill.losses._settings import check_classes, make_settings
+from skdistill._validation import check_rows, check_samples, check_wanted
 from skdistill.runtime._columns import ColumnReader, as_table, column_names, is_sparse
 from skdistill.sources import open_source
-from skdistill.students import MLP, OwnNet, TabM, learn_encoding, make_waves
 
 MIN_ROWS_PER_LEVEL = 10  # rarer levels of a category never enter a student
-TRAINING_PARAMETERS = (
-    *("loss", "temperature", "lr", "weight_decay", "batch_size", "max_epochs", "patience"),
-    *("callbacks", "net_params", "verbose"),
-)
 
 
 class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -290,7 +285,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             data.X, names=column_names(data.X), min_rows_per_level=MIN_ROWS_PER_LEVEL
         )
         rows = reader.read(data.X)
-        training = self._training(rows, data, reader, seeds)
+        training = make_training(self.get_params(deep=False), rows, data, reader, seeds)
         transfer, X_unlabeled = check_wanted(self.alpha, self.transfer, X_unlabeled, data)
         samplers = candidate_samplers(transfer, data.X, race=self._races(data))
         source = open_source(X_unlabeled, data.X, reader)
@@ -371,51 +366,6 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
                 method_mapping=MethodMapping().add(caller="fit", callee="fit"),
             )
         return router
-
-    def _training(self, rows, data, reader, seeds):
-        """Return what all trainings of this fit share."""
-        if isinstance(self.loss, str):
-            check_classes(make_settings(self.loss), len(data.classes))
-        encoding = waves = None
-        if not reader.sparse:
-            encoding = learn_encoding(
-                rows,
-                reader,
-                n_bins=self.n_bins if self.num_embedding == "ple" else 0,
-                sample_weight=data.weight,
-                random_state=seeds["encoding"],
-            )
-            if self.num_embedding == "periodic":
-                waves = make_waves(encoding, self.n_bins, seeds["encoding"])
-        module, net = self._architecture()
-        return Training(
-            encoding=encoding,
-            waves=waves,
-            n_classes=len(data.classes),
-            module=module,
-            net=net,
-            device=check_device(self.device),
-            random_state=seeds["training"],
-            **{name: getattr(self, name) for name in TRAINING_PARAMETERS},
-        )
-
-    def _architecture(self):
-        """Return the class of the student's net, and its arguments."""
-        if not isinstance(self.student, str):
-            return OwnNet, {"make": self.student}
-        if self.student == "tabm" and not self.hidden_layer_sizes:
-            raise ValueError(
-                "student='tabm' has no hidden layer, and its members would be one. Give "
-                "hidden_layer_sizes, or use student='linear'."
-            )
-        net = {
-            "hidden_layer_sizes": () if self.student == "linear" else self.hidden_layer_sizes,
-            "activation": self.activation,
-            "dropout": self.dropout,
-        }
-        return (
-            (TabM, {**net, "n_members": self.n_members}) if self.student == "tabm" else (MLP, net)
-        )
 
     def _teacher(self, data, seed):
         """Return the teacher to fit, or the frozen one; None with soft targets."""

@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import numpy as np
 import torch
@@ -35,50 +34,6 @@ OF_ESTIMATOR = {
     "max_epochs",
     "device",
 }
-
-
-@dataclass(frozen=True)
-class Training:
-    """How every net of one fit is trained.
-
-    Parameters
-    ----------
-    encoding : EncodeTable or None
-    waves : Periodic or None
-    n_classes : int
-    module : type
-        Architecture.
-    net : dict
-        Its arguments.
-    loss : str or callable
-        As in `StudentCriterion`.
-    temperature, lr, weight_decay : float
-    batch_size : int
-    max_epochs : int or "auto"
-    patience : int
-    device : str
-    callbacks, net_params, verbose
-        Handed to skorch.
-    random_state : int
-    """
-
-    encoding: Any
-    waves: Any
-    n_classes: int
-    module: Any
-    net: dict
-    loss: Any
-    temperature: float
-    lr: float
-    weight_decay: float
-    batch_size: int
-    max_epochs: Any
-    patience: int
-    device: str
-    callbacks: Any
-    net_params: Any
-    verbose: int
-    random_state: int
 
 
 @dataclass(frozen=True)
@@ -174,7 +129,6 @@ def train_student(
         net = StudentNet(
             training.module,
             module__encoding=training.encoding,
-            module__waves=training.waves,
             module__n_inputs=transfer.rows.shape[1],
             module__n_outputs=training.n_classes,
             **{f"module__{name}": value for name, value in training.net.items()},

@@ -8,12 +8,14 @@ import torch
 from sklearn.datasets import make_classification
 from skorch.callbacks import LRScheduler
 
-from skdistill._train_student import Training, detach, plan, recalibration, train_student
+from skdistill._train_student import detach, plan, recalibration, train_student
+from skdistill._training import Training
 from skdistill._transfer_set import REAL, SYNTHETIC, UNLABELED, TransferSet, join
+from skdistill.students import MLP
 
 X, Y = make_classification(300, 6, random_state=0)
 TRAINING = Training(
-    encoding=None, n_classes=2,
+    encoding=None, n_classes=2, module=MLP,
     net={"hidden_layer_sizes": (16,), "activation": "relu", "dropout": 0.0},
     loss="kl",
     temperature=1.0, lr=0.01, weight_decay=0.0, batch_size=64, max_epochs=40, patience=4,

@@ -25,7 +25,7 @@ def save(student, path):
     for i, layer in enumerate(student.layers):
         if type(layer).__name__ not in LAYERS:
             raise TypeError(
-                f"A student with a {type(layer).__name__} cannot be saved to a student file, which "
+                f"A student with a {type(layer).__name__} cannot be saved to a student file: it "
                 "holds arrays and no code. Pickle it, or export its net through torch."
             )
         plain = {}

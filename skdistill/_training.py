@@ -1,0 +1,116 @@
+"""What all trainings of one fit share: the student's architecture and how it is trained."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from skdistill._validation import check_device
+from skdistill.losses._settings import check_classes, make_settings
+from skdistill.students import MLP, OwnNet, TabM, learn_encoding, make_waves
+
+SAME = (  # parameters of DistilledClassifier that are taken over
+    *("loss", "temperature", "lr", "weight_decay", "batch_size", "max_epochs", "patience"),
+    *("callbacks", "net_params", "verbose"),
+)
+
+
+@dataclass(frozen=True)
+class Training:
+    """How every net of one fit is trained.
+
+    Parameters
+    ----------
+    encoding : EncodeTable or None
+    n_classes : int
+    module : type
+        Architecture.
+    net : dict
+        Its arguments.
+    loss : str or callable
+        As in `StudentCriterion`.
+    temperature, lr, weight_decay : float
+    batch_size : int
+    max_epochs : int or "auto"
+    patience : int
+    device : str
+    callbacks, net_params, verbose
+        Handed to skorch.
+    random_state : int
+    """
+
+    encoding: Any
+    n_classes: int
+    module: Any
+    net: dict
+    loss: Any
+    temperature: float
+    lr: float
+    weight_decay: float
+    batch_size: int
+    max_epochs: Any
+    patience: int
+    device: str
+    callbacks: Any
+    net_params: Any
+    verbose: int
+    random_state: int
+
+
+def make_training(params, rows, data, reader, seeds):
+    """Return what all trainings of a fit share.
+
+    Parameters
+    ----------
+    params : dict
+        Parameters of DistilledClassifier.
+    rows : float32 array of shape (n_samples, n_features), or CSR matrix
+        As `reader` gives them.
+    data : Samples
+    reader : ColumnReader
+    seeds : dict of str to int
+
+    Raises
+    ------
+    ValueError
+        If the loss has no meaning for so many classes, or the architecture is impossible.
+    """
+    if isinstance(params["loss"], str):
+        check_classes(make_settings(params["loss"]), len(data.classes))
+    encoding = waves = None
+    if not reader.sparse:
+        encoding = learn_encoding(
+            rows,
+            reader,
+            n_bins=params["n_bins"] if params["num_embedding"] == "ple" else 0,
+            sample_weight=data.weight,
+            random_state=seeds["encoding"],
+        )
+        if params["num_embedding"] == "periodic":
+            waves = make_waves(encoding, params["n_bins"], seeds["encoding"])
+    module, net = _architecture(params)
+    return Training(
+        encoding=encoding,
+        n_classes=len(data.classes),
+        module=module,
+        net={**net, "waves": waves},
+        device=check_device(params["device"]),
+        random_state=seeds["training"],
+        **{name: params[name] for name in SAME},
+    )
+
+
+def _architecture(params):
+    """Return the class of the student's net, and its arguments."""
+    student = params["student"]
+    if not isinstance(student, str):
+        return OwnNet, {"make": student}
+    net = {name: params[name] for name in ("hidden_layer_sizes", "activation", "dropout")}
+    if student == "linear":
+        return MLP, {**net, "hidden_layer_sizes": ()}
+    if student == "mlp":
+        return MLP, net
+    if not net["hidden_layer_sizes"]:
+        raise ValueError(
+            "student='tabm' has no hidden layer, and its members would be one. Give "
+            "hidden_layer_sizes, or use student='linear'."
+        )
+    return TabM, {**net, "n_members": params["n_members"]}
