@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from skdistill._compose_transfer_set import POOL_PER_ROW
-from skdistill._train_student import recalibration, train_student
+from skdistill._train_student import recalibration, taught_by, train_student
 from skdistill.runtime._columns import is_sparse
 from skdistill.samplers import two_sample_auc
 
@@ -54,6 +54,8 @@ class Recipe:
         Epochs over which the learning rate falls; None to leave it to the training.
     temperature : float
         By which the student's scores are divided.
+    generations : int
+        How many students teach the next one before the last.
     history : list of dict
         Losses by epoch of the winner, on training and held-out rows.
     trials : list of dict
@@ -68,13 +70,14 @@ class Recipe:
     n_epochs: int | None = None
     max_epochs: int | None = None
     temperature: float = 1.0
+    generations: int = 0
     history: list = field(default_factory=list, repr=False)
     trials: list = field(default_factory=list, repr=False)
     reason: str = "there was no race"
 
     def summary(self):
         """Return what was decided, why, and what was tried."""
-        names = ("source", "alpha", "reason", "trials")
+        names = ("source", "alpha", "generations", "reason", "trials")
         return {name: getattr(self, name) for name in names}
 
 
@@ -94,6 +97,8 @@ class Trial:
     max_epochs: int
     temperature: float
     history: list
+    net: Any
+    generations: int = 0
 
     @property
     def log_loss(self):
@@ -155,6 +160,10 @@ def choose_recipe(composer, folds, training, *, alpha):
         best = race.run(best.source, best.per_row)
     if best.source is not None or composer.unlabeled is not None:
         best = race.run_to_the_end(best)
+    if best.alpha > 0:
+        best = race.run_generations(best)
+        taught = [trial for trial in race.trials if trial.stage == "generation"]
+        summary += [{**trial.summary(), "chosen": trial.net is best.net} for trial in taught]
     n_epochs, history = best.n_epochs, best.history
     real = composer.real
     if best.source is None and composer.unlabeled is None and len(real) < MIN_STOPPING_ROWS:
@@ -166,6 +175,7 @@ def choose_recipe(composer, folds, training, *, alpha):
         n_epochs=n_epochs,
         max_epochs=best.max_epochs,
         temperature=best.temperature,
+        generations=best.generations,
         history=history,
         trials=summary,
         reason=reason,
@@ -238,6 +248,21 @@ class _Race:
         lost = self.plain is not None and trial.log_loss > self.plain.log_loss
         return best if lost or best.beats(trial) else trial
 
+    def run_generations(self, best):
+        """Return the last of the students, each taught by the one before, that is better."""
+        transfer, assistant = self._compose(best.source, best.per_row), self.training.assistant
+        how = {"alpha": best.alpha, "stage": "generation"}
+        for generation in range(1, self.training.generations + 1):
+            teacher = best
+            if assistant is not None:
+                teacher = self._trial(transfer, best.source, best.per_row, assistant, **how)
+            transfer = taught_by(teacher.net, teacher.temperature, transfer, self.training)
+            trial = self._trial(transfer, best.source, best.per_row, self.training, **how)
+            if trial.log_loss >= best.log_loss:
+                break
+            best = replace(trial, generations=generation)
+        return best
+
     def choose_alpha(self, best):
         """Return `best` or a trial that beats it with soft targets, or with labels, alone."""
         soft = self.run(best.source, best.per_row, alpha=1.0)
@@ -306,6 +331,7 @@ class _Race:
             max_epochs=fitted.max_epochs,
             temperature=temperature,
             history=fitted.history,
+            net=fitted.net,
         )
         self.trials.append(trial)
         return trial

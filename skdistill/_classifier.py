@@ -20,7 +20,7 @@ from skdistill._constraints import CONSTRAINTS
 from skdistill._routing import route
 from skdistill._seeds import fill_random_states, stage_seeds
 from skdistill._teachers import adapt, default_teacher
-from skdistill._train_student import detach, train_student
+from skdistill._train_student import detach, train_generations
 from skdistill._training import make_training
 from skdistill._transfer_set import real_rows
 from skdistill._validation import check_rows, check_samples, check_wanted
@@ -84,6 +84,12 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Most bins, or cosines, for a column; wide tables get fewer.
     n_members : int, default=16
         Members of a "tabm" student; `student_.shrink` drops some after fit.
+    generations : int, default=0
+        Most students that each teach the next one, before the last [3]_. It ends where the
+        held-out loss no longer falls.
+    assistant_layer_sizes : tuple of int or None, default=None
+        Hidden layers of the students that teach, multilayer perceptrons [4]_; None: they are
+        like the last.
     max_epochs : int or "auto", default="auto"
         Most epochs. "auto" depends on the number of rows.
     batch_size : int, default=256
@@ -147,6 +153,8 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     ----------
     .. [1] Bucila, Caruana, Niculescu-Mizil, "Model Compression", KDD 2006.
     .. [2] Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", 2015.
+    .. [3] Furlanello et al., "Born-Again Neural Networks", ICML 2018.
+    .. [4] Mirzadeh et al., "Improved Knowledge Distillation via Teacher Assistant", AAAI 2020.
 
     Examples
     --------
@@ -179,6 +187,8 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         num_embedding="ple",
         n_bins=16,
         n_members=16,
+        generations=0,
+        assistant_layer_sizes=None,
         max_epochs="auto",
         batch_size=256,
         lr=2e-3,
@@ -209,6 +219,8 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.num_embedding = num_embedding
         self.n_bins = n_bins
         self.n_members = n_members
+        self.generations = generations
+        self.assistant_layer_sizes = assistant_layer_sizes
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.lr = lr
@@ -303,9 +315,11 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         )  # fmt: skip
         recipe = self._choose(racer, folds, training)
         transfer = composer.compose(np.arange(len(data.y)), recipe.source, recipe.per_row)
-        fitted = train_student(
+        fitted = train_generations(
             transfer,
             training,
+            recipe.generations,
+            temperature=recipe.temperature,
             alpha=recipe.alpha,
             n_epochs=recipe.n_epochs,
             max_epochs=recipe.max_epochs,
@@ -447,7 +461,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         if self.early_stopping:
             return choose_recipe(racer, folds, training, alpha=self.alpha)
         alpha = DEFAULT_ALPHA if self.alpha == "auto" else self.alpha
-        return Recipe(next(iter(racer.samplers)), alpha)
+        return Recipe(next(iter(racer.samplers)), alpha, generations=self.generations)
 
     def _races(self, data):
         """Whether `transfer="auto"` may try samplers."""

@@ -24,6 +24,8 @@ CONSTRAINTS: dict = {
     "num_embedding": [StrOptions({"ple", "periodic", "none"})],
     "n_bins": [Interval(Integral, 2, None, closed="left")],
     "n_members": [Interval(Integral, 1, None, closed="left")],
+    "generations": [Interval(Integral, 0, None, closed="left")],
+    "assistant_layer_sizes": [list, tuple, None],
     "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     "batch_size": [Interval(Integral, 1, None, closed="left")],
     "lr": [Interval(Real, 0, None, closed="neither")],

@@ -1,12 +1,12 @@
 """Transfer set → trained student net."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 import torch
-from scipy.special import log_softmax
+from scipy.special import log_softmax, softmax
 from skorch.callbacks import LRScheduler
 from skorch.helper import predefined_split
 
@@ -154,6 +154,43 @@ def train_student(
         for row in net.history
     ]
     return FittedStudent(net, n_seen, max_epochs, history)
+
+
+def train_generations(transfer, training, generations, *, temperature, **how):
+    """Train a student that learns from so many others, each taught by the one before.
+
+    Parameters
+    ----------
+    transfer, training, **how
+        As in `train_student`.
+    generations : int
+    temperature : float
+        By which students' scores are divided.
+
+    Returns
+    -------
+    fitted : FittedStudent
+    """
+    for _ in range(generations):
+        assistant = train_student(transfer, training.assistant or training, **how)
+        transfer = taught_by(assistant.net, temperature, transfer, training)
+    return train_student(transfer, training, **how)
+
+
+def taught_by(net, temperature, transfer, training):
+    """Return the transfer set with a student's answers as soft targets.
+
+    Parameters
+    ----------
+    net : StudentNet
+    temperature : float
+        By which its scores are divided.
+    transfer : TransferSet
+    training : Training
+    """
+    scores = net.logits(rows_of(transfer, training.device))
+    scores /= temperature * training.temperature
+    return replace(transfer, targets=softmax(scores, axis=1))
 
 
 def detach(net):

@@ -1,6 +1,6 @@
 """What all trainings of one fit share: the student's architecture and how it is trained."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from skdistill._validation import check_device
@@ -9,7 +9,7 @@ from skdistill.students import MLP, OwnNet, TabM, learn_encoding, make_waves
 
 SAME = (  # parameters of DistilledClassifier that are taken over
     *("loss", "temperature", "lr", "weight_decay", "batch_size", "max_epochs", "patience"),
-    *("callbacks", "net_params", "verbose"),
+    *("callbacks", "net_params", "verbose", "generations"),
 )
 
 
@@ -35,6 +35,10 @@ class Training:
     callbacks, net_params, verbose
         Handed to skorch.
     random_state : int
+    generations : int
+        Most students that teach the next one.
+    assistant : Training or None
+        Training of those; None: like the last.
     """
 
     encoding: Any
@@ -53,6 +57,8 @@ class Training:
     net_params: Any
     verbose: int
     random_state: int
+    generations: int = 0
+    assistant: Any = None
 
 
 def make_training(params, rows, data, reader, seeds):
@@ -87,7 +93,7 @@ def make_training(params, rows, data, reader, seeds):
         if params["num_embedding"] == "periodic":
             waves = make_waves(encoding, params["n_bins"], seeds["encoding"])
     module, net = _architecture(params)
-    return Training(
+    training = Training(
         encoding=encoding,
         n_classes=len(data.classes),
         module=module,
@@ -96,6 +102,11 @@ def make_training(params, rows, data, reader, seeds):
         random_state=seeds["training"],
         **{name: params[name] for name in SAME},
     )
+    if params["assistant_layer_sizes"] is None:
+        return training
+    net = {name: params[name] for name in ("activation", "dropout")}
+    net |= {"hidden_layer_sizes": params["assistant_layer_sizes"], "waves": waves}
+    return replace(training, assistant=replace(training, module=MLP, net=net))
 
 
 def _architecture(params):
