@@ -117,8 +117,7 @@ def main():
     parser.add_argument("--output", type=Path, default=Path("build/recipe.jsonl"))
     options = parser.parse_args()
     torch.set_num_threads(1)
-    changes = dict(change.split("=", 1) for change in options.changes)
-    changes = {name: _value(text) for name, text in changes.items()}
+    changes = parse_changes(options.changes)
     recipe = " ".join(options.changes) or DEFAULTS
     options.output.parent.mkdir(parents=True, exist_ok=True)
     for seed in range(options.seeds):
@@ -133,6 +132,11 @@ def main():
                 lines.write(json.dumps(row) + "\n")
             print(*row.values(), flush=True)
     print_table(options.output)
+
+
+def parse_changes(texts):
+    """Return parameters by name from texts such as ``lr=4e-3``."""
+    return {name: _value(text) for name, _, text in (text.partition("=") for text in texts)}
 
 
 def _value(text):

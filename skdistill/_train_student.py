@@ -196,7 +196,7 @@ def taught_by(net, temperature, transfer, training):
 def detach(net):
     """Move a trained net to the CPU and let go of the rows it was stopped on."""
     net.set_params(train_split=None)
-    net.module_.to("cpu")
+    net.module_.to("cpu").eval()
     net.criterion_.to("cpu")
     net.device = "cpu"
     return net

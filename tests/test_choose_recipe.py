@@ -201,3 +201,41 @@ def test_labels_alone_are_no_candidate_where_rows_without_label_are_given():
         clf = DistilledClassifier(GaussianNB(), transfer=None, max_epochs=3, random_state=0)
         clf.fit(X, y, X_unlabeled=more)
         assert {t["alpha"] for t in clf.transfer_summary_["trials"]} == alphas
+
+
+@pytest.fixture(scope="module")
+def rings():
+    return make_classification(600, 8, n_informative=6, n_classes=3, random_state=0)
+
+
+def test_a_generation_is_kept_only_if_the_held_out_loss_falls(rings):
+    clf = DistilledClassifier(
+        RandomForestClassifier(40), generations=3, transfer=None, alpha=0.5, random_state=0
+    ).fit(*rings)
+    first, *later = clf.transfer_summary_["trials"]
+    assert {trial["stage"] for trial in later} == {"generation"}
+    losses = [first["log_loss"], *(trial["log_loss"] for trial in later)]
+    n = clf.transfer_summary_["generations"]
+    assert all(np.diff(losses[: n + 1]) < 0)
+    assert n == 3 or losses[n + 1] >= losses[n]
+    assert [trial["chosen"] for trial in later] == [i == n - 1 for i in range(len(later))]
+
+
+def test_an_assistant_teaches_a_smaller_student(rings):
+    params = {"student": "linear", "transfer": None, "alpha": 1.0, "random_state": 0}
+    teacher = RandomForestClassifier(40)
+    clf = DistilledClassifier(
+        teacher, generations=1, assistant_layer_sizes=(64,), early_stopping=False, max_epochs=8,
+        **params,
+    ).fit(*rings)  # fmt: skip
+    plain = DistilledClassifier(teacher, early_stopping=False, max_epochs=8, **params).fit(*rings)
+    assert clf.transfer_summary_["generations"] == 1
+    assert repr(clf.student_) == repr(plain.student_)
+    assert np.abs(clf.predict_proba(rings[0]) - plain.predict_proba(rings[0])).max() > 1e-3
+
+
+def test_labels_alone_have_no_generations(rings):
+    clf = DistilledClassifier(
+        GaussianNB(), alpha=0, transfer=None, generations=2, max_epochs=3, random_state=0
+    ).fit(*rings)
+    assert clf.transfer_summary_["generations"] == 0

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import scipy.sparse
 import sklearn
 import torch
 from joblib.externals.loky import get_reusable_executor
@@ -381,11 +382,58 @@ def test_it_shows_itself_in_a_notebook(fitted):
     assert "DistilledClassifier" in repr(fitted)
 
 
-@pytest.mark.parametrize("student", ["mlp", "linear"])
+class Twofold(torch.nn.Module):
+    """A net of a user's own."""
+
+    def __init__(self, n_inputs, n_outputs):
+        super().__init__()
+        self.wide = torch.nn.Linear(n_inputs, 8)
+        self.narrow = torch.nn.Linear(8, n_outputs)
+
+    def forward(self, x):
+        return self.narrow(torch.tanh(self.wide(x)))
+
+
+@pytest.mark.parametrize("num_embedding", ["ple", "periodic", "none"])
+@pytest.mark.parametrize("student", ["mlp", "linear", "tabm", Twofold])
+def test_every_architecture_runs_alike_in_numpy_and_torch(student, num_embedding):
+    clf = quick(student=student, num_embedding=num_embedding, n_members=3).fit(X, Y)
+    assert_alike(clf)
+
+
+@pytest.mark.parametrize("student", ["mlp", "tabm"])
 @pytest.mark.parametrize("activation", ["relu", "silu", "tanh"])
-def test_every_architecture_runs_alike_in_numpy_and_torch(student, activation):
-    clf = quick(student=student, activation=activation, num_embedding="none").fit(X, Y)
+def test_every_activation_runs_alike_in_numpy_and_torch(student, activation):
+    assert_alike(quick(student=student, activation=activation, n_members=3).fit(X, Y))
+
+
+def assert_alike(clf):
     scores = clf.net_.module_(torch.from_numpy(X.astype(np.float32)))
     temperature = 1 / clf.student_.layers[-1].inverse_temperature
     expected = (scores / temperature).softmax(dim=1).detach().numpy()
     np.testing.assert_allclose(clf.predict_proba(X), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("student", ["tabm", Twofold])
+def test_sparse_rows_reach_every_architecture(student):
+    sparse = scipy.sparse.csr_array(X)
+    clf = quick(RandomForestClassifier(30), student=student, max_epochs=30).fit(sparse, Y)
+    assert clf.score(sparse, Y) > 0.8
+    np.testing.assert_allclose(clf.predict_proba(sparse), clf.predict_proba(X), atol=1e-6)
+
+
+def test_an_own_net_is_pickled_and_says_that_it_has_no_file(tmp_path):
+    clf = quick(student=Twofold).fit(X, Y)
+    assert "torch module" in repr(clf.student_)
+    again = pickle.loads(pickle.dumps(clf.student_))
+    np.testing.assert_array_equal(again.predict_proba(X), clf.predict_proba(X))
+    with pytest.raises(TypeError, match=r"holds arrays and no code\. Pickle it"):
+        clf.student_.save(tmp_path / "own.safetensors")
+    assert not list(tmp_path.iterdir())
+    clf.net_.module_.net.narrow.bias.data += 1
+    np.testing.assert_array_equal(again.predict_proba(X), clf.predict_proba(X))
+
+
+def test_tabm_needs_a_hidden_layer():
+    with pytest.raises(ValueError, match=r"has no hidden layer.*use student='linear'"):
+        quick(student="tabm", hidden_layer_sizes=()).fit(X, Y)

@@ -5,10 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from scipy.special import softmax
 from sklearn.datasets import make_classification
 from skorch.callbacks import LRScheduler
 
-from skdistill._train_student import detach, plan, recalibration, train_student
+from skdistill._train_student import (
+    detach,
+    plan,
+    recalibration,
+    rows_of,
+    taught_by,
+    train_generations,
+    train_student,
+)
 from skdistill._training import Training
 from skdistill._transfer_set import REAL, SYNTHETIC, UNLABELED, TransferSet, join
 from skdistill.students import MLP
@@ -41,15 +50,9 @@ def test_the_weights_of_the_best_epoch_are_restored():
     assert fitted.n_epochs < len(losses) < 40
     _, per_row = recalibration(fitted.net, transfer(X[200:260], Y[200:260]), TRAINING)
     assert len(per_row) == 60
-    scores = fitted.net.logits(_rows(held_out))
+    scores = fitted.net.logits(rows_of(held_out, "cpu"))
     log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
     assert -log_p[np.arange(100), Y[200:]].mean() == pytest.approx(min(losses), rel=1e-4)
-
-
-def _rows(part):
-    from skdistill._train_student import rows_of
-
-    return rows_of(part, "cpu")
 
 
 def test_without_held_out_rows_it_trains_as_long_as_told():
@@ -62,7 +65,7 @@ def test_recalibration_needs_100_rows_and_helps():
     assert recalibration(fitted.net, transfer(X[:99], Y[:99]), TRAINING)[0] == 1
     temperature, losses = recalibration(fitted.net, transfer(X[100:], Y[100:]), TRAINING)
     assert temperature > 1  # trained to certainty on 40 rows
-    scores = fitted.net.logits(_rows(transfer(X[100:], Y[100:])))
+    scores = fitted.net.logits(rows_of(transfer(X[100:], Y[100:]), "cpu"))
     plain = np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(200), Y[100:]]
     assert losses.mean() < plain.mean()
 
@@ -141,3 +144,21 @@ def test_a_loss_that_is_no_number_gives_no_student(validation):
     held_out = None if validation is None else transfer(X[:validation], Y[:validation])
     with pytest.raises(ValueError, match=r"Training gave no student: .* use a smaller lr"):
         train_student(transfer(X, Y), training, alpha=0.5, n_epochs=5, validation=held_out)
+
+
+def test_a_student_teaches_the_next_with_its_calibrated_answers():
+    rows = transfer(X, Y)
+    fitted = train_student(rows, TRAINING, alpha=0.5, n_epochs=2)
+    taught = taught_by(fitted.net, 1.5, rows, replace(TRAINING, temperature=2.0))
+    scores = fitted.net.logits(rows_of(rows, "cpu"))
+    np.testing.assert_allclose(taught.targets, softmax(scores / 3, axis=1), atol=1e-6)
+    np.testing.assert_array_equal(taught.labels, rows.labels)
+
+
+def test_generations_are_trained_one_after_the_other():
+    rows, how = transfer(X, Y), {"alpha": 1.0, "n_epochs": 2}
+    first = train_student(rows, TRAINING, **how)
+    second = train_student(taught_by(first.net, 1.2, rows, TRAINING), TRAINING, **how)
+    chain = train_generations(rows, TRAINING, 1, temperature=1.2, **how)
+    assert chain.history[-1]["train_loss"] == second.history[-1]["train_loss"]
+    assert chain.history[-1]["train_loss"] != first.history[-1]["train_loss"]

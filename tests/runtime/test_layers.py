@@ -5,7 +5,16 @@ import pickle
 import numpy as np
 import pytest
 
-from skdistill.runtime._layers import Activation, EncodeTable, Linear, Softmax
+from skdistill.runtime._layers import (
+    Activation,
+    EncodeTable,
+    Linear,
+    LinearOfMembers,
+    MeanOfMembers,
+    Periodic,
+    Scale,
+    Softmax,
+)
 
 RNG = np.random.default_rng(0)
 
@@ -52,6 +61,58 @@ def test_linear_and_softmax():
     )
 
 
+def normal(*shape):
+    return RNG.normal(size=shape).astype(np.float32)
+
+
+def test_waves_stand_beside_all_features():
+    layer, x = Periodic(normal(2, 3), normal(2, 3)), normal(4, 5)
+    out = layer.forward(x)
+    assert out.shape == (4, 5 + 6)
+    np.testing.assert_array_equal(out[:, :5], x)
+    for j in range(2):
+        for i in range(3):
+            wave = np.cos(2 * np.pi * (x[:, j] * layer.frequency[j, i] + layer.phase[j, i]))
+            np.testing.assert_allclose(out[:, 5 + 3 * j + i], wave, atol=1e-6)
+
+
+def test_members_are_scaled_each_for_itself_and_their_probabilities_averaged():
+    scale, heads = (
+        Scale(normal(3, 4), normal(3, 4)),
+        LinearOfMembers(normal(3, 4, 2), normal(3, 2)),
+    )
+    x = normal(6, 4)
+    probabilities = []
+    for m in range(3):
+        z = (x * scale.scale[m] + scale.shift[m]) @ heads.weight[m] + heads.bias[m]
+        probabilities.append(np.exp(z) / np.exp(z).sum(axis=1, keepdims=True))
+    scores = MeanOfMembers().forward(heads.forward(scale.forward(x)))
+    np.testing.assert_allclose(np.exp(scores), np.mean(probabilities, axis=0), rtol=1e-5)
+    again = scale.forward(scale.forward(x))
+    np.testing.assert_allclose(
+        again[:, 1], (x * scale.scale[1] + scale.shift[1]) * scale.scale[1] + scale.shift[1],
+        rtol=1e-5, atol=1e-6,
+    )  # fmt: skip
+
+
+def test_the_mean_of_members_is_finite_for_extreme_scores():
+    x = np.array([[[1e4, -1e4], [-1e4, 1e4]], [[0.0, -1e5], [5.0, -1e5]]])
+    np.testing.assert_allclose(np.exp(MeanOfMembers().forward(x)), [[0.5, 0.5], [1, 0]])
+
+
+def test_shrinking_keeps_the_first_members():
+    scale, heads = (
+        Scale(normal(3, 4), normal(3, 4)),
+        LinearOfMembers(normal(3, 4, 2), normal(3, 2)),
+    )
+    x = normal(5, 4)
+    full = heads.forward(scale.forward(x))
+    few = heads.shrink(2).forward(scale.shrink(2).forward(x))
+    np.testing.assert_array_equal(few, full[:, :2])
+    linear = Linear(normal(2, 2), normal(2))
+    assert linear.shrink(1) is linear
+
+
 @pytest.mark.parametrize(
     ("name", "f"),
     [
@@ -77,6 +138,13 @@ def test_activations(name, f):
         lambda: encode(table_rows=np.array([1])),
         lambda: Linear(np.float32([1]), np.float32([1])),
         lambda: Linear(np.zeros((2, 3), np.float32), np.zeros(2, np.float32)),
+        lambda: Periodic(normal(2), normal(2)),
+        lambda: Periodic(normal(2, 3), normal(3, 2)),
+        lambda: Periodic(normal(3, 1), normal(3, 1)).forward(np.zeros((1, 2))),
+        lambda: Scale(normal(2), normal(2)),
+        lambda: Scale(normal(2, 3), normal(1, 3)),
+        lambda: LinearOfMembers(normal(2, 3), normal(2, 3)),
+        lambda: LinearOfMembers(normal(2, 3, 4), normal(2, 3)),
         lambda: Activation("gelu"),
         lambda: Softmax(0.0),
         lambda: Softmax(np.nan),

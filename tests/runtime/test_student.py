@@ -16,7 +16,7 @@ from sklearn.metrics import get_scorer
 from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import get_tags
 
-from skdistill import DistilledClassifier, Student
+from skdistill import DistilledClassifier, Student, load
 
 ROOT = Path(__file__).parents[2]
 X, Y = load_iris(return_X_y=True)
@@ -63,6 +63,37 @@ def test_it_says_what_it_is(student):
 def test_a_student_of_one_class_cannot_be_made(student):
     with pytest.raises(ValueError, match="at least two classes"):
         Student(student.reader, student.layers, student.classes_[:1])
+
+
+@pytest.fixture(scope="module")
+def tabm():
+    clf = DistilledClassifier(
+        GaussianNB(), student="tabm", n_members=6, hidden_layer_sizes=(16,), random_state=0
+    )
+    return clf.fit(X, NAMES[Y]).student_
+
+
+def test_a_shrunk_student_is_smaller_and_nearly_the_same(tabm, tmp_path):
+    small = tabm.shrink(2)
+    assert "2 x " in repr(small)
+    assert small.score(X, NAMES[Y]) > 0.9
+    paths = [tmp_path / "all", tmp_path / "few"]
+    tabm.save(paths[0])
+    small.save(paths[1])
+    assert paths[1].stat().st_size < paths[0].stat().st_size
+    np.testing.assert_array_equal(load(paths[1]).predict_proba(X), small.predict_proba(X))
+    np.testing.assert_array_equal(tabm.shrink(6).predict_proba(X), tabm.predict_proba(X))
+
+
+@pytest.mark.parametrize("n_members", [0, 7])
+def test_members_to_keep_are_checked(tabm, n_members):
+    with pytest.raises(ValueError, match="the student has 1 to 6 to keep"):
+        tabm.shrink(n_members)
+
+
+def test_only_tabm_has_members(student):
+    with pytest.raises(ValueError, match='Only a student="tabm" has members'):
+        student.shrink(1)
 
 
 def test_it_predicts_where_only_numpy_and_safetensors_are_installed(student, tmp_path):
