@@ -20,6 +20,7 @@ import argparse
 import ast
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -30,11 +31,13 @@ import torch
 from compress import N_ROWS, make_teacher
 from datasets import QUALITY, load
 from sklearn.model_selection import train_test_split
+from skorch.callbacks import Callback
 
 from skdistill import DistilledClassifier
 from skdistill._seeds import stage_seeds
 from skdistill._train_student import recalibration, train_student
 from skdistill._training import make_training
+from skdistill.students import learn_encoding
 
 DEFAULTS = "defaults"
 
@@ -59,6 +62,25 @@ class Preparing(DistilledClassifier):
         )
 
 
+class AverageWeights(Callback):
+    """Ends training with the exponential mean of the weights."""
+
+    def __init__(self, decay):
+        self.decay = decay
+
+    def on_train_begin(self, net, **kwargs):
+        self.mean_ = [p.detach().clone() for p in net.module_.parameters()]
+
+    def on_batch_end(self, net, training, **kwargs):
+        if training:
+            weights = [p.detach() for p in net.module_.parameters()]
+            torch._foreach_lerp_(self.mean_, weights, 1 - self.decay)
+
+    def on_train_end(self, net, **kwargs):
+        for parameter, mean in zip(net.module_.parameters(), self.mean_, strict=True):
+            parameter.data.copy_(mean)
+
+
 def prepare(name, seed, options):
     """Return the stored transfer set of a data set, made if need be."""
     path = options.pools / f"{name}-{seed}-{options.per_row}.joblib"
@@ -80,11 +102,24 @@ def prepare(name, seed, options):
 def figures(found, changes, seed):
     """Return the held-out log loss of a student trained by a recipe, and its seconds."""
     alpha = changes.pop("alpha", 0.5)
+    average = changes.pop("average", None)
+    fitted_bins = changes.pop("bins", None) == "targets"
+    if average is not None:
+        changes["callbacks"] = [AverageWeights(average)]
     params = DistilledClassifier(random_state=seed, **changes).get_params(deep=False)
     start = time.perf_counter()
     shared = [found[name] for name in ("rows", "data", "reader")]
     training = make_training(params, *shared, stage_seeds(seed))
     held_out = found["held_out"]
+    if fitted_bins:
+        transfer = found["transfer"]
+        real = transfer.origin == 0
+        encoding = learn_encoding(
+            transfer.rows[real], found["reader"], n_bins=params["n_bins"],
+            sample_weight=transfer.weight[real], random_state=stage_seeds(seed)["encoding"],
+            targets=transfer.targets[real],
+        )  # fmt: skip
+        training = replace(training, encoding=encoding)
     fitted = train_student(found["transfer"], training, alpha=alpha, monitor=held_out)
     took = time.perf_counter() - start
     _, losses = recalibration(fitted.net, held_out, training)
