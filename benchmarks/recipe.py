@@ -28,6 +28,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import torch
+from architectures import ARCHITECTURES
 from compress import N_ROWS, make_teacher
 from datasets import QUALITY, load
 from sklearn.model_selection import train_test_split
@@ -104,6 +105,7 @@ def figures(found, changes, seed):
     alpha = changes.pop("alpha", 0.5)
     average = changes.pop("average", None)
     fitted_bins = changes.pop("bins", None) == "targets"
+    changes["student"] = ARCHITECTURES.get(student := changes.get("student", "mlp"), student)
     if average is not None:
         changes["callbacks"] = [AverageWeights(average)]
     params = DistilledClassifier(random_state=seed, **changes).get_params(deep=False)
