@@ -5,7 +5,7 @@ from itertools import pairwise
 from torch import nn
 
 from skdistill.runtime._layers import Activation
-from skdistill.students._base import ACTIVATIONS, EncodedNet, describe_linear, linear
+from skdistill.students._base import ACTIVATIONS, Dropout, EncodedNet, describe_linear, linear
 
 
 class MLP(EncodedNet):
@@ -40,15 +40,13 @@ class MLP(EncodedNet):
         sizes = [self.n_features, *hidden_layer_sizes]
         self.hidden = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(sizes))
         self.output = nn.Linear(sizes[-1], n_outputs)
-        self.drop = nn.Dropout(dropout)
+        self.drop = Dropout(dropout)
 
     def scores(self, features):
         """Return scores of shape (n_samples, n_outputs)."""
         x, act = features, ACTIVATIONS[self.activation]
         for layer in self.hidden:
-            x = act(linear(layer, x))
-            if self.drop.p:
-                x = self.drop(x)
+            x = self.drop(act(linear(layer, x)))
         return linear(self.output, x)
 
     def describe_scores(self):

@@ -17,7 +17,14 @@ import torch
 from torch import nn
 
 from skdistill.runtime._layers import Activation, LinearOfMembers, MeanOfMembers, Scale
-from skdistill.students._base import ACTIVATIONS, EncodedNet, describe_linear, linear, to_array
+from skdistill.students._base import (
+    ACTIVATIONS,
+    Dropout,
+    EncodedNet,
+    describe_linear,
+    linear,
+    to_array,
+)
 
 
 class TabM(EncodedNet):
@@ -62,7 +69,7 @@ class TabM(EncodedNet):
         )
         self.weight = nn.Parameter(_uniform(n_members, sizes[-1], n_outputs, width=sizes[-1]))
         self.bias = nn.Parameter(_uniform(n_members, 1, n_outputs, width=sizes[-1]))
-        self.drop = nn.Dropout(dropout)
+        self.drop = Dropout(dropout)
 
     def scores(self, features):
         """Return every member's scores in training, else the log of their mean probabilities."""
@@ -70,9 +77,7 @@ class TabM(EncodedNet):
         if self.signs is not None:
             x = x * self.signs
         for layer, scale, shift in zip(self.hidden, self.scale, self.shift, strict=True):
-            x = act(torch.addcmul(shift, linear(layer, x), scale))
-            if self.drop.p:
-                x = self.drop(x)
+            x = self.drop(act(torch.addcmul(shift, linear(layer, x), scale)))
         x = torch.baddbmm(self.bias, x, self.weight)
         if self.training:
             return x.flatten(0, 1)
