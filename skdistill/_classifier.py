@@ -73,14 +73,14 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         scores; such a student runs in torch.
     hidden_layer_sizes : tuple of int, default=(128, 128)
         Width of each hidden layer.
-    activation : {"relu", "silu", "tanh"}, default="relu"
+    activation : {"relu", "silu", "tanh"}, default="silu"
         Activation of the hidden layers.
-    dropout : float, default=0.0
+    dropout : float, default=0.1
         Share of hidden units dropped in training.
     num_embedding : {"ple", "periodic", "none"}, default="ple"
         Encoding of numbers beside their scaled value: "ple" is piecewise-linear over quantiles,
         "periodic" has cosines of trained frequencies.
-    n_bins : int, default=16
+    n_bins : int, default=32
         Most bins, or cosines, for a column; wide tables get fewer.
     n_members : int, default=16
         Members of a "tabm" student; `student_.shrink` drops some after fit.
@@ -94,7 +94,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Most epochs. "auto" depends on the number of rows.
     batch_size : int, default=256
         Most rows in a batch; small tables get smaller ones.
-    lr : float, default=0.002
+    lr : float, default=0.004
         Highest learning rate; it rises shortly and then falls along a cosine.
     weight_decay : float, default=1e-4
         Weight decay of AdamW.
@@ -182,16 +182,16 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         n_synthetic="auto",
         student="mlp",
         hidden_layer_sizes=(128, 128),
-        activation="relu",
-        dropout=0.0,
+        activation="silu",
+        dropout=0.1,
         num_embedding="ple",
-        n_bins=16,
+        n_bins=32,
         n_members=16,
         generations=0,
         assistant_layer_sizes=None,
         max_epochs="auto",
         batch_size=256,
-        lr=2e-3,
+        lr=4e-3,
         weight_decay=1e-4,
         early_stopping=True,
         validation_fraction=0.2,
