@@ -1,0 +1,1 @@
+"""Exported forms of a student: one reader of its layers each."""
