@@ -7,6 +7,7 @@ from skdistill.runtime import Student
 from skdistill.runtime._layers import EncodeTable
 
 TOLERANCE = 1e-5
+LARGEST = np.finfo(np.float32).max
 EXTREMES = (np.nan, 0.0, 3e38, -3e38, 1e-38)
 
 
@@ -50,7 +51,6 @@ def probe_rows(student, n_rows=64, random_state=0):
     Parameters
     ----------
     student : Student
-        Of dense rows.
     n_rows : int
     random_state : int
 
@@ -58,18 +58,23 @@ def probe_rows(student, n_rows=64, random_state=0):
     -------
     rows : float32 array of shape (n_rows, n_features)
         Numbers near the middle of their column, far from it, missing, and extreme; categories of
-        every code, missing and other included.
+        every code, missing and other included. For a student of sparse rows, dense ones with a
+        number in every tenth place.
     """
     rng = np.random.default_rng(random_state)
     rows = np.zeros((n_rows, student.n_features_in_), dtype=np.float32)
+    if student.reader.sparse:
+        filled = rng.random(rows.shape) < 0.1
+        rows[filled] = rng.standard_t(2, np.count_nonzero(filled))
+        return rows
     (encoding,) = [layer for layer in student.layers if isinstance(layer, EncodeTable)]
-    spread = np.divide(1, encoding.inverse_scale, where=encoding.inverse_scale > 0)
-    spread[encoding.inverse_scale == 0] = 1
+    scale = encoding.inverse_scale.astype(np.float64)
+    spread = np.divide(1, scale, out=np.ones_like(scale), where=scale > 0)
     shape = (n_rows, len(encoding.number_columns))
     numbers = encoding.center + spread * rng.standard_t(2, shape)
     odd = rng.random(shape) < 0.15
     numbers[odd] = rng.choice(EXTREMES, odd.sum())
-    rows[:, encoding.number_columns] = numbers
+    rows[:, encoding.number_columns] = np.clip(numbers, -LARGEST, LARGEST)
     for j, levels in student.reader.levels.items():
         rows[:, j] = rng.integers(0, len(levels) + 2, n_rows)
     return rows
