@@ -4,9 +4,10 @@ from importlib import import_module
 
 _HOMES = {
     "to_c": "skdistill.export._c",
+    "to_torch": "skdistill.export._torch",
 }
 
-__all__ = ["to_c"]
+__all__ = ["to_c", "to_torch"]
 
 
 def __getattr__(name):
