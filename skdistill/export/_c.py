@@ -82,7 +82,9 @@ def to_c(model, path, *, dtype="float32", name=None):
     The header has static arrays and the functions ``NAME_predict_proba(x, proba)`` and
     ``NAME_predict(x)``, the macros ``NAME_N_FEATURES`` and ``NAME_N_CLASSES``, the labels, the
     column names and, if there are categories, ``NAME_code(column, level)``. A comment shows their
-    use. Arithmetic is float32 and stays within 1e-5 of the student's probabilities.
+    use. Arithmetic is float32 and stays within 1e-5 of the student's probabilities, unless scores
+    are in the thousands, of which float32 holds too few digits. Nothing is compiled here: compare
+    some answers on your device.
 
     Parameters
     ----------
