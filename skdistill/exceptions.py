@@ -4,6 +4,8 @@
 
     ValueError
     └── StudentFileError       a student file is unreadable, damaged or of a newer format
+    RuntimeError
+    └── ExportError            an exported form does not answer like its student
     UserWarning
     └── DistillationWarning    the fit went on, but something about the data or teacher matters
 """
@@ -15,6 +17,10 @@ from types import FrameType
 
 class StudentFileError(ValueError):
     """A student file cannot be read: truncated, damaged, of another kind or of a newer format."""
+
+
+class ExportError(RuntimeError):
+    """An exported form does not answer like its student; nothing was written."""
 
 
 class DistillationWarning(UserWarning):

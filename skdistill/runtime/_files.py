@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import tempfile
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
@@ -20,7 +21,6 @@ FORMAT = 1
 
 def save(student, path):
     """Write `student` to `path`: to a temporary file beside it, then renamed."""
-    path = Path(path)
     arrays, layers = {}, []
     for i, layer in enumerate(student.layers):
         if type(layer).__name__ not in LAYERS:
@@ -46,14 +46,31 @@ def save(student, path):
         "names": reader.names,
         "sparse": reader.sparse,
     }
+    text = json.dumps(header)
+    with whole_file(path) as temporary:
+        save_file(arrays, temporary, metadata={"skdistill": text, "sha256": digest(text, arrays)})
+
+
+@contextmanager
+def whole_file(path):
+    """Give a temporary file beside `path`, which takes its place unless something is raised.
+
+    Parameters
+    ----------
+    path : str or path-like
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder does not exist.
+    """
+    path = Path(path)
     if not path.parent.is_dir():
         raise FileNotFoundError(f"Cannot save {path}: the folder {path.parent} does not exist.")
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     try:
-        text = json.dumps(header)
-        metadata = {"skdistill": text, "sha256": digest(text, arrays)}
-        save_file(arrays, temporary, metadata=metadata)
+        yield temporary
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except BaseException:

@@ -1,0 +1,48 @@
+"""What a caller of an exported student must know, in C: labels, columns and levels."""
+
+import numpy as np
+
+from skdistill.export._c_text import strings
+
+CODE = """\
+static inline float @code(int column, const char *level)
+{{
+    switch (column) {{
+{cases}
+    default:
+        return -1.0f;
+    }}
+}}
+"""
+
+
+def describe_columns(student):
+    """Return definitions of labels, column names and levels."""
+    reader = student.reader
+    texts = [strings("@labels", [str(label) for label in student.classes_.tolist()])]
+    if reader.names or reader.levels or reader.origins:
+        names = reader.names or [str(j) for j in range(len(reader.kinds))]
+        texts.append(strings("@features", names, [_remark(reader, j) for j in range(len(names))]))
+    levels = sorted(reader.levels.items())
+    return texts + [strings(f"@levels_{j}", known) for j, known in levels if known]
+
+
+def code_function(reader):
+    """Return the function that codes a level, if any column has levels."""
+    cases = "\n".join(_case(j, levels) for j, levels in sorted(reader.levels.items()))
+    return [CODE.format(cases=cases)] if cases else []
+
+
+def _remark(reader, j):
+    if j in reader.origins:
+        return f"{j}: days since {np.datetime64(int(reader.origins[j]), 'D')}"
+    if j not in reader.levels:
+        return f"{j}: number"
+    n = len(reader.levels[j])
+    where = f"position in @levels_{j}, " if n else ""
+    return f"{j}: category, {where}missing {n}, other {n + 1}"
+
+
+def _case(j, levels):
+    known = f"@levels_{j}" if levels else "0"
+    return f"    case {j}:\n        return @find(level, {known}, {len(levels)});"

@@ -1,0 +1,107 @@
+"""What all exporters share: which student is meant, and the comparison of its exported form."""
+
+import numpy as np
+
+from skdistill.exceptions import ExportError
+from skdistill.runtime import Student
+from skdistill.runtime._layers import EncodeTable
+
+TOLERANCE = 1e-5
+LARGEST = np.finfo(np.float32).max
+EXTREMES = (np.nan, 0.0, 3e38, -3e38, 1e-38)
+
+
+def student_of(model):
+    """Return the student of a fitted model.
+
+    Parameters
+    ----------
+    model : Student, fitted DistilledClassifier, or Pipeline that has no other step than that
+
+    Raises
+    ------
+    ValueError
+        If a pipeline does more than to pass rows on to its last step.
+    TypeError
+        If there is no student.
+    """
+    if isinstance(model, Student):
+        return model
+    if hasattr(model, "steps"):
+        *before, (_, last) = model.steps
+        others = [name for name, step in before if step not in (None, "passthrough")]
+        if others:
+            raise ValueError(
+                f"The pipeline's steps {others} come before the student and would be lost. "
+                "Export it with skdistill.export.to_onnx, which takes them along, or export its "
+                "last step and feed that what they make."
+            )
+        return student_of(last)
+    if hasattr(model, "student_"):
+        return model.student_
+    raise TypeError(
+        f"A {type(model).__name__} has no student to export. Pass a fitted DistilledClassifier, "
+        "a Pipeline that ends in one, or a Student."
+    )
+
+
+def probe_rows(student, n_rows=64, random_state=0):
+    """Return rows that are hard to export well, in the form that `student.reader` gives.
+
+    Parameters
+    ----------
+    student : Student
+    n_rows : int
+    random_state : int
+
+    Returns
+    -------
+    rows : float32 array of shape (n_rows, n_features)
+        Numbers near the middle of their column, far from it, missing, and extreme; categories of
+        every code, missing and other included. For a student of sparse rows, dense ones with a
+        number in every tenth place.
+    """
+    rng = np.random.default_rng(random_state)
+    rows = np.zeros((n_rows, student.n_features_in_), dtype=np.float32)
+    if student.reader.sparse:
+        filled = rng.random(rows.shape) < 0.1
+        rows[filled] = rng.standard_t(2, np.count_nonzero(filled))
+        return rows
+    (encoding,) = [layer for layer in student.layers if isinstance(layer, EncodeTable)]
+    scale = encoding.inverse_scale.astype(np.float64)
+    spread = np.divide(1, scale, out=np.ones_like(scale), where=scale > 0)
+    shape = (n_rows, len(encoding.number_columns))
+    numbers = encoding.center + spread * rng.standard_t(2, shape)
+    odd = rng.random(shape) < 0.15
+    numbers[odd] = rng.choice(EXTREMES, odd.sum())
+    rows[:, encoding.number_columns] = np.clip(numbers, -LARGEST, LARGEST)
+    for j, levels in student.reader.levels.items():
+        rows[:, j] = rng.integers(0, len(levels) + 2, n_rows)
+    return rows
+
+
+def check_parity(expected, got, form):
+    """Raise unless two arrays of probabilities are alike.
+
+    Parameters
+    ----------
+    expected, got : arrays of shape (n_rows, n_classes)
+    form : str
+        What was exported, for the error.
+
+    Raises
+    ------
+    ExportError
+        If they differ by more than 1e-5 somewhere.
+    """
+    got = np.asarray(got)
+    if got.shape != expected.shape:
+        raise ExportError(f"{form} gave answers of shape {got.shape}, not {expected.shape}.")
+    difference = np.abs(got - expected)
+    worst = float(difference.max(initial=0)) if np.isfinite(got).all() else float("nan")
+    if not worst <= TOLERANCE:
+        row = int(np.argmax(np.nan_to_num(difference, nan=np.inf).max(axis=1)))
+        raise ExportError(
+            f"{form} answers a row with {got[row]}, the student with {expected[row]}: they differ "
+            f"by {worst:.2g}. Nothing was written. Please report this with the student's file."
+        )

@@ -1,0 +1,151 @@
+"""A student as a torch module: a reader of layers."""
+
+import math
+from collections.abc import Callable
+from copy import deepcopy
+
+import torch
+from torch import nn
+
+from skdistill.export._common import check_parity, probe_rows, student_of
+from skdistill.export._torch_encoding import Encode
+from skdistill.runtime._layers import (
+    Activation,
+    EncodeTable,
+    Linear,
+    LinearOfMembers,
+    MeanOfMembers,
+    Periodic,
+    Scale,
+    Softmax,
+)
+
+ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
+
+
+def to_torch(model):
+    """Return a student as a torch module, for torch.export, torch.compile and the like.
+
+    Parameters
+    ----------
+    model : Student, fitted DistilledClassifier, or Pipeline that has no other step than that
+
+    Returns
+    -------
+    net : nn.Module
+        In evaluation mode, on the CPU. It takes rows as ``student.reader.read`` gives them, a
+        float32 Tensor of shape (n_samples, n_features); sparse ones made dense. It returns
+        probabilities, a float32 Tensor of shape (n_samples, n_classes), columns in the order of
+        ``classes_``. Encodings are buffers, weights are parameters.
+
+    Raises
+    ------
+    ExportError
+        If the module does not answer like the student, within 1e-5.
+
+    Examples
+    --------
+    >>> import skdistill, torch
+    >>> from skdistill.export import to_torch
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = skdistill.DistilledClassifier(max_epochs=5, random_state=0).fit(X, y)
+    >>> net = to_torch(clf)
+    >>> net(torch.from_numpy(clf.student_.reader.read(X))).shape
+    torch.Size([150, 3])
+    """
+    student = student_of(model)
+    net = nn.Sequential(*map(_module_of, student.layers)).eval()
+    rows = probe_rows(student)
+    with torch.no_grad():
+        got = net(torch.from_numpy(rows)).numpy()
+    check_parity(student._forward(rows), got, "The torch module")
+    return net
+
+
+def _module_of(layer):
+    if type(layer) in READERS:
+        return READERS[type(layer)](layer)
+    return deepcopy(layer.module)  # of the user's own
+
+
+class Waves(nn.Module):
+    """`Periodic.forward`."""
+
+    def __init__(self, periodic):
+        super().__init__()
+        self.frequency = _parameter(periodic.frequency)
+        self.phase = _parameter(periodic.phase)
+
+    def forward(self, x):
+        """Return the features and their waves."""
+        cycles = x[:, : len(self.frequency), None] * self.frequency + self.phase
+        return torch.cat([x, torch.cos(2 * torch.pi * cycles).flatten(1)], dim=1)
+
+
+class ScaleMembers(nn.Module):
+    """`Scale.forward`."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.scale, self.shift = _parameter(layer.scale), _parameter(layer.shift)
+
+    def forward(self, x):
+        """Return rows of shape (n_samples, n_members, width)."""
+        return (x if x.ndim == 3 else x[:, None]) * self.scale + self.shift
+
+
+class LinearMembers(nn.Module):
+    """`LinearOfMembers.forward`."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.weight, self.bias = _parameter(layer.weight), _parameter(layer.bias)
+
+    def forward(self, x):
+        """Return scores of shape (n_samples, n_members, n_outputs)."""
+        return torch.einsum("nmi,mio->nmo", x, self.weight) + self.bias
+
+
+class MeanMembers(nn.Module):
+    """`MeanOfMembers.forward`."""
+
+    def forward(self, x):
+        """Return scores of shape (n_samples, n_classes)."""
+        return x.log_softmax(dim=2).logsumexp(dim=1) - math.log(x.shape[1])
+
+
+class Tempered(nn.Module):
+    """`Softmax.forward`."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.inverse_temperature = layer.inverse_temperature
+
+    def forward(self, x):
+        """Return probabilities."""
+        return (x * self.inverse_temperature).softmax(dim=1)
+
+
+def _parameter(values):
+    return nn.Parameter(torch.from_numpy(values.copy()))
+
+
+def _linear(layer):
+    n_inputs, n_outputs = layer.weight.shape
+    linear = nn.Linear(n_inputs, n_outputs, device="meta")  # draws no first weights
+    linear.weight = _parameter(layer.weight.T)
+    linear.bias = _parameter(layer.bias)
+    return linear
+
+
+READERS: dict[type, Callable] = {
+    EncodeTable: Encode,
+    Periodic: Waves,
+    Linear: _linear,
+    Scale: ScaleMembers,
+    LinearOfMembers: LinearMembers,
+    MeanOfMembers: lambda layer: MeanMembers(),
+    Activation: lambda layer: ACTIVATIONS[layer.function](),
+    Softmax: Tempered,
+}
