@@ -63,13 +63,12 @@ def probe_rows(student, n_rows=64, random_state=0):
     rng = np.random.default_rng(random_state)
     rows = np.zeros((n_rows, student.n_features_in_), dtype=np.float32)
     (encoding,) = [layer for layer in student.layers if isinstance(layer, EncodeTable)]
-    spread = np.divide(1, encoding.inverse_scale, where=encoding.inverse_scale > 0)
-    spread[encoding.inverse_scale == 0] = 1
+    spread = 1 / np.where(encoding.inverse_scale > 0, encoding.inverse_scale, 1)
     shape = (n_rows, len(encoding.number_columns))
     numbers = encoding.center + spread * rng.standard_t(2, shape)
     odd = rng.random(shape) < 0.15
     numbers[odd] = rng.choice(EXTREMES, odd.sum())
-    rows[:, encoding.number_columns] = numbers
+    rows[:, encoding.number_columns] = np.clip(numbers, -3e38, 3e38)
     for j, levels in student.reader.levels.items():
         rows[:, j] = rng.integers(0, len(levels) + 2, n_rows)
     return rows
