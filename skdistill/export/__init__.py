@@ -1,1 +1,20 @@
 """Exported forms of a student: one reader of its layers each."""
+
+from importlib import import_module
+
+_HOMES = {
+    "register_onnx_converter": "skdistill.export._onnx",
+    "to_onnx": "skdistill.export._onnx",
+}
+
+__all__ = ["register_onnx_converter", "to_onnx"]
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module 'skdistill.export' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__():
+    return __all__
