@@ -1,4 +1,4 @@
-"""The code blocks of the README and the user guide run, in order, in a folder of their own."""
+"""The code blocks of the README and the docs run, in order, in a folder of their own."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/user_guide.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/onnx.md", "docs/user_guide.md"])
 def test_code_blocks_run(page, tmp_path, monkeypatch):
     text = (ROOT / page).read_text(encoding="utf-8")  # a missing page fails
     blocks = list(BLOCK.finditer(text))
