@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-PAGES = ["README.md", "docs/user_guide.md", "docs/deploying.md"]
+PAGES = ["README.md", "docs/user_guide.md", "docs/deploying.md", "docs/onnx.md"]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -3,11 +3,13 @@
 from importlib import import_module
 
 _HOMES = {
+    "register_onnx_converter": "skdistill.export._onnx",
     "to_c": "skdistill.export._c",
+    "to_onnx": "skdistill.export._onnx",
     "to_torch": "skdistill.export._torch",
 }
 
-__all__ = ["to_c", "to_torch"]
+__all__ = ["register_onnx_converter", "to_c", "to_onnx", "to_torch"]
 
 
 def __getattr__(name):

@@ -26,7 +26,7 @@ def save(student, path):
         if type(layer).__name__ not in LAYERS:
             raise TypeError(
                 f"A student with a {type(layer).__name__} cannot be saved to a student file: it "
-                "holds arrays and no code. Pickle it, or export its net through torch."
+                "holds arrays and no code. Pickle it, or use skdistill.export.to_torch."
             )
         plain = {}
         for name, value in layer.given().items():

@@ -232,6 +232,7 @@ class LinearOfMembers(Layer):
 
     def forward(self, x):
         """Return x · weight + bias, of shape (n_samples, n_members, n_outputs)."""
+        self._require(x.ndim == 3, "rows without members")
         return (x.swapaxes(0, 1) @ self._weight).swapaxes(0, 1) + self.bias
 
     def shrink(self, n_members):

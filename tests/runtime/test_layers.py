@@ -144,6 +144,7 @@ def test_activations(name, f):
         lambda: Scale(normal(2), normal(2)),
         lambda: Scale(normal(2, 3), normal(1, 3)),
         lambda: LinearOfMembers(normal(2, 3), normal(2, 3)),
+        lambda: LinearOfMembers(normal(2, 3, 4), normal(2, 4)).forward(normal(2, 3)),
         lambda: LinearOfMembers(normal(2, 3, 4), normal(2, 3)),
         lambda: Activation("gelu"),
         lambda: Softmax(0.0),

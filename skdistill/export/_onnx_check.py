@@ -1,0 +1,101 @@
+"""A graph is read again and asked, before anyone gets it."""
+
+import numpy as np
+import onnx
+import onnxruntime
+
+from skdistill.exceptions import ExportError
+from skdistill.export._common import TOLERANCE, check_parity
+
+FORM = "The ONNX graph"
+ROWS_ALONE = 16
+
+
+def open_model(model):
+    """Return a session of one thread with a model, read again from its bytes.
+
+    Raises
+    ------
+    ExportError
+        If the model breaks a rule of ONNX, or ONNX Runtime cannot run it.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    content = model.SerializeToString()
+    try:
+        onnx.checker.check_model(content, full_check=True)
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # both libraries raise many kinds of it
+        reason = " ".join(str(error).split())
+        raise ExportError(
+            f"{FORM} cannot be read again: {reason}. Nothing was written. "
+            "Another `opset` may help."
+        ) from error
+
+
+def ask(session, feed):
+    """Return labels and probabilities of rows, as arrays."""
+    labels, probabilities = session.run(["label", "probabilities"], feed)
+    return labels, probabilities
+
+
+def check_answers(session, feed, expected, labels, form=FORM):
+    """Raise unless a session answers rows as the student does.
+
+    Parameters
+    ----------
+    session : onnxruntime.InferenceSession
+    feed : dict of str to array
+    expected : array of shape (n_rows, n_classes)
+        The student's probabilities.
+    labels : array of shape (n_classes,)
+        What the classes are called in the graph.
+    form : str
+        What was exported, for the error.
+
+    Raises
+    ------
+    ExportError
+        If probabilities differ by more than 1e-5, or a label is not of a most probable class.
+    """
+    chosen, got = ask(session, feed)
+    check_parity(expected, got, form)
+    classes = np.array([labels.tolist().index(label) for label in chosen.tolist()], dtype=np.intp)
+    lost = expected.max(axis=1) - expected[np.arange(len(expected)), classes]
+    if lost.max(initial=0) > 2 * TOLERANCE:
+        row = int(lost.argmax())
+        raise ExportError(
+            f"{form} labels a row {chosen[row]!r}, whose probability is {lost[row]:.2g} below the "
+            "most probable class's. Nothing was written. Please report this."
+        )
+
+
+def check_rows_alone(session, feed):
+    """Raise unless rows are answered alike alone and in a batch.
+
+    Raises
+    ------
+    ExportError
+    """
+    _, batch = ask(session, feed)
+    for i in range(min(ROWS_ALONE, len(batch))):
+        _, alone = ask(session, {name: rows[i : i + 1] for name, rows in feed.items()})
+        check_parity(batch[i : i + 1], alone, f"{FORM}, asked for one row of a batch,")
+
+
+def check_no_rows(session, feed):
+    """Raise unless no rows get no answers.
+
+    Raises
+    ------
+    ExportError
+    """
+    none = {name: rows[:0] for name, rows in feed.items()}
+    try:
+        _, got = ask(session, none)
+    except Exception as error:  # ONNX Runtime raises many kinds of it
+        raise ExportError(f"{FORM} fails when there are no rows: {error}.") from error
+    n_classes = session.get_outputs()[1].shape[1]
+    check_parity(np.zeros((0, n_classes)), got, f"{FORM}, asked for no rows,")

@@ -1,0 +1,115 @@
+"""The columns of a table as nodes of an ONNX graph: numbers, and texts that become codes."""
+
+import numpy as np
+from onnx import TensorProto
+
+from skdistill.runtime._layers import BOUND, CLIP
+
+FLOAT_MAX = float(np.finfo(np.float32).max)
+
+
+def missing_text(levels):
+    """Return the text that stands for a missing value: "", unless that is a level itself."""
+    text = ""
+    while text in levels:
+        text += "?"
+    return text
+
+
+def encode(graph, encoding, reader, inputs):
+    """Write `EncodeTable.forward` and return the name of its features.
+
+    Parameters
+    ----------
+    graph : Graph
+    encoding : EncodeTable
+    reader : ColumnReader
+    inputs : list of Tensor
+        Together they hold the columns of the table, in order.
+    """
+    parts = []
+    if len(encoding.number_columns):
+        parts += _encode_numbers(graph, encoding, inputs)
+    embedded = [
+        graph.node("Gather", graph.real(table), _codes(graph, inputs, j, reader.levels[j]))
+        for j, table in zip(encoding.category_columns.tolist(), encoding.split_tables, strict=True)
+        if table.shape[1]
+    ]
+    if embedded:
+        table = graph.node("Concat", *embedded, axis=2)
+        parts.append(graph.node("Flatten", table, axis=1))
+    return graph.join(parts)
+
+
+def _encode_numbers(graph, encoding, inputs):
+    x = numbers(graph, inputs, encoding.number_columns.tolist())
+    absent = graph.node("IsNaN", x)
+    center = graph.real(encoding.center)
+    x = graph.node("Where", absent, center, x)
+    z = graph.node("Sub", x, center)
+    if not encoding.inverse_scale.all():  # infinity times zero is no number
+        z = _clip(graph, z, -FLOAT_MAX, FLOAT_MAX)
+    z = graph.node("Mul", z, graph.real(encoding.inverse_scale))
+    z = _clip(graph, z, -BOUND, BOUND)
+    square = graph.node("Mul", graph.node("Mul", z, z), graph.real(1 / CLIP**2))
+    parts = [graph.node("Div", z, graph.node("Sqrt", graph.node("Add", square, graph.real(1))))]
+    width = len(encoding.number_columns)
+    if len(encoding.missing):
+        flags = graph.columns(absent, encoding.missing, width)
+        parts.append(graph.node("Cast", flags, to=TensorProto.FLOAT))
+    if len(encoding.bin_numbers):
+        columns = graph.node("Transpose", x, perm=[1, 0])  # many rows are gathered faster
+        bins = graph.node("Gather", columns, graph.integers(encoding.bin_numbers))
+        bins = graph.node("Transpose", bins, perm=[1, 0])
+        bins = graph.node("Sub", bins, graph.real(encoding.bin_low))
+        bins = graph.node("Mul", bins, graph.real(encoding.bin_inverse_width))
+        parts.append(_clip(graph, bins, 0, 1))
+    return parts
+
+
+def _clip(graph, name, low, high):
+    return graph.node("Clip", name, graph.real(low), graph.real(high))
+
+
+def numbers(graph, inputs, positions):
+    """Return the columns at some positions of the table as one float matrix."""
+    parts, start = [], 0
+    for tensor in inputs:
+        inside = [j - start for j in positions if 0 <= j - start < tensor.width]
+        start += tensor.width
+        if not inside:
+            continue
+        if tensor.kind == TensorProto.STRING:
+            raise ValueError(
+                f"Input {tensor.name!r} holds strings, but the student was fitted on numbers "
+                "there. Declare it as numbers."
+            )
+        name = graph.columns(tensor.name, inside, tensor.width)
+        if tensor.kind != TensorProto.FLOAT:
+            name = graph.node("Cast", name, to=TensorProto.FLOAT)
+        parts.append(name)
+    return graph.join(parts)
+
+
+def _codes(graph, inputs, position, levels):
+    """Return a category column as codes: levels, then missing, then other."""
+    for tensor in inputs:
+        if position < tensor.width:
+            break
+        position -= tensor.width
+    name = graph.columns(tensor.name, [position], tensor.width)
+    if tensor.kind == TensorProto.INT64:
+        name = graph.node("Cast", name, to=TensorProto.STRING)
+    elif tensor.kind != TensorProto.STRING:
+        raise ValueError(
+            f"Input {tensor.name!r} holds numbers, but the student was fitted on categories "
+            "there. Declare it as strings."
+        )
+    texts = [*levels, missing_text(levels)]
+    return graph.node(
+        "LabelEncoder",
+        name,
+        keys_strings=texts,
+        values_int64s=list(range(len(texts))),
+        default_int64=len(texts),
+    )

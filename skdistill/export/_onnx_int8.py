@@ -1,0 +1,133 @@
+"""Linear layers in eight bits, with ranges measured once, on rows given by the caller.
+
+Ranges that are measured on each batch would give a row another answer in another company.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from onnx import TensorProto
+
+from skdistill.exceptions import ExportError
+from skdistill.export._onnx_check import ask
+from skdistill.export._onnx_layers import Flow, write
+from skdistill.runtime._layers import Layer, Linear
+
+HIGHEST = 63  # of a weight: sums of two products then fit 16 bits, in which old CPUs add them
+MAX_FLIPPED = 0.02
+MAX_MEAN_DIFFERENCE = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Int8Linear(Layer):
+    """x ↦ x · weight + bias with x and weight in eight bits.
+
+    Parameters
+    ----------
+    weight : int8 array of shape (n_inputs, n_outputs)
+    weight_scale : float32 array of shape (n_outputs,)
+    bias : float32 array of shape (n_outputs,)
+    input_scale : float
+    input_zero : int
+        The code of 0 among the 256 of an input.
+    """
+
+    weight: np.ndarray
+    weight_scale: np.ndarray
+    bias: np.ndarray
+    input_scale: float
+    input_zero: int
+
+    def __post_init__(self):
+        """There is nothing to check: `of` makes all."""
+
+    @classmethod
+    def of(cls, layer, x):
+        """Return a linear layer in eight bits, for inputs that range as `x`."""
+        scale = np.abs(layer.weight).max(axis=0) / HIGHEST
+        scale[scale == 0] = 1
+        low, high = min(x.min(), 0.0), max(x.max(), 0.0)
+        input_scale = (high - low) / 255 or 1.0
+        return cls(
+            weight=np.rint(layer.weight / scale).astype(np.int8),
+            weight_scale=scale.astype(np.float32),
+            bias=layer.bias,
+            input_scale=float(input_scale),
+            input_zero=int(np.rint(-low / input_scale)),
+        )
+
+    def forward(self, x):
+        """Return x · weight + bias."""
+        codes = np.clip(np.rint(x / self.input_scale) + self.input_zero, 0, 255)
+        x = (codes - self.input_zero) * self.input_scale
+        return x @ (self.weight * self.weight_scale.astype(np.float64)) + self.bias
+
+
+@write.register
+def _(layer: Int8Linear, graph, flow):
+    x = graph.node("Cast", flow.name, to=TensorProto.FLOAT) if graph.double else flow.name
+    coding = (
+        graph.constant(np.float32(layer.input_scale)),
+        graph.constant(np.uint8(layer.input_zero)),
+    )
+    x = graph.node("DequantizeLinear", graph.node("QuantizeLinear", x, *coding), *coding)
+    weight = [graph.constant(array) for array in (layer.weight, layer.weight_scale)]
+    weight = graph.node("DequantizeLinear", *weight, axis=1)
+    x = graph.node("MatMul", x, weight)
+    x = graph.node("Cast", x, to=TensorProto.DOUBLE) if graph.double else x
+    # not Add: ONNX Runtime would join it with MatMul to a Gemm of floats
+    return Flow(graph.node("Sub", x, graph.real(-layer.bias)), flow.n_members)
+
+
+def quantized(student, rows):
+    """Return a student whose linear layers compute in eight bits.
+
+    Parameters
+    ----------
+    student : Student
+    rows : array of shape (n_rows, n_features)
+        As `student.reader.read` gives them; ranges are measured on them.
+    """
+    x, layers = rows, []
+    for layer in student.layers:
+        layers.append(Int8Linear.of(layer, x) if isinstance(layer, Linear) else layer)
+        x = layers[-1].forward(x)
+    return replace(student, layers=tuple(layers))
+
+
+def check_quality(session, feed, expected):
+    """Compare a session in eight bits with the student, and raise if it has lost too much.
+
+    Parameters
+    ----------
+    session : onnxruntime.InferenceSession
+    feed : dict of str to array
+    expected : array of shape (n_rows, n_classes)
+        The student's probabilities.
+
+    Returns
+    -------
+    report : dict
+        Largest and mean absolute difference of probabilities, and the share of labels flipped.
+
+    Raises
+    ------
+    ExportError
+    """
+    _, got = ask(session, feed)
+    difference = np.abs(got - expected)
+    report = {
+        "rows": len(expected),
+        "max_difference": float(difference.max()),
+        "mean_difference": float(difference.mean()),
+        "flipped": float((got.argmax(axis=1) != expected.argmax(axis=1)).mean()),
+    }
+    good = report["flipped"] <= MAX_FLIPPED and report["mean_difference"] <= MAX_MEAN_DIFFERENCE
+    if not good:
+        raise ExportError(
+            f"In eight bits the student answers {report['flipped']:.1%} of {len(expected)} rows "
+            f"with another label (at most {MAX_FLIPPED:.0%} are accepted), and probabilities "
+            f"differ by {report['mean_difference']:.2g} on average (at most "
+            f"{MAX_MEAN_DIFFERENCE}). Nothing was written. Export it without `quantize`."
+        )
+    return report

@@ -1,0 +1,148 @@
+"""Each layer of a student as nodes of an ONNX graph.
+
+Rows come in as tensors of numbers and texts, one or more columns each. The net computes in
+float32, which is enough as encoded features are bounded. A student of sparse rows has no such
+bound, so it computes in float64. Members come before rows here, unlike in the runtime: a transpose
+before a product ends the process in some versions of ONNX Runtime when there are no rows.
+"""
+
+from dataclasses import dataclass
+from functools import singledispatch
+
+import numpy as np
+from onnx import TensorProto
+
+from skdistill.export._onnx_encode import encode, numbers
+from skdistill.runtime._layers import (
+    Activation,
+    EncodeTable,
+    Linear,
+    LinearOfMembers,
+    MeanOfMembers,
+    Periodic,
+    Scale,
+    Softmax,
+)
+
+REDUCE_TAKES_AXES = 18  # from this opset on, the axes of reductions are an input
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What runs from layer to layer.
+
+    Parameters
+    ----------
+    name : str
+    n_members : int
+        0 where it is of shape (n_samples, width), not (n_members, n_samples, width).
+    """
+
+    name: str
+    n_members: int = 0
+
+
+def write_student(graph, student, inputs, labels, outputs=("label", "probabilities")):
+    """Write a student's nodes, from the columns of its table to labels and probabilities.
+
+    Parameters
+    ----------
+    graph : Graph
+    student : Student
+    inputs : list of Tensor
+        Together they hold the student's columns, in order.
+    labels : array of shape (n_classes,)
+        Of int64 or of str objects: what `label` takes its values from.
+    outputs : pair of str
+        Names of labels and probabilities.
+    """
+    first, *layers = student.layers
+    if isinstance(first, EncodeTable):
+        flow = Flow(encode(graph, first, student.reader, inputs))
+    else:
+        graph.double = True
+        layers = student.layers
+        rows = numbers(graph, inputs, range(student.n_features_in_))
+        flow = Flow(graph.node("Cast", rows, to=TensorProto.DOUBLE))
+    for layer in layers:
+        flow = write(layer, graph, flow)
+    best = graph.node("ArgMax", flow.name, axis=1, keepdims=0)
+    graph.node("Gather", graph.constant(labels), best, axis=0, output=outputs[0])
+    graph.node("Cast", flow.name, to=TensorProto.FLOAT, output=outputs[1])
+
+
+@singledispatch
+def write(layer, graph, flow):
+    """Write a layer's nodes and return what flows out of it.
+
+    Parameters
+    ----------
+    layer : Layer
+    graph : Graph
+    flow : Flow
+    """
+    raise TypeError(
+        f"A {type(layer).__name__} is code of your own and has no ONNX form here. Export "
+        "clf.net_.module_ by torch.onnx.export: it makes scores of rows that "
+        'clf.student_.reader.read has read. Or use student="mlp" or "tabm".'
+    )
+
+
+@write.register
+def _(layer: Periodic, graph, flow):
+    n_numbers = len(layer.frequency)
+    first = [graph.integers([i]) for i in (0, n_numbers, 1)]
+    numbers = graph.node("Slice", flow.name, *first)
+    numbers = graph.node("Unsqueeze", numbers, graph.integers([2]))
+    cycles = graph.node("Mul", numbers, graph.real(layer.frequency))
+    cycles = graph.node("Add", cycles, graph.real(layer.phase))
+    waves = graph.node("Cos", graph.node("Mul", cycles, graph.real(2 * np.pi)))
+    return Flow(graph.join([flow.name, graph.node("Flatten", waves, axis=1)]))
+
+
+@write.register
+def _(layer: Linear, graph, flow):
+    product = graph.node("MatMul", flow.name, graph.real(layer.weight))
+    return Flow(graph.node("Add", product, graph.real(layer.bias)), flow.n_members)
+
+
+@write.register
+def _(layer: Scale, graph, flow):
+    x = flow.name
+    if not flow.n_members:
+        x = graph.node("Unsqueeze", x, graph.integers([0]))
+    scaled = graph.node("Mul", x, graph.real(layer.scale[:, None]))
+    shifted = graph.node("Add", scaled, graph.real(layer.shift[:, None]))
+    return Flow(shifted, n_members=len(layer.scale))
+
+
+@write.register
+def _(layer: LinearOfMembers, graph, flow):
+    product = graph.node("MatMul", flow.name, graph.real(layer.weight))
+    return Flow(graph.node("Add", product, graph.real(layer.bias[:, None])), flow.n_members)
+
+
+@write.register
+def _(layer: MeanOfMembers, graph, flow):
+    log_p = graph.node("LogSoftmax", flow.name, axis=2)
+    if graph.opset < REDUCE_TAKES_AXES:
+        total = graph.node("ReduceLogSumExp", log_p, axes=[0], keepdims=0)
+    else:
+        axes = graph.integers([0])
+        total = graph.node("ReduceLogSumExp", log_p, axes, keepdims=0)
+    return Flow(graph.node("Sub", total, graph.real(np.log(flow.n_members))))
+
+
+@write.register
+def _(layer: Activation, graph, flow):
+    if layer.function == "silu":
+        gate = graph.node("Sigmoid", flow.name)
+        return Flow(graph.node("Mul", flow.name, gate), flow.n_members)
+    op = {"relu": "Relu", "tanh": "Tanh"}[layer.function]
+    return Flow(graph.node(op, flow.name), flow.n_members)
+
+
+@write.register
+def _(layer: Softmax, graph, flow):
+    x = graph.node("Mul", flow.name, graph.real(layer.inverse_temperature))
+    return Flow(graph.node("Softmax", x, axis=1))

@@ -1,0 +1,151 @@
+"""From a fitted model to an ONNX model that has been checked."""
+
+import json
+
+import numpy as np
+from onnx import TensorProto, helper
+
+import skdistill
+from skdistill.export._common import EXTREMES, probe_rows, student_of
+from skdistill.export._onnx_check import (
+    check_answers,
+    check_no_rows,
+    check_rows_alone,
+    open_model,
+)
+from skdistill.export._onnx_graph import ML, ML_OPSET, ModelGraph, labels_of
+from skdistill.export._onnx_inputs import StudentInputs, dense, some_rows
+from skdistill.export._onnx_int8 import check_quality, quantized
+from skdistill.export._onnx_layers import write_student
+
+N_CALIBRATION_ROWS = 2000  # more of them change no range much
+
+
+class StudentForm:
+    """A student alone; its columns are the graph's inputs.
+
+    Parameters
+    ----------
+    student : Student
+    """
+
+    called = "The ONNX graph"
+
+    def __init__(self, student):
+        self.student = student
+        self.inputs = StudentInputs(student.reader)
+
+    def read(self, table):
+        """Return rows as the student's layers get them."""
+        return self.student.reader.read(table)
+
+    def answers(self, table):
+        """Return a session's feed of rows, and their probabilities by the student."""
+        return self._answers(self.read(table))
+
+    def probe(self):
+        """Return the feed of rows that are hard to get right, and their probabilities."""
+        if self.student.reader.sparse:
+            return self._answers(_sparse_probes(self.student.n_features_in_))
+        return self._answers(probe_rows(self.student))
+
+    def write(self, net, labels, opset):
+        """Return the model of a student whose tables are read like this one's."""
+        graph = ModelGraph(opset)
+        write_student(graph, net, self.inputs.tensors, labels)
+        kind = TensorProto.STRING if labels.dtype == object else TensorProto.INT64
+        probabilities = (TensorProto.FLOAT, ["rows", len(labels)])
+        outputs = {"label": (kind, ["rows"]), "probabilities": probabilities}
+        return graph.model(self.inputs.tensors, outputs)
+
+    def _answers(self, rows):
+        return self.inputs.feed(rows), self.student._forward(rows)
+
+
+def make_model(model, *, opset, zipmap, calibration_rows, sample_rows):
+    """Return the ONNX model of a fitted model, in eight bits if there are calibration rows.
+
+    The parameters are those of `to_onnx`.
+    """
+    form = _form(model, sample_rows)
+    student = form.student
+    labels = labels_of(student.classes_)
+    metadata = {"classes": student.classes_.tolist(), "inputs": form.inputs.describe()}
+    onnx_model = form.write(student, labels, opset)
+    session = open_model(onnx_model)
+    feed, expected = form.probe()
+    check_answers(session, feed, expected, labels, form.called)
+    if calibration_rows is not None:
+        rows = some_rows(calibration_rows, N_CALIBRATION_ROWS)
+        onnx_model = form.write(quantized(student, dense(form.read(rows))), labels, opset)
+        session = open_model(onnx_model)
+        metadata["int8"] = check_quality(session, *form.answers(rows))
+    check_rows_alone(session, feed)
+    if isinstance(form, StudentForm):  # some transformers' operators end the process
+        check_no_rows(session, feed)
+    if zipmap:
+        _add_zipmap(onnx_model, labels)
+        open_model(onnx_model)
+    _describe(onnx_model, metadata)
+    return onnx_model
+
+
+def _form(model, sample_rows):
+    steps, last = _split(model)
+    if not steps:
+        return StudentForm(student_of(last))
+    if sample_rows is None:
+        raise ValueError(
+            "The pipeline has steps before the student: its inputs get their types from rows. "
+            "Pass sample_rows=, a table like X."
+        )
+    from skdistill.export._onnx_pipeline import PipelineForm
+
+    return PipelineForm(steps, student_of(last), sample_rows)
+
+
+def _split(model):
+    """Return the steps of a pipeline that do something, and its last estimator."""
+    if not hasattr(model, "steps"):
+        return [], model
+    *before, (_, last) = model.steps
+    inner, last = _split(last)
+    return [*(step for _, step in before if step not in (None, "passthrough")), *inner], last
+
+
+def _sparse_probes(n_features, n_rows=64):
+    rng = np.random.default_rng(0)
+    rows = rng.standard_t(2, (n_rows, n_features)) * (rng.random((n_rows, n_features)) < 0.3)
+    odd = rng.random(rows.shape) < 0.05
+    rows[odd] = rng.choice([x for x in EXTREMES if x == x], odd.sum())
+    return rows.astype(np.float32)
+
+
+def _describe(onnx_model, metadata):
+    texts = {name: json.dumps(value) for name, value in metadata.items()}
+    helper.set_model_props(onnx_model, {**texts, "skdistill_version": skdistill.__version__})
+    onnx_model.producer_name = "skdistill"
+    onnx_model.producer_version = skdistill.__version__
+
+
+def _add_zipmap(onnx_model, labels):
+    """Replace the matrix of probabilities by a dictionary a row."""
+    graph = onnx_model.graph
+    matrix = "skdistill.probabilities"
+    for node in graph.node:
+        node.output[:] = [matrix if name == "probabilities" else name for name in node.output]
+    texts = labels.dtype == object
+    keys = {"classlabels_strings" if texts else "classlabels_int64s": labels.tolist()}
+    node = helper.make_node(
+        "ZipMap", [matrix], ["probabilities"], name="zipmap", domain=ML, **keys
+    )
+    graph.node.append(node)
+    row = helper.make_map_type_proto(
+        TensorProto.STRING if texts else TensorProto.INT64,
+        helper.make_tensor_type_proto(TensorProto.FLOAT, []),
+    )
+    rows = helper.make_value_info("probabilities", helper.make_sequence_type_proto(row))
+    (position,) = [i for i, output in enumerate(graph.output) if output.name == "probabilities"]
+    graph.output[position].CopyFrom(rows)
+    if ML not in [opset.domain for opset in onnx_model.opset_import]:
+        onnx_model.opset_import.append(helper.make_opsetid(ML, ML_OPSET))

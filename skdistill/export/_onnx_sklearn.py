@@ -1,0 +1,129 @@
+"""Students among the converters of skl2onnx."""
+
+import numpy as np
+import skl2onnx
+from onnx import TensorProto, numpy_helper
+from skl2onnx.common.data_types import (
+    BooleanTensorType,
+    DoubleTensorType,
+    FloatTensorType,
+    Int64TensorType,
+    StringTensorType,
+)
+from skl2onnx.common.utils_classifier import get_label_classes
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+import skdistill
+from skdistill.export._onnx_graph import ML, ML_OPSET, OPS_OF_ML, Graph, Tensor, labels_of
+from skdistill.export._onnx_layers import write_student
+
+KINDS = {
+    BooleanTensorType: TensorProto.BOOL,
+    DoubleTensorType: TensorProto.DOUBLE,
+    FloatTensorType: TensorProto.FLOAT,
+    Int64TensorType: TensorProto.INT64,
+    StringTensorType: TensorProto.STRING,
+}
+
+
+class StudentStep(ClassifierMixin, BaseEstimator):
+    """A student as the last step of a pipeline to convert.
+
+    Parameters
+    ----------
+    student_ : Student
+    """
+
+    def __init__(self, student_):
+        self.student_ = student_
+        self.classes_ = student_.classes_
+
+
+class ContainerGraph(Graph):
+    """A graph that skl2onnx is making.
+
+    Parameters
+    ----------
+    scope, container
+        As skl2onnx hands them to a converter.
+    """
+
+    def __init__(self, scope, container):
+        super().__init__(container.target_opset_any_domain(""))
+        self._scope = scope
+        self._container = container
+
+    def constant(self, array):
+        """Add an array and return its name."""
+        array = np.asarray(array)
+        name = self._scope.get_unique_variable_name("skdistill.constant")
+        if array.dtype == object:
+            texts = [text.encode() for text in array.tolist()]
+            self._container.add_initializer(name, TensorProto.STRING, array.shape, texts)
+        else:
+            tensor = numpy_helper.from_array(array)
+            self._container.add_initializer(name, tensor.data_type, array.shape, tensor)
+        return name
+
+    def node(self, op, *inputs, output=None, **attributes):
+        """Add a node and return the name of its output."""
+        output = output or self._scope.get_unique_variable_name(f"skdistill.{op}")
+        if op in OPS_OF_ML:
+            attributes.update(op_domain=ML, op_version=ML_OPSET)
+        self._container.add_node(op, list(inputs), output, **attributes)
+        return output
+
+
+def register():
+    """Tell skl2onnx how a DistilledClassifier is converted."""
+    for cls in (skdistill.DistilledClassifier, StudentStep):
+        skl2onnx.update_registered_converter(
+            cls,
+            f"Skdistill{cls.__name__}",
+            _declare_outputs,
+            _convert,
+            options={
+                "zipmap": [True, False, "columns"],
+                "nocl": [True, False],
+                "output_class_labels": [False, True],
+            },
+        )
+
+
+def _declare_outputs(operator):
+    n_rows = operator.inputs[0].get_first_dimension()
+    labels = _labels(operator.scope_inst, operator)
+    cls = StringTensorType if labels.dtype == object else Int64TensorType
+    operator.outputs[0].set_type(cls([n_rows]))
+    operator.outputs[1].set_type(FloatTensorType([n_rows, len(labels)]))
+
+
+def _convert(scope, operator, container):
+    student = operator.raw_operator.student_
+    write_student(
+        ContainerGraph(scope, container),
+        student,
+        _inputs(operator, student.n_features_in_),
+        _labels(scope, operator),
+        [output.full_name for output in operator.outputs],
+    )
+
+
+def _labels(scope, operator):
+    return labels_of(np.asarray(get_label_classes(scope, operator.raw_operator)))
+
+
+def _inputs(operator, n_features):
+    variables = operator.inputs
+    widths = [variable.type.shape[1] for variable in variables]
+    if len(widths) == 1:
+        widths = [widths[0] or n_features]
+    if None in widths or sum(widths) != n_features:
+        raise ValueError(
+            f"The student was fitted on {n_features} columns, but gets inputs of {widths}. "
+            "Declare them in initial_types as what was passed to fit."
+        )
+    return [
+        Tensor(variable.full_name, KINDS[type(variable.type)], width)
+        for variable, width in zip(variables, widths, strict=True)
+    ]
