@@ -13,6 +13,10 @@ after recalibration, goes to `--output`, one line a training, and is not compute
 Printed are the loss of every recipe relative to that of the defaults, set by set, the geometric
 mean over sets, and the median rank over sets and seeds. The test rows are not touched.
 
+Beside parameters, what was tried and not kept can be named: ``average=0.999`` (exponential mean of
+the weights), ``bins=targets`` (bins fitted to the soft targets), and the students of
+`architectures.py`.
+
 Real data come from OpenML, or from the folder in SKDISTILL_DATA.
 """
 
@@ -21,6 +25,7 @@ import ast
 import json
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -32,13 +37,15 @@ from architectures import ARCHITECTURES
 from compress import N_ROWS, make_teacher
 from datasets import QUALITY, load
 from sklearn.model_selection import train_test_split
+from sklearn.tree import DecisionTreeRegressor
 from skorch.callbacks import Callback
 
 from skdistill import DistilledClassifier
 from skdistill._seeds import stage_seeds
 from skdistill._train_student import recalibration, train_student
 from skdistill._training import make_training
-from skdistill.students import learn_encoding
+from skdistill._transfer_set import REAL
+from skdistill.students._encoder import OUTER, TINY
 
 DEFAULTS = "defaults"
 
@@ -61,6 +68,29 @@ class Preparing(DistilledClassifier):
                 "held_out": racer.real.take(test),
             }
         )
+
+
+def with_fitted_bins(encoding, transfer, n_bins):
+    """Return the encoding with bins where a tree of each column splits to tell the targets."""
+    real = transfer.origin == REAL
+    rows, targets = transfer.rows[real], transfer.targets[real]
+    bins = []
+    for position, j in enumerate(encoding.number_columns):
+        x = rows[:, j].astype(np.float64)
+        known = ~np.isnan(x)
+        tree = DecisionTreeRegressor(max_leaf_nodes=n_bins, min_samples_leaf=32, random_state=0)
+        tree = tree.fit(x[known, None], targets[known]).tree_
+        low, high = np.quantile(x[known], [OUTER, 1 - OUTER])
+        inner = tree.threshold[(tree.feature >= 0)]
+        edges = np.unique([low, *inner[(inner > low) & (inner < high)], high])
+        bins += [(position, a, 1 / (b - a)) for a, b in pairwise(edges) if b - a > TINY]
+    numbers, lows, inverse_widths = np.array(bins).T
+    return replace(
+        encoding,
+        bin_numbers=numbers.astype(np.int32),
+        bin_low=lows.astype(np.float32),
+        bin_inverse_width=inverse_widths.astype(np.float32),
+    )
 
 
 class AverageWeights(Callback):
@@ -114,13 +144,7 @@ def figures(found, changes, seed):
     training = make_training(params, *shared, stage_seeds(seed))
     held_out = found["held_out"]
     if fitted_bins:
-        transfer = found["transfer"]
-        real = transfer.origin == 0
-        encoding = learn_encoding(
-            transfer.rows[real], found["reader"], n_bins=params["n_bins"],
-            sample_weight=transfer.weight[real], random_state=stage_seeds(seed)["encoding"],
-            targets=transfer.targets[real],
-        )  # fmt: skip
+        encoding = with_fitted_bins(training.encoding, found["transfer"], params["n_bins"])
         training = replace(training, encoding=encoding)
     fitted = train_student(found["transfer"], training, alpha=alpha, monitor=held_out)
     took = time.perf_counter() - start

@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from sklearn.tree import DecisionTreeRegressor
 from torch import nn
 
 from skdistill.runtime._layers import BOUND, CLIP, EncodeTable, Periodic
@@ -17,7 +16,7 @@ TINY = 1e-37  # narrower scales and bins have no inverse in float32
 OUTER = 0.005  # outermost quantiles of the bins: no raw extreme enters a student
 
 
-def learn_encoding(rows, reader, *, n_bins, sample_weight, random_state, targets=None):
+def learn_encoding(rows, reader, *, n_bins, sample_weight, random_state):
     """Learn scales, bins and category tables from rows.
 
     Parameters
@@ -48,10 +47,7 @@ def learn_encoding(rows, reader, *, n_bins, sample_weight, random_state, targets
         c, s = _robust(x, w)
         center.append(c)
         inverse_scale.append(s)
-        if targets is None:
-            edges = _edges(x, w, per_column)
-        else:
-            edges = _fitted_edges(x, targets[known], sample_weight[known], per_column)
+        edges = _edges(x, w, per_column)
         wide = [(low, high) for low, high in pairwise(edges) if high - low > TINY]
         bins += [(position, low, 1 / (high - low)) for low, high in wide]
     bin_numbers, bin_low, bin_inverse_width = np.array(bins).reshape(-1, 3).T
@@ -172,19 +168,6 @@ def _edges(x, weight, n_bins):
         return []
     quantiles = np.linspace(OUTER, 1 - OUTER, n_bins + 1)
     edges = np.unique(_quantiles(x, quantiles, weight).astype(np.float32))
-    return edges.astype(np.float64).tolist() if len(edges) > 2 else []
-
-
-def _fitted_edges(x, targets, weight, n_bins):
-    """Edges at which a tree of one column splits to tell the targets, and the outer quantiles."""
-    if n_bins < 2 or len(x) == 0:
-        return []
-    tree = DecisionTreeRegressor(max_leaf_nodes=n_bins, min_samples_leaf=32, random_state=0)
-    tree = tree.fit(x[:, None], targets, sample_weight=weight).tree_
-    inner = tree.threshold[tree.feature >= 0]
-    outer = _quantiles(x, [OUTER, 1 - OUTER], weight)
-    inner = inner[(inner > outer[0]) & (inner < outer[1])]
-    edges = np.unique(np.concatenate([outer, inner]).astype(np.float32))
     return edges.astype(np.float64).tolist() if len(edges) > 2 else []
 
 
