@@ -14,7 +14,8 @@ Printed are the loss of every recipe relative to that of the defaults, set by se
 mean over sets, and the median rank over sets and seeds. The test rows are not touched.
 
 Beside parameters, what was tried and not kept can be named: ``average=0.999`` (exponential mean of
-the weights), ``bins=targets`` (bins fitted to the soft targets), and the students of
+the weights), ``bins=targets`` (bins fitted to the soft targets), ``per_row=8`` (fewer synthetic
+rows), ``real_weight=4.0`` (of a real row; a synthetic one has 1), and the students of
 `architectures.py`.
 
 Real data come from OpenML, or from the folder in SKDISTILL_DATA.
@@ -93,6 +94,16 @@ def with_fitted_bins(encoding, transfer, n_bins):
     )
 
 
+def remixed(transfer, per_row, real_weight):
+    """Return a transfer set with fewer synthetic rows a row, and real rows of another weight."""
+    real = transfer.origin == REAL
+    weight = np.where(real, real_weight * transfer.weight, transfer.weight)
+    transfer = replace(transfer, weight=weight.astype(np.float32))
+    if per_row is None:
+        return transfer
+    return transfer.take(slice((1 + per_row) * np.count_nonzero(real)))
+
+
 class AverageWeights(Callback):
     """Ends training with the exponential mean of the weights."""
 
@@ -133,6 +144,9 @@ def prepare(name, seed, options):
 def figures(found, changes, seed):
     """Return the held-out log loss of a student trained by a recipe, and its seconds."""
     alpha = changes.pop("alpha", 0.5)
+    transfer = remixed(
+        found["transfer"], changes.pop("per_row", None), changes.pop("real_weight", 1.0)
+    )
     average = changes.pop("average", None)
     fitted_bins = changes.pop("bins", None) == "targets"
     changes["student"] = ARCHITECTURES.get(student := changes.get("student", "mlp"), student)
@@ -144,9 +158,9 @@ def figures(found, changes, seed):
     training = make_training(params, *shared, stage_seeds(seed))
     held_out = found["held_out"]
     if fitted_bins:
-        encoding = with_fitted_bins(training.encoding, found["transfer"], params["n_bins"])
+        encoding = with_fitted_bins(training.encoding, transfer, params["n_bins"])
         training = replace(training, encoding=encoding)
-    fitted = train_student(found["transfer"], training, alpha=alpha, monitor=held_out)
+    fitted = train_student(transfer, training, alpha=alpha, monitor=held_out)
     took = time.perf_counter() - start
     _, losses = recalibration(fitted.net, held_out, training)
     return float(np.average(losses, weights=held_out.weight)), took
