@@ -1,4 +1,4 @@
-// Compile the file ROWS once for each instruction set, in a namespace of its own, with LANES the
+// Compile the file KERNELS once for each instruction set, in a namespace of its own, with LANES the
 // number of floats in a register.
 
 #define PRAGMA(text) _Pragma(#text)
@@ -16,7 +16,7 @@
 #define LANES 4
 namespace portable {
 #include "vectors.h"
-#include ROWS
+#include KERNELS
 }
 #undef LANES
 
@@ -25,7 +25,7 @@ TARGET("avx2,fma")
 #define LANES 8
 namespace avx2 {
 #include "vectors.h"
-#include ROWS
+#include KERNELS
 }
 #undef LANES
 END_TARGET
@@ -34,7 +34,7 @@ TARGET("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")
 #define LANES 16
 namespace avx512 {
 #include "vectors.h"
-#include ROWS
+#include KERNELS
 }
 #undef LANES
 END_TARGET

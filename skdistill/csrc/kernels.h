@@ -12,3 +12,5 @@ extern int set_in_use;
 
 PyObject *fill(PyObject *, PyObject *const *args, Py_ssize_t n_args);
 PyObject *set_parallel(PyObject *, PyObject *address);
+PyObject *prepare(PyObject *, PyObject *const *args, Py_ssize_t n_args);
+PyObject *forward(PyObject *, PyObject *const *args, Py_ssize_t n_args);

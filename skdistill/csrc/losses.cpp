@@ -8,7 +8,7 @@
 #include "batch.h"
 #include "kernels.h"
 
-#define ROWS "loss_rows.h"
+#define KERNELS "loss_rows.h"
 #include "each_set.h"
 
 static Rows *const rows_of_set[] = OF_EACH_SET(rows);

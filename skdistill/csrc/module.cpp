@@ -55,6 +55,8 @@ static PyObject *use(PyObject *, PyObject *wanted) {
 static PyMethodDef methods[] = {
     {"fill", (PyCFunction)(void (*)(void))fill, METH_FASTCALL, nullptr},
     {"set_parallel", set_parallel, METH_O, nullptr},
+    {"prepare", (PyCFunction)(void (*)(void))prepare, METH_FASTCALL, nullptr},
+    {"forward", (PyCFunction)(void (*)(void))forward, METH_FASTCALL, nullptr},
     {"instruction_sets", instruction_sets, METH_NOARGS, nullptr},
     {"use", use, METH_O, nullptr},
     {nullptr, nullptr, 0, nullptr},

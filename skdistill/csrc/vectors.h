@@ -16,26 +16,48 @@ INLINE I set(int x) { return x - I{}; }
 INLINE V load(const float *from) { return *(const U *)from; }
 INLINE void store(float *to, V v) { *(U *)to = v; }
 
+INLINE I lane_numbers() {
+    I v;
+    __builtin_memcpy(&v, NUMBERS, sizeof v);
+    return v;
+}
+
 INLINE V pick(I mask, V a, V b) { return mask ? a : b; }
 INLINE V larger(V a, V b) { return a > b ? a : b; }
+INLINE V magnitude(V x) { return (V)((I)x & 0x7fffffff); }
 
-// e^x for x ≤ 0, to about one unit in the last place; 0 below the smallest normal number.
+// e^x / 2ⁿ for x ≤ 0, to about one unit in the last place; n is rounded x / log 2.
 // x = n log 2 + r with |r| ≤ log(2) / 2, and a minimax polynomial for e^r (relative error 2e-9).
-INLINE V exp(V x) {
+INLINE V exp_by_parts(V x, I &n) {
     const float round = 12582912.f;  // 1.5 · 2²³: once added, the low bits are the integer
-    V shifted = x * 1.44269504f + round;
-    V n = shifted - round;
-    V r = x - n * 0.693359375f;
-    r = r + n * 2.12194440e-4f;
+    const V shifted = x * 1.44269504f + round, whole = shifted - round;
+    n = (I)shifted - 0x4b400000;
+    V r = x - whole * 0.693359375f;
+    r = r + whole * 2.12194440e-4f;
     V y = set(1.3814460438e-03f);
     y = y * r + 8.3687814306e-03f;
     y = y * r + 4.1668394376e-02f;
     y = y * r + 1.6666520098e-01f;
     y = y * r + 4.9999993412e-01f;
     y = y * r + 1.f;
-    y = y * r + 1.f;
-    const V power = (V)(((I)shifted << 23) + 0x3f800000);  // 2ⁿ
-    return pick(x < -87.3f, V{}, y * power);
+    return y * r + 1.f;
+}
+
+// e^x for x ≤ 0, to about one unit in the last place; 0 below the smallest normal number.
+INLINE V exp(V x) {
+    I n;
+    const V y = exp_by_parts(x, n);
+    return pick(x < -87.3f, V{}, y * (V)((n << 23) + 0x3f800000));
+}
+
+// The same as doubles, which go on to e^-700.
+INLINE void store_exp(double *to, V x) {
+    I n;
+    const V y = exp_by_parts(x, n);
+    const L power = (__builtin_convertvector(n, L) + 1023) << 52;
+    D e = __builtin_convertvector(y, D) * (D)power;
+    e = __builtin_convertvector(x < -700.f, L) ? D{} : e;
+    __builtin_memcpy(to, &e, sizeof e);
 }
 
 // log x for normal x > 0, to about one unit in the last place; elsewhere some number.
