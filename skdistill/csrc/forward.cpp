@@ -1,5 +1,7 @@
 // A student's forward: what `skdistill.runtime` calls.
 
+#include "kernels.h"  // CPython wants to be first
+
 #include <algorithm>
 #include <deque>
 #include <exception>
@@ -8,7 +10,6 @@
 #include <stdexcept>
 #include <vector>
 
-#include "kernels.h"
 #include "net.h"
 
 #define KERNELS "net_rows.h"

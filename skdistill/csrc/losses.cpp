@@ -1,12 +1,13 @@
 // The losses: what `skdistill.losses` calls.
 
+#include "kernels.h"  // CPython wants to be first
+
 #include <atomic>
 #include <cstdlib>
 #include <exception>
 #include <vector>
 
 #include "batch.h"
-#include "kernels.h"
 
 #define KERNELS "loss_rows.h"
 #include "each_set.h"

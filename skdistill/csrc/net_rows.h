@@ -152,7 +152,7 @@ INLINE bool scale(const Encoding &e, Encoded &to) {
         W z = (x - center) * load_doubles(e.inverse_scale + j);
         z = z < BOUND ? z : BOUND - W{};
         z = z > -BOUND ? z : -BOUND - W{};
-        z /= root(1 + z * z * (1 / (CLIP * CLIP)));
+        z /= root(1.0 + z * z * (1 / (CLIP * CLIP)));
         const H rounded = __builtin_convertvector(z, H);
         __builtin_memcpy(to.x + j, &x, sizeof x);
         __builtin_memcpy(to.z + j, &z, sizeof z);

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+MANY = 100  # values of a column from which pandas is asked for its distinct ones
+
 
 class Codes(dict):
     """Code of every level, by its text; of missing values, and of whatever else is asked for.
@@ -25,20 +27,26 @@ class Codes(dict):
     def of(self, column, label=""):
         """Return the codes of a column's values."""
         if hasattr(column, "categories"):  # a pandas categorical: its levels need not be strings
-            return self._table(column.categories)[column.codes]
+            return self._of_known(column.categories)[column.codes]
+        if len(column) >= MANY and hasattr(column, "factorize") and column.dtype.type is str:
+            places, texts = column.factorize()
+            return self._of_each(texts)[places]
         values = column.to_numpy() if hasattr(column, "to_numpy") else column
         try:
-            return [self[value] for value in values]
+            return list(map(self.__getitem__, values))
         except TypeError as error:
             raise ValueError(f"Column {label} held categories in fit, but now: {error}.") from None
 
-    def _table(self, categories):
-        """Return the code of each of a pandas categorical's categories, then of missing values."""
-        known, table = self._of_categories
+    def _of_known(self, categories):
+        known, codes = self._of_categories
         if known is not categories:
-            table = np.array([*(self[str(level)] for level in categories), self[None]])
-            self._of_categories = categories, table
-        return table
+            codes = self._of_each(categories)
+            self._of_categories = categories, codes
+        return codes
+
+    def _of_each(self, levels):
+        """Return the code of each level, and at the end, at -1, that of missing values."""
+        return np.array([*(self[str(level)] for level in levels), self[None]])
 
 
 def is_missing(value):

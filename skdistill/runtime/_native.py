@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from skdistill._extension import kernels
+from skdistill._extension import instruction_sets, kernels
 from skdistill.runtime._layers import (
     Activation,
     EncodeTable,
@@ -25,6 +25,13 @@ LINEAR, RELU, SILU, TANH, SCALE, HEADS, MEAN = range(7)
 FUNCTIONS = {"relu": RELU, "silu": SILU, "tanh": TANH}
 MOST_FOLDED = 256  # codes of a category that each get a row of their own
 ROUNDING = 1e-6  # of bins' ends, as a share of their width
+
+
+def describe():
+    """Say in words which implementation serves."""
+    if kernels is None:
+        return "NumPy (skdistill._kernels is not built, or SKDISTILL_NATIVE=0)"
+    return f"C++ ({instruction_sets()[0]})"
 
 
 class Unsupported(Exception):

@@ -5,7 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from skdistill.runtime._codes import Codes, is_missing
+from skdistill.runtime._codes import MANY, Codes, is_missing
 
 LEVELS = ("1", "2.5", "Oslo", "True")
 MISSING, OTHER = 4, 5
@@ -38,6 +38,14 @@ def test_a_level_is_known_by_its_text_and_all_else_is_missing_or_other():
 def test_columns_of_any_type(make):
     values = ["Oslo", None, "Rome", "Oslo"]
     assert list(Codes(LEVELS).of(make(values))) == [2, MISSING, OTHER, 2]
+
+
+@pytest.mark.parametrize("dtype", ["str", "string", "category", object])
+def test_long_columns_are_read_as_short_ones(dtype):
+    values = pd.Series(["Oslo", None, "Rome", "2.5"] * MANY, dtype=dtype).array
+    codes = Codes(LEVELS)
+    assert list(codes.of(values)) == [2, MISSING, OTHER, 1] * MANY
+    assert list(codes.of(values[:4])) == [2, MISSING, OTHER, 1]
 
 
 def test_categories_are_looked_up_once_and_never_confused():
