@@ -7,7 +7,7 @@ VENV := .venv
 OLDEST := .venv-oldest
 STAMP := $(VENV)/.stamp-dev
 OLDEST_STAMP := $(OLDEST)/.stamp-oldest
-KERNELS := $(wildcard skdistill/losses/csrc/*)
+KERNELS := $(wildcard skdistill/csrc/*)
 PIP_FLAGS := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -44,7 +44,7 @@ wheel: $(STAMP) ## build dist/*.tar.gz and dist/*.whl
 
 clean: ## remove everything that the other targets made
 	rm -rf $(VENV) $(OLDEST) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -f skdistill/losses/*.so
+	rm -f skdistill/*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment is brought up to date in place when a file it is made from changes.

@@ -2,14 +2,15 @@
 
 import sys
 import sysconfig
+from glob import glob
 
 from setuptools import Extension, setup
 
 # GNU vector types and target pragmas: GCC 12, Clang, or newer
 kernels = Extension(
-    "skdistill.losses._kernels",
-    sources=["skdistill/losses/csrc/module.cpp"],
-    depends=["skdistill/losses/csrc/batch.h", "skdistill/losses/csrc/rows.h"],
+    "skdistill._kernels",
+    sources=sorted(glob("skdistill/csrc/*.cpp")),
+    depends=sorted(glob("skdistill/csrc/*.h")),
     extra_compile_args=[
         "-std=c++17",
         "-O3",
@@ -21,7 +22,7 @@ kernels = Extension(
     ],
     define_macros=[("Py_LIMITED_API", "0x030B0000")],
     py_limited_api=True,
-    optional=True,  # without a compiler, torch's own operators serve
+    optional=True,  # without a compiler, torch and NumPy serve
 )
 
 # free-threaded Pythons have no stable ABI

@@ -21,6 +21,7 @@ import torch
 import torch.nn.functional as F
 
 import skdistill
+from skdistill._extension import instruction_sets
 from skdistill.losses import _native, distillation_loss
 from skdistill.losses._settings import make_settings
 
@@ -79,7 +80,7 @@ def measure(n_rows, n_classes, losses, rounds):
         loss(z, p, y, mixed).backward()
 
     steps = {name: lambda loss=loss: step(loss) for name, loss in losses.items()}
-    if _native.instruction_sets():
+    if instruction_sets():
         steps["kernel"] = lambda: _native.loss_and_gradient(raw, p, y, None, SETTINGS)
     steps["triad"] = lambda: torch.add(raw, p, alpha=2.0, out=sink)
     expected = torch.autograd.grad(eager(z, p, y), z)[0]

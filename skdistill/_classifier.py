@@ -24,7 +24,7 @@ from skdistill._train_student import detach, train_generations
 from skdistill._training import make_training
 from skdistill._transfer_set import real_rows
 from skdistill._validation import check_rows, check_samples, check_wanted
-from skdistill.runtime._columns import ColumnReader, as_table, column_names, is_sparse
+from skdistill.runtime._columns import ColumnReader, column_names, is_sparse
 from skdistill.sources import open_source
 
 MIN_ROWS_PER_LEVEL = 10  # rarer levels of a category never enter a student
@@ -342,7 +342,8 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
-            With the columns of fit, in the same order.
+            With the columns of fit, in the same order. It may also be one row or a list of rows,
+            each a dict or a list.
 
         Returns
         -------
@@ -470,9 +471,12 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return self.early_stopping and enough and can_ask and self.alpha != 0
 
     def _checked_student(self, X):
-        check_is_fitted(self)
-        X = as_table(X)
-        validate_data(self, X, reset=False, skip_check_array=True)
+        """Return the student once scikit-learn's checks of `X` are known to pass."""
+        student = self.__dict__.get("student_")
+        if student is None or not student.reader.knows(X):
+            check_is_fitted(self)
+            X = self.student_.reader.table(X)
+            validate_data(self, X, reset=False, skip_check_array=True)
         return self.student_
 
     def __sklearn_is_fitted__(self):

@@ -5,18 +5,20 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 
 from skdistill._version import __version__
-from skdistill.losses import _native
+from skdistill.losses import _native as losses
+from skdistill.runtime import _native as students
 
 PACKAGES = "scikit-learn torch skorch numpy scipy joblib safetensors pandas polars".split()
 
 
 def show_versions():
-    """Print the versions of Python and packages, and which implementation serves the losses."""
+    """Print the versions of Python and packages, and which implementations serve."""
     print(f"python: {sys.version.split()[0]} ({platform.platform()})")
     print(f"skdistill: {__version__}")
     for name in PACKAGES:
         print(f"{name}: {_version(name)}")
-    print(f"losses: {_native.describe()}")
+    print(f"losses: {losses.describe()}")
+    print(f"students: {students.describe()}")
 
 
 def _version(name):

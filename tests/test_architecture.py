@@ -16,9 +16,10 @@ MAY_IMPORT = {
     "_version": set(),
     "__init__": {"_version"},  # the public names are imported lazily
     "exceptions": set(),
+    "_extension": set(),
     # libraries: they know nothing of the estimator
-    "runtime": {"exceptions"},
-    "losses": {"exceptions"},
+    "runtime": {"_extension", "exceptions"},
+    "losses": {"_extension", "exceptions"},
     "samplers": {"exceptions", "runtime"},
     "sources": {"exceptions", "runtime"},
     "students": {"exceptions", "losses", "runtime"},
@@ -27,7 +28,7 @@ MAY_IMPORT = {
     "_constraints": {"losses", "samplers", "students"},
     "_progress": set(),
     "_seeds": set(),
-    "_show_versions": {"_version", "losses"},
+    "_show_versions": {"_version", "losses", "runtime"},
     "_store": {"runtime"},
     "_teachers": {"exceptions", "runtime"},
     "_transfer_set": {"_store", "losses"},

@@ -34,6 +34,7 @@ from sklearn.tree import DecisionTreeClassifier
 from skorch.callbacks import EarlyStopping, EpochScoring, LRScheduler
 
 from skdistill import DistilledClassifier, Munge
+from skdistill._extension import kernels
 from skdistill.exceptions import DistillationWarning
 from skdistill.losses import KINDS, distillation_loss
 
@@ -137,6 +138,46 @@ def test_pandas_polars_and_arrays_give_one_student():
     for clf, table in zip(clfs[1:], tables[1:], strict=True):
         assert clf.feature_names_in_.tolist() == names
         np.testing.assert_allclose(clf.predict_proba(table), clfs[0].predict_proba(X), atol=1e-6)
+
+
+def test_a_row_of_any_form_is_answered_alike(fitted):
+    names, row = list("abcd"), X[0].tolist()
+    frame = pd.DataFrame(X, columns=names)
+    named = quick().fit(frame, Y)
+    record = dict(zip(names, row, strict=True))
+    for clf, rows in [
+        (fitted, [X[:1], row, tuple(row), [row], X[:1].astype(object)]),
+        (named, [frame[:1], pl.from_pandas(frame[:1]), record, [record], frame.iloc[0]]),
+    ]:
+        for predict in (clf.predict_proba, clf.student_.predict_proba):
+            for X_row in rows:
+                np.testing.assert_array_equal(predict(X_row), predict(rows[0]))
+    with pytest.warns(UserWarning, match="X does not have valid feature names"):
+        named.predict_proba(row)
+    with pytest.warns(
+        UserWarning, match="X has feature names, but DistilledClassifier was fitted"
+    ):
+        fitted.predict_proba(frame[:1])
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (X[:1, :3], "X has 3 features, but DistilledClassifier is expecting 4 features as input"),
+        ([[1.0, 2.0, 3.0]], "X has 3 features, but DistilledClassifier is expecting 4 features"),
+        (X[0], "Expected 2D array, got 1D array instead"),
+        ([1.0, 2.0, 3.0], "Expected 2D array, got 1D array instead"),
+        ({"a": 1.0}, "the columns in fit had no names"),
+        ([["x", 1.0, 2.0, 3.0]], "Column 0 held numbers in fit, but row 0 holds 'x'"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_refused_in_scikit_learns_words(rows, message, fitted):
+    with pytest.raises(ValueError, match=message):
+        fitted.predict_proba(rows)
+    with pytest.raises(
+        NotFittedError, match="This DistilledClassifier instance is not fitted yet"
+    ):
+        DistilledClassifier().predict_proba(rows)
 
 
 def test_a_polars_frame_with_text_and_nulls_is_learnt():
@@ -399,6 +440,8 @@ class Twofold(torch.nn.Module):
 def test_every_architecture_runs_alike_in_numpy_and_torch(student, num_embedding):
     clf = quick(student=student, num_embedding=num_embedding, n_members=3).fit(X, Y)
     assert_alike(clf)
+    is_compiled = clf.student_._net is not None
+    assert is_compiled == (student is not Twofold and kernels is not None)
 
 
 @pytest.mark.parametrize("student", ["mlp", "tabm"])

@@ -1,32 +1,20 @@
 """The losses in C++, where the extension was built: one pass over each row, no torch operators."""
 
 import ctypes
-import os
-from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import torch
 
-_kernels: Any = None
-if os.environ.get("SKDISTILL_NATIVE") != "0":
-    with suppress(ImportError):  # installed without a compiler
-        _kernels = import_module("skdistill.losses._kernels")
+from skdistill._extension import instruction_sets, kernels
 
 NUMBERS = {"kl": 0, "logit_mse": 1, "reverse_kl": 2, "jsd": 3}
 DTYPES = {torch.float32, torch.float16, torch.bfloat16}
 
 
-def instruction_sets():
-    """Return the names of what this processor can run, the fastest first; empty: no extension."""
-    return [] if _kernels is None else _kernels.instruction_sets()
-
-
 def describe():
     """Say in words which implementation serves on the CPU."""
-    if _kernels is None:
-        return "torch operators (skdistill.losses._kernels is not built, or SKDISTILL_NATIVE=0)"
+    if kernels is None:
+        return "torch operators (skdistill._kernels is not built, or SKDISTILL_NATIVE=0)"
     threads = "on torch's OpenMP threads" if _shared else "on one thread"
     return f"C++ ({instruction_sets()[0]}, {threads})"
 
@@ -34,7 +22,7 @@ def describe():
 def serves(logits, targets, labels, weight, settings):
     """Whether the extension computes this loss for these tensors."""
     return (
-        _kernels is not None
+        kernels is not None
         and logits.is_cpu
         and targets.is_cpu
         and (labels is None or labels.is_cpu)
@@ -56,7 +44,7 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
         losses = loss = z.new_empty(n)
     else:
         loss = z.new_empty(())
-    bad_row = _kernels.fill(
+    bad_row = kernels.fill(
         NUMBERS[settings.kind],
         n,
         k,
@@ -91,8 +79,8 @@ def _share_threads():
     parallel = getattr(ctypes.CDLL(str(library)), "GOMP_parallel", None)
     if parallel is None:
         return False
-    _kernels.set_parallel(ctypes.cast(parallel, ctypes.c_void_p).value)
+    kernels.set_parallel(ctypes.cast(parallel, ctypes.c_void_p).value)
     return True
 
 
-_shared = _kernels is not None and _share_threads()
+_shared = kernels is not None and _share_threads()

@@ -9,17 +9,25 @@ polars is imported.
 import datetime
 import numbers
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from skdistill.runtime._codes import Codes, is_missing
+from skdistill.runtime._rows import NAMED, as_rows, form_of_rows, is_row, only_row
+
 NUMBER, CATEGORY, DATE = "number", "category", "date"
 DAY = 86_400e6  # microseconds
+FLOATS = np.dtype(np.float64), np.dtype(np.float32)
 
 
 @dataclass(frozen=True)
 class ColumnReader:
     """How each column of a table is read.
+
+    A table is an array, a sparse matrix, a pandas or polars frame, or rows: a dict of the values
+    by column name, a list of them in the order of the columns, a row of a pandas frame, or a list
+    of dicts or lists.
 
     Parameters
     ----------
@@ -40,6 +48,9 @@ class ColumnReader:
     origins: dict[int, float]
     names: tuple[str, ...] | None = None
     sparse: bool = False
+    _codes: dict = field(init=False, repr=False, compare=False)
+    _is_plain: bool = field(init=False, repr=False, compare=False)  # numbers only
+    _known_columns: object = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
         if not set(self.kinds) <= {NUMBER, CATEGORY, DATE}:
@@ -49,6 +60,22 @@ class ColumnReader:
                 raise ValueError(f"The {kind} columns do not match their description.")
         if self.names is not None and len(self.names) != len(self.kinds):
             raise ValueError(f"{len(self.names)} names for {len(self.kinds)} columns.")
+        self._prepare(
+            _codes={j: Codes(levels) for j, levels in self.levels.items()},
+            _is_plain=set(self.kinds) == {NUMBER},
+            _known_columns=None,
+        )
+
+    def _prepare(self, **prepared):
+        for name, value in prepared.items():
+            object.__setattr__(self, name, value)
+
+    def __getstate__(self):
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+
+    def __setstate__(self, state):
+        self._prepare(**state)
+        self.__post_init__()
 
     @classmethod
     def learn(cls, X, *, names=None, min_rows_per_level=1):
@@ -95,7 +122,7 @@ class ColumnReader:
         ValueError
             If columns are missing, surplus or in another order, or a value is infinite.
         """
-        X = as_table(X)
+        X = self.table(X)
         self._check_columns(X)
         if is_sparse(X):
             with np.errstate(over="ignore"):
@@ -104,30 +131,124 @@ class ColumnReader:
             _check_finite(X.data, "the sparse matrix", allow_nan=False)
             return X
         with np.errstate(over="ignore", invalid="ignore"):
-            rows = self._read_dense(X)
+            values = self._numbers(X)
+            rows = self._columns(X, np.float32) if values is None else values.astype(np.float32)
         if not np.isfinite(rows.sum(dtype=np.float64)):
             for j in range(rows.shape[1]):
                 where = f"column {_label(self.names, j)}"
                 _check_finite(rows[:, j], where, allow_nan=not self.sparse)
         return rows
 
-    def _read_dense(self, X):
-        if set(self.kinds) == {NUMBER}:
-            values = as_values(X)
-            if values.dtype.kind in "fiub":
-                return values.astype(np.float32)
-        rows = np.empty(X.shape, dtype=np.float32)
+    def gather(self, X):
+        """Read dense rows as `read` does, but neither round nor check their numbers.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+
+        Returns
+        -------
+        rows : float32 or float64 array of shape (n_samples, n_features)
+            `X` itself, where it is one.
+        """
+        if type(X) is np.ndarray and self._is_plain and X.dtype in FLOATS and self._fits(X):
+            return X
+        rows = self._read_alone(X)
+        if rows is not None:
+            return rows
+        X = self.table(X)
+        self._check_columns(X)
+        X = X.toarray() if not is_frame(X) and is_sparse(X) else X
+        values = self._numbers(X)
+        if values is None:
+            return self._columns(X, np.float64, order="F")
+        return values if values.dtype in FLOATS else values.astype(np.float64)
+
+    def table(self, X):
+        """Return `X` as a frame, sparse matrix or array."""
+        rows = None if is_frame(X) else as_rows(X, self.names, len(self.kinds))
+        if rows is None:
+            return as_table(X)
+        return as_table(rows if self._is_plain else np.asarray(rows, dtype=object))
+
+    def knows(self, X):
+        """Whether `X` plainly has the columns of fit, by name if there were names."""
+        if type(X) is np.ndarray:
+            return self.names is None and self._fits(X)
+        if is_frame(X):
+            return self.names is not None and self._has_names(X.columns)
+        form = form_of_rows(X)
+        if form == NAMED or self.names is not None:
+            return form == NAMED
+        return form is not None and is_row(X, len(self.kinds))
+
+    def _fits(self, X):
+        return X.ndim == 2 and X.shape[1] == len(self.kinds)
+
+    def _has_names(self, columns):
+        if columns is self._known_columns:
+            return True
+        names = columns.tolist() if hasattr(columns, "tolist") else columns
+        if tuple(names) != self.names:
+            return False
+        if hasattr(columns, "equals"):  # a pandas index: it never changes
+            self._prepare(_known_columns=columns)
+        return True
+
+    def _read_alone(self, X):
+        """Read a single row value by value; None: its columns have to be asked, or say why not."""
+        try:
+            if not is_frame(X):
+                values = only_row(X, self.names, len(self.kinds))
+                if values is None:
+                    return None
+                for j, codes in self._codes.items():
+                    values[j] = codes[values[j]]
+                for j, origin in self.origins.items():
+                    (values[j],) = _days(values[j : j + 1]) - origin
+            elif self._is_plain or len(X) != 1:
+                return None
+            else:
+                values = self._row_of_frame(X)
+            rows = np.array([_floats(values)])
+            self._check_columns(rows)
+            return rows
+        except (TypeError, ValueError, LookupError, OverflowError):
+            return None
+
+    def _row_of_frame(self, X):
+        self._check_columns(X)
+        get = column_getter(X)
+        columns = [get(j) for j in range(len(self.kinds))]
+        values = [column[0] for column in columns]
+        for j, codes in self._codes.items():
+            is_text = type(values[j]) is str
+            values[j] = codes[values[j]] if is_text else codes.of(columns[j])[0]
+        for j, origin in self.origins.items():
+            (values[j],) = _days(columns[j]) - origin
+        return values
+
+    def _numbers(self, X):
+        """Return the values of a dense table of numbers; None if there is more to it."""
+        values = as_values(X) if self._is_plain else None
+        return values if values is not None and values.dtype.kind in "fiub" else None
+
+    def _columns(self, X, dtype, order="C"):
+        rows = np.empty(X.shape, dtype=dtype, order=order)
+        get = column_getter(X)
         for j, kind in enumerate(self.kinds):
-            column = get_column(X, j)
+            column = get(j)
             if kind == NUMBER:
                 rows[:, j] = as_floats(column, _label(self.names, j))
             elif kind == CATEGORY:
-                rows[:, j] = _codes(column, self.levels[j])
+                rows[:, j] = self._codes[j].of(column, _label(self.names, j))
             else:
                 rows[:, j] = _days(column) - self.origins[j]
         return rows
 
     def _check_columns(self, X):
+        if self.names is not None and is_frame(X) and self._has_names(X.columns):
+            return
         given = column_names(X)
         if self.names is not None and given is not None and given != self.names:
             missing = [name for name in self.names if name not in given]
@@ -149,9 +270,11 @@ class ColumnReader:
 
 def as_table(X):
     """Return `X` as a two-dimensional frame, sparse matrix or array, or say what is wrong."""
-    if not (is_sparse(X) or is_frame(X)):
+    if is_frame(X):
+        return X
+    if not is_sparse(X):
         X = _as_array(X)
-    if not is_frame(X) and X.dtype.kind == "c":
+    if X.dtype.kind == "c":
         raise ValueError("Complex data not supported: pass real numbers.")
     if len(X.shape) != 2:
         raise ValueError(
@@ -184,6 +307,17 @@ def get_column(X, j):
     if hasattr(X, "iloc"):
         return X.iloc[:, j]
     return X.to_series(j) if hasattr(X, "to_series") else X[:, j]
+
+
+def column_getter(X):
+    """Return a function that gives a column of `X` by position, as the table stores it.
+
+    For pandas it is private, for want of a public one that costs less than 20 µs a column.
+    """
+    stored = getattr(X, "_get_column_array", None)
+    if stored is None and hasattr(X, "iloc"):
+        return lambda j: X.iloc[:, j].array
+    return stored or (lambda j: get_column(X, j))
 
 
 def as_values(data):
@@ -255,15 +389,6 @@ def is_categorical(column):
     return hasattr(column, "cat") and hasattr(column.cat, "categories")
 
 
-def is_missing(value):
-    """Whether a single value stands for a missing one: None, NaN, NaT, NA."""
-    return (
-        value is None
-        or (isinstance(value, float | np.floating) and value != value)
-        or type(value).__name__ in ("NAType", "NaTType")
-    )
-
-
 def _as_array(X):
     array = np.asarray(X)
     if array.dtype.kind in "US" and isinstance(X, list | tuple):
@@ -308,7 +433,10 @@ def as_floats(column, label=""):
     values = as_values(column)
     if values.dtype.kind in "fiub":
         return values
-    out = np.empty(len(values))
+    try:
+        return np.array(_floats(values))
+    except (TypeError, ValueError, OverflowError):
+        out = np.empty(len(values))
     for i, value in enumerate(values):
         try:
             out[i] = np.nan if is_missing(value) else float(value)
@@ -329,17 +457,13 @@ def _texts(column):
     return [None if is_missing(v) else str(v) for v in as_values(column)]
 
 
-def _codes(column, levels):
-    codes = {level: code for code, level in enumerate(levels)}
-    codes[None] = len(levels)
-    other = len(levels) + 1
-    if is_categorical(column):
-        table = [codes.get(str(level), other) for level in column.cat.categories]
-        return np.array([*table, len(levels)])[column.cat.codes]
-    return [codes.get(None if is_missing(v) else str(v), other) for v in as_values(column)]
+def _floats(values):
+    return [np.nan if value is None else float(value) for value in values]
 
 
 def _days(column):
+    if getattr(column, "dtype", None) in (None, np.dtype(object)):
+        column = [None if is_missing(value) else value for value in column]
     moments = np.asarray(column, dtype="datetime64[us]")
     days = moments.astype(np.int64) / DAY
     return np.where(np.isnat(moments), np.nan, days)

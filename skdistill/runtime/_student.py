@@ -1,12 +1,13 @@
 """Student: a fitted, compact classifier of NumPy arrays alone."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
 from skdistill.runtime._columns import ColumnReader
 from skdistill.runtime._files import save
 from skdistill.runtime._layers import Layer, LinearOfMembers
+from skdistill.runtime._native import forward, prepare
 
 ROWS_AT_ONCE = 8192  # bounds the memory of a large batch
 
@@ -47,6 +48,7 @@ class Student:
     reader: ColumnReader
     layers: tuple[Layer, ...]
     classes_: np.ndarray
+    _net: object = field(init=False, repr=False)
 
     def __post_init__(self):
         if len(self.classes_) < 2 or not self.layers:
@@ -54,6 +56,17 @@ class Student:
         if self.reader.names is not None:
             names = np.array(self.reader.names, dtype=object)
             object.__setattr__(self, "feature_names_in_", names)
+        sizes = len(self.reader.kinds), len(self.classes_)
+        net = None if self.reader.sparse else prepare(self.layers, *sizes)
+        object.__setattr__(self, "_net", net)
+
+    def __getstate__(self):
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+
+    def __setstate__(self, state):
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        self.__post_init__()
 
     @property
     def n_features_in_(self):
@@ -67,7 +80,9 @@ class Student:
         ----------
         X : table of shape (n_samples, n_features)
             Array, sparse matrix, pandas or polars frame, with the columns of fit. A frame's
-            column names must be those of fit, in the same order.
+            column names must be those of fit, in the same order. Or rows: a dict of the values
+            by column name (others are ignored), a list of them in the order of the columns, a
+            row of a pandas frame, or a list of dicts or lists.
 
         Returns
         -------
@@ -78,7 +93,17 @@ class Student:
         ------
         ValueError
             If columns are missing, surplus or in another order, or a value is infinite.
+
+        Notes
+        -----
+        A row's answer is the same alone and in any batch. It is computed in float32 where the
+        compiled extension serves, else in float64 by NumPy; the two differ by less than 1e-5.
         """
+        if self._net is not None:
+            rows = self.reader.gather(X)
+            proba = np.empty((len(rows), len(self.classes_)))
+            if forward(self._net, rows, proba):
+                return proba
         rows = self.reader.read(X)
         n = rows.shape[0]
         if n <= ROWS_AT_ONCE:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from skdistill._extension import instruction_sets, kernels
 from skdistill.losses import _aten, _native, _reference
 
-NATIVE = _native.instruction_sets()
+NATIVE = instruction_sets()
 
 
 @pytest.fixture(params=["aten", *NATIVE])
@@ -15,9 +16,9 @@ def implementation(request):
     if request.param == "aten":
         yield _aten
         return
-    _native._kernels.use(request.param)
+    kernels.use(request.param)
     yield _native
-    _native._kernels.use(NATIVE[0])
+    kernels.use(NATIVE[0])
 
 
 class Case:

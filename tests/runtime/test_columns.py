@@ -1,6 +1,7 @@
 """The door through which every row enters a student."""
 
 import datetime
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -184,3 +185,138 @@ def test_columns_are_replaced_in_the_tables_own_form(make):
     assert np.asarray(new).tolist() == [[3, 7], [1, 8]]
     assert np.asarray(new).dtype.kind == "i"
     assert np.asarray(take_rows(table, np.array([1]))).tolist() == [[2, 5]]
+
+
+MIXED = pd.DataFrame(
+    {
+        "x": [1.5, np.nan, 3e38, 0.1],
+        "n": pd.array([1, None, 2**53 + 1, 4], dtype="Int64"),
+        "town": ["Rome", None, "Rome", "Paris"],
+        "size": pd.Categorical([3, 5, None, 3]),
+        "day": DAYS,
+        "flag": [True, False, True, True],
+    }
+)
+
+
+@pytest.fixture
+def mixed_reader():
+    return ColumnReader.learn(MIXED, names=list(MIXED.columns))
+
+
+def forms_of_row(i):
+    frame = MIXED.iloc[[i]]
+    row = {name: frame[name].array[0] for name in MIXED.columns}
+    yield frame
+    yield frame.astype(object)
+    yield pl.DataFrame({**frame.drop(columns="size"), "size": frame["size"].astype(str)})[
+        list(MIXED.columns)
+    ]
+    yield row
+    yield [row]
+    yield list(row.values())
+    yield [list(row.values())]
+    yield pd.Series(row, dtype=object)
+    yield np.array([list(row.values())], dtype=object)
+
+
+@pytest.mark.parametrize("i", [0, 2, 3])
+def test_a_row_is_read_alike_in_every_form_alone_and_in_a_table(i, mixed_reader):
+    expected = mixed_reader.read(MIXED)[[i]]
+    for X in forms_of_row(i):
+        np.testing.assert_array_equal(mixed_reader.read(X), expected)
+        np.testing.assert_array_equal(mixed_reader.gather(X).astype(np.float32), expected)
+    np.testing.assert_array_equal(mixed_reader.gather(MIXED)[[i]].astype(np.float32), expected)
+
+
+def test_rows_of_one_form_are_read_as_the_table(mixed_reader):
+    expected = mixed_reader.read(MIXED)
+    rows = MIXED.astype(object).where(MIXED.notna(), None).to_dict("records")
+    for X in (rows, [list(row.values()) for row in rows]):
+        np.testing.assert_array_equal(mixed_reader.read(X), expected)
+        np.testing.assert_array_equal(mixed_reader.gather(X).astype(np.float32), expected)
+
+
+def test_a_list_keeps_the_type_of_its_levels():
+    reader = ColumnReader.learn(pd.DataFrame({"x": [0.5, 1], "size": pd.Categorical([3, 5])}))
+    assert reader.read([[0.5, 5]]).tolist() == [[0.5, 1]]
+    assert reader.read([[0.5, 5], [1, 3]]).tolist() == [[0.5, 1], [1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        ({"x": 1.0}, r"Row 0 has no value for \['n', 'town', 'size', 'day', 'flag'\]"),
+        ([1, 2, 3], "Expected 2D array, got 1D array"),
+        ([[1, 2, 3]], "X has 3 features, but the student is expecting 6"),
+        ([["much", 1, "Rome", 3, None, 1]], "'x' held numbers in fit, but row 0 holds 'much'"),
+        ([[1, 1, ["Rome"], 3, None, 1]], "'town' held categories|inhomogeneous"),
+        ([[1, 1, "Rome", 3, "soon", 1]], "Error parsing datetime"),
+        (MIXED.iloc[:1, ::-1], "the order must be"),
+        (MIXED.iloc[:1, 1:], r"missing \['x'\]"),
+        (MIXED.iloc[:1].rename(columns={"x": "y"}), r"missing \['x'\], unexpected \['y'\]"),
+    ],
+)
+def test_rows_that_do_not_fit_are_refused(X, message, mixed_reader):
+    mixed_reader.read(MIXED)
+    for read in (mixed_reader.read, mixed_reader.gather):
+        with pytest.raises(ValueError, match=message):
+            read(X)
+
+
+def test_names_are_compared_anew_for_every_index(mixed_reader):
+    frame = MIXED.head(1).copy()
+    assert mixed_reader.knows(frame)
+    columns = list(frame.columns)
+    frame.columns = [*columns[:-1], "flags"]
+    assert not mixed_reader.knows(frame)
+    with pytest.raises(ValueError, match="unexpected"):
+        mixed_reader.gather(frame)
+    frame.columns = columns
+    assert mixed_reader.knows(frame)
+
+
+def test_it_knows_what_needs_no_further_check(mixed_reader):
+    plain = ColumnReader.learn(np.zeros((2, 3)))
+    assert plain.knows(np.zeros((1, 3)))
+    assert plain.knows([1, 2, 3])
+    assert not plain.knows(np.zeros((1, 2)))
+    assert not plain.knows(np.zeros(3))
+    assert not plain.knows([[1, 2, 3]])
+    assert not plain.knows(pd.DataFrame(np.zeros((1, 3)), columns=list("abc")))
+    assert mixed_reader.knows({})  # what a dict lacks is told when it is read
+    assert not mixed_reader.knows([1, 2, 3, 4, 5, 6])
+    assert not mixed_reader.knows(MIXED.to_numpy())
+
+
+class Frame:
+    """What any library's frame of pandas' manner offers."""
+
+    def __init__(self, frame):
+        self.columns, self.shape, self.iloc = frame.columns, frame.shape, frame.iloc
+
+    def __len__(self):
+        return self.shape[0]
+
+
+def test_frames_are_read_through_iloc_where_there_is_nothing_faster(mixed_reader):
+    for frame in (MIXED, MIXED.head(1)):
+        np.testing.assert_array_equal(mixed_reader.read(Frame(frame)), mixed_reader.read(frame))
+        rows = mixed_reader.gather(Frame(frame))
+        np.testing.assert_array_equal(rows.astype(np.float32), mixed_reader.read(frame))
+
+
+def test_numbers_are_not_copied(random_students):
+    reader = random_students.student().reader
+    for dtype in (np.float32, np.float64):
+        rows = np.zeros((3, 5), dtype=dtype)
+        assert reader.gather(rows) is rows
+        assert not np.shares_memory(reader.read(rows), rows)
+
+
+def test_pickles_of_a_reader_hold_the_description_alone(mixed_reader):
+    mixed_reader.read(MIXED)
+    again = pickle.loads(pickle.dumps(mixed_reader))
+    assert again == mixed_reader
+    assert b"_known_columns" not in pickle.dumps(mixed_reader)
+    np.testing.assert_array_equal(again.read(MIXED), mixed_reader.read(MIXED))

@@ -1,7 +1,6 @@
-// The extension module skdistill.losses._kernels: a plain C ABI, addresses in, no torch.
+// The losses: what `skdistill.losses` calls.
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "kernels.h"  // CPython wants to be first
 
 #include <atomic>
 #include <cstdlib>
@@ -10,64 +9,10 @@
 
 #include "batch.h"
 
-#define PRAGMA(text) _Pragma(#text)
-#ifdef __clang__
-#define TARGET(name) \
-    PRAGMA(clang attribute push(__attribute__((target(name))), apply_to = function))
-#define END_TARGET PRAGMA(clang attribute pop)
-#else
-#define TARGET(name) PRAGMA(GCC push_options) PRAGMA(GCC target(name))
-#define END_TARGET PRAGMA(GCC pop_options)
-#endif
+#define KERNELS "loss_rows.h"
+#include "each_set.h"
 
-#define INLINE inline __attribute__((always_inline))
-
-#define LANES 4
-namespace portable {
-#include "rows.h"
-}
-#undef LANES
-
-#ifdef __x86_64__
-TARGET("avx2,fma")
-#define LANES 8
-namespace avx2 {
-#include "rows.h"
-}
-#undef LANES
-END_TARGET
-
-TARGET("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")
-#define LANES 16
-namespace avx512 {
-#include "rows.h"
-}
-#undef LANES
-END_TARGET
-#endif
-
-struct InstructionSet {
-    const char *name;
-    Rows *rows;
-};
-
-// What this processor can run, the fastest first.
-static std::vector<InstructionSet> available() {
-    std::vector<InstructionSet> sets;
-#ifdef __x86_64__
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
-        sets.push_back({"avx512", avx512::rows});
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        sets.push_back({"avx2", avx2::rows});
-#endif
-    sets.push_back({"portable", portable::rows});
-    return sets;
-}
-
-static const std::vector<InstructionSet> instruction_sets = available();
-static InstructionSet in_use = instruction_sets[0];
+static Rows *const rows_of_set[] = OF_EACH_SET(rows);
 
 // Of the OpenMP runtime that torch has loaded; null: one thread.
 typedef void Parallel(void (*work)(void *), void *job, unsigned threads, unsigned flags);
@@ -110,7 +55,7 @@ static bool run(const Batch &batch, unsigned threads, double *sum) try {
     int64_t part_rows = FLOATS_A_PART / batch.n_classes / MOST_LANES * MOST_LANES;
     if (part_rows < MOST_LANES) part_rows = MOST_LANES;
     const size_t n_parts = (batch.n_rows + part_rows - 1) / part_rows;
-    Job job{batch, in_use.rows, part_rows, std::vector<double>(n_parts)};
+    Job job{batch, rows_of_set[set_in_use], part_rows, std::vector<double>(n_parts)};
     const bool alone = !parallel || threads < 2 ||
                        batch.n_rows * batch.n_classes < FLOATS_FOR_THREADS;
     if (alone)
@@ -127,7 +72,7 @@ static bool run(const Batch &batch, unsigned threads, double *sum) try {
 // fill(kind, n_rows, n_classes, logits, targets, labels, weight, gradient, losses, total,
 //      temperature, alpha, beta, scale, threads): addresses as integers, 0 for none.
 // Return None, or the row whose label is no class.
-static PyObject *fill(PyObject *, PyObject *const *args, Py_ssize_t n_args) {
+PyObject *fill(PyObject *, PyObject *const *args, Py_ssize_t n_args) {
     if (n_args != 15) {
         PyErr_Format(PyExc_TypeError, "fill takes 15 arguments, got %zd", n_args);
         return nullptr;
@@ -155,52 +100,8 @@ static PyObject *fill(PyObject *, PyObject *const *args, Py_ssize_t n_args) {
     Py_RETURN_NONE;
 }
 
-static PyObject *names_of_sets(PyObject *, PyObject *) {
-    PyObject *names = PyList_New(0);
-    for (const InstructionSet &set : instruction_sets) {
-        PyObject *name = names ? PyUnicode_FromString(set.name) : nullptr;
-        if (!name || PyList_Append(names, name) < 0) {
-            Py_XDECREF(name);
-            Py_XDECREF(names);
-            return nullptr;
-        }
-        Py_DECREF(name);
-    }
-    return names;
-}
-
-static PyObject *use(PyObject *, PyObject *wanted) {
-    for (const InstructionSet &set : instruction_sets) {
-        PyObject *name = PyUnicode_FromString(set.name);
-        if (!name) return nullptr;
-        const int same = PyUnicode_Compare(name, wanted) == 0;
-        Py_DECREF(name);
-        if (PyErr_Occurred()) return nullptr;
-        if (same) {
-            in_use = set;
-            Py_RETURN_NONE;
-        }
-    }
-    PyErr_Format(PyExc_ValueError, "this processor cannot run %R", wanted);
-    return nullptr;
-}
-
-static PyObject *set_parallel(PyObject *, PyObject *address) {
+PyObject *set_parallel(PyObject *, PyObject *address) {
     parallel = (Parallel *)PyLong_AsUnsignedLongLong(address);
     if (PyErr_Occurred()) return nullptr;
     Py_RETURN_NONE;
 }
-
-static PyMethodDef methods[] = {
-    {"fill", (PyCFunction)(void (*)(void))fill, METH_FASTCALL, nullptr},
-    {"instruction_sets", names_of_sets, METH_NOARGS, nullptr},
-    {"use", use, METH_O, nullptr},
-    {"set_parallel", set_parallel, METH_O, nullptr},
-    {nullptr, nullptr, 0, nullptr},
-};
-
-static PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, "_kernels", nullptr, 0, methods, nullptr, nullptr, nullptr, nullptr,
-};
-
-PyMODINIT_FUNC PyInit__kernels() { return PyModule_Create(&module); }

@@ -1,0 +1,234 @@
+"""The forward in C++, where the extension was built: from a row's cells to its probabilities.
+
+`prepare` turns a student's layers into the form that the extension runs. The encoder and the first
+linear layer become one: what a code or a full bin adds to the first layer is worked out here, so
+a row picks some rows of weights instead of being multiplied by all of them.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+
+from skdistill._extension import instruction_sets, kernels
+from skdistill.runtime._layers import (
+    Activation,
+    EncodeTable,
+    Linear,
+    LinearOfMembers,
+    MeanOfMembers,
+    Periodic,
+    Scale,
+    Softmax,
+)
+
+LINEAR, RELU, SILU, TANH, SCALE, HEADS, MEAN = range(7)
+FUNCTIONS = {"relu": RELU, "silu": SILU, "tanh": TANH}
+MOST_FOLDED = 256  # codes of a category that each get a row of their own
+ROUNDING = 1e-6  # of bins' ends, as a share of their width
+
+
+def describe():
+    """Say in words which implementation serves."""
+    if kernels is None:
+        return "NumPy (skdistill._kernels is not built, or SKDISTILL_NATIVE=0)"
+    return f"C++ ({instruction_sets()[0]})"
+
+
+class Unsupported(Exception):
+    """NumPy must serve these layers."""
+
+
+class Program:
+    """Integers and doubles in the order in which the extension reads them."""
+
+    def __init__(self):
+        self.integers, self.numbers = [], []
+
+    def add(self, *arrays):
+        """Append arrays; those of integers and those of floats are kept apart."""
+        for array in map(np.asarray, arrays):
+            kept = self.numbers if array.dtype.kind == "f" else self.integers
+            kept.append(array.ravel())
+
+    def prepare(self):
+        """Return the net, which the extension keeps."""
+        return kernels.prepare(
+            np.concatenate(self.integers, dtype=np.int64),
+            np.concatenate(self.numbers, dtype=np.float64),
+        )
+
+
+def prepare(layers, n_columns, n_classes):
+    """Return the net as `forward` takes it, or None where NumPy must serve.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    n_columns, n_classes : int
+    """
+    if kernels is None:
+        return None
+    try:
+        return _program(layers, n_columns, n_classes).prepare()
+    except Unsupported:
+        return None
+
+
+def forward(net, rows, proba):
+    """Fill `proba` by the probabilities of `rows`; the result does not depend on other rows.
+
+    Parameters
+    ----------
+    net : object
+        As `prepare` returns it.
+    rows : float32 or float64 array of shape (n_samples, n_columns)
+        As `ColumnReader.gather` gives them; numbers are rounded to float32.
+    proba : float64 array of shape (n_samples, n_classes)
+
+    Returns
+    -------
+    done : bool
+        False: rows of another type, an infinite value, a code that its category has not.
+    """
+    return kernels.forward(net, rows, proba)
+
+
+def _program(layers, n_columns, n_classes):
+    _require(len(layers) > 2)
+    encoding, *layers, softmax = layers
+    _require(type(encoding) is EncodeTable and type(softmax) is Softmax)
+    columns = np.concatenate([encoding.number_columns, encoding.category_columns])
+    _require(np.all((columns >= 0) & (columns < n_columns)))
+    waves = layers.pop(0) if type(layers[0]) is Periodic else None
+    members = layers.pop(0) if layers and type(layers[0]) is Scale else None
+    _require(layers and type(layers[0]) is Linear)
+    first = layers.pop(0)
+    program = Program()
+    program.add(n_columns, n_classes, 0 if members is None else len(members.scale))
+    (_add_folded if members is None else _add_signed)(program, encoding, waves, first, members)
+    _add_layers(program, layers, first.weight.shape[1], members, n_classes)
+    program.add(float(softmax.inverse_temperature))
+    return program
+
+
+def _require(holds):
+    if not holds:
+        raise Unsupported
+
+
+class Parts:
+    """The weights of the first layer, feature by feature."""
+
+    def __init__(self, encoding, waves, first):
+        n = len(encoding.number_columns)
+        _require(waves is None or len(waves.frequency) == n)
+        sizes = [n, len(encoding.missing), len(encoding.bin_low), *encoding.table_widths.tolist()]
+        weight = first.weight.astype(np.float64)
+        _require(len(weight) == sum(sizes) + (0 if waves is None else waves.phase.size))
+        ends = np.cumsum(sizes)
+        self.starts = ends - sizes
+        self.numbers, self.missing, self.bins, *self.tables, self.waves = np.split(weight, ends)
+
+
+class Bins:
+    """The numbers that have bins, and where their first ones are."""
+
+    def __init__(self, encoding):
+        of = encoding.bin_numbers
+        low, inverse_width = (
+            a.astype(np.float64) for a in (encoding.bin_low, encoding.bin_inverse_width)
+        )
+        steps = np.diff(low) * inverse_width[:-1]
+        _require(np.all(np.diff(of) >= 0) and np.all(inverse_width > 0))
+        _require(np.all(steps[of[1:] == of[:-1]] >= 1 - ROUNDING))  # they lie side by side
+        self.numbers, first = np.unique(of, return_index=True)
+        self.first = np.append(first, len(of))
+
+
+def _add_folded(program, encoding, waves, first, _):
+    """Rows of the first layer: sums of bins' weights, missing flags, codes."""
+    parts, bins = Parts(encoding, waves, first), Bins(encoding)
+    rows, n_rows = [], 0
+
+    def place(weights):
+        nonlocal n_rows
+        rows.append(weights)
+        n_rows += len(weights)
+        return n_rows - len(weights)
+
+    nothing = np.zeros((1, first.weight.shape[1]))
+    bin_rows = [
+        place(np.concatenate([nothing, np.cumsum(parts.bins[a:b], axis=0)]))
+        for a, b in pairwise(bins.first)
+    ]
+    missing_row = place(parts.missing)
+    table_rows, widths = [], []
+    for table, weights in zip(encoding.split_tables, parts.tables, strict=True):
+        folded = len(table) <= MOST_FOLDED
+        table_rows.append(place(table.astype(np.float64) @ weights if folded else weights))
+        widths.append(0 if folded else table.shape[1])
+    _add_encoding(program, encoding, waves, bins, (missing_row, bin_rows, table_rows), widths)
+    listed = np.concatenate([nothing, *rows])[1:]
+    dense = np.concatenate([parts.numbers, parts.waves])
+    program.add(*listed.shape, listed, dense, first.bias)
+
+
+def _add_signed(program, encoding, waves, first, members):
+    """Rows of the first layer: the weights of every feature, whose sign differs by member."""
+    parts, bins = Parts(encoding, waves, first), Bins(encoding)
+    weight = first.weight.astype(np.float64)
+    _require(members.scale.shape[1] == len(weight))
+    _, missing_row, bin_row, *table_rows = parts.starts.tolist()
+    places = missing_row, bin_row + bins.first[:-1], table_rows
+    _add_encoding(program, encoding, waves, bins, places, encoding.table_widths)
+    wave_row = len(weight) - len(parts.waves)
+    bias = first.bias + members.shift.astype(np.float64) @ weight
+    program.add(*weight.shape, weight, wave_row, members.scale.T, bias)
+
+
+def _add_encoding(program, encoding, waves, bins, places, widths):
+    """`places` are the rows of the first layer of missing flags, bins and tables."""
+    missing_row, bin_rows, table_rows = (np.array(rows, dtype=int) for rows in places)
+    sizes = encoding.table_rows * encoding.table_widths
+    n_waves = 0 if waves is None else waves.phase.shape[1]
+    program.add(len(encoding.number_columns), len(encoding.missing), len(bins.numbers))
+    program.add(len(encoding.bin_low), n_waves, len(sizes), len(encoding.tables))
+    program.add(encoding.number_columns, encoding.missing, missing_row)
+    program.add(bins.numbers, bins.first, bin_rows)
+    program.add(encoding.category_columns, encoding.table_rows, table_rows)
+    program.add(np.array(widths, dtype=int), np.cumsum(sizes) - sizes)
+    program.add(encoding.center, encoding.inverse_scale)
+    program.add(encoding.bin_low, encoding.bin_inverse_width)
+    if waves is not None:
+        program.add(waves.frequency, waves.phase)
+    program.add(encoding.tables)
+
+
+def _add_layers(program, layers, width, members, n_classes):
+    """Layers after the first linear one; `width` is that of what enters them."""
+    n_members = 0 if members is None else len(members.scale)
+    program.add(len(layers))
+    for i, layer in enumerate(layers):
+        kind, arrays, n_out = _step(layer, width, n_members)
+        _require((kind == MEAN) == (n_members > 0 and i == len(layers) - 1))
+        program.add(kind, width, n_out, *arrays)
+        width = n_out
+    _require(width == n_classes and (n_members == 0 or layers))
+
+
+def _step(layer, width, n_members):
+    """Return a layer's kind, arrays and the width of its output."""
+    if type(layer) is Activation:
+        return FUNCTIONS[layer.function], (), width
+    if type(layer) is Linear:
+        _require(len(layer.weight) == width)
+        return LINEAR, (layer.weight, layer.bias), layer.weight.shape[1]
+    _require(n_members > 0)
+    if type(layer) is Scale:
+        _require(layer.scale.shape == (n_members, width))
+        return SCALE, (layer.scale, layer.shift), width
+    if type(layer) is LinearOfMembers:
+        _require(layer.weight.shape[:2] == (n_members, width))
+        return HEADS, (layer.weight, layer.bias), layer.weight.shape[2]
+    _require(type(layer) is MeanOfMembers)
+    return MEAN, (), width

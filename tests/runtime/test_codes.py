@@ -1,0 +1,68 @@
+"""Codes of categories."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from skdistill.runtime._codes import MANY, Codes, is_missing
+
+LEVELS = ("1", "2.5", "Oslo", "True")
+MISSING, OTHER = 4, 5
+
+
+def test_a_level_is_known_by_its_text_and_all_else_is_missing_or_other():
+    codes = Codes(LEVELS)
+    for value, code in [
+        ("Oslo", 2),
+        (np.str_("Oslo"), 2),
+        (1, 0),
+        (np.int64(1), 0),
+        (2.5, 1),
+        (np.float32(2.5), 1),
+        (True, 3),
+        ("oslo", OTHER),
+        (b"Oslo", OTHER),
+        (1.0, OTHER),
+        ("None", OTHER),
+        (None, MISSING),
+        (np.nan, MISSING),
+        (pd.NA, MISSING),
+        (pd.NaT, MISSING),
+    ]:
+        assert codes[value] == code, value
+    assert len(codes) == 5  # what was asked for is not kept
+
+
+@pytest.mark.parametrize("make", [list, pd.array, pl.Series, np.array], ids=lambda f: f.__name__)
+def test_columns_of_any_type(make):
+    values = ["Oslo", None, "Rome", "Oslo"]
+    assert list(Codes(LEVELS).of(make(values))) == [2, MISSING, OTHER, 2]
+
+
+@pytest.mark.parametrize("dtype", ["str", "string", "category", object])
+def test_long_columns_are_read_as_short_ones(dtype):
+    values = pd.Series(["Oslo", None, "Rome", "2.5"] * MANY, dtype=dtype).array
+    codes = Codes(LEVELS)
+    assert list(codes.of(values)) == [2, MISSING, OTHER, 1] * MANY
+    assert list(codes.of(values[:4])) == [2, MISSING, OTHER, 1]
+
+
+def test_categories_are_looked_up_once_and_never_confused():
+    codes = Codes(LEVELS)
+    first = pd.Categorical(["Oslo", None, "Rome"])
+    second = pd.Categorical([2.5, 1, None], categories=[1, 2.5])
+    for _ in range(2):
+        assert codes.of(first).tolist() == [2, MISSING, OTHER]
+        assert codes.of(first[:1]).tolist() == [2]
+        assert codes.of(second).tolist() == [1, OTHER, MISSING]
+
+
+def test_a_value_that_cannot_be_a_level_is_told():
+    with pytest.raises(ValueError, match="Column 'x' held categories in fit, but now: unhashable"):
+        Codes(LEVELS).of(np.array([["Oslo"], None], dtype=object), "'x'")
+
+
+def test_missing_values_are_those_of_python_numpy_and_pandas():
+    assert all(map(is_missing, [None, np.nan, np.float32("nan"), pd.NA, pd.NaT]))
+    assert not any(map(is_missing, ["", "nan", 0, False, np.inf]))
