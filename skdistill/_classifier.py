@@ -462,7 +462,8 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         if self.early_stopping:
             return choose_recipe(racer, folds, training, alpha=self.alpha)
         alpha = DEFAULT_ALPHA if self.alpha == "auto" else self.alpha
-        return Recipe(next(iter(racer.samplers)), alpha, generations=self.generations)
+        generations = self.generations if alpha > 0 else 0  # labels alone come from no student
+        return Recipe(next(iter(racer.samplers)), alpha, generations=generations)
 
     def _races(self, data):
         """Whether `transfer="auto"` may try samplers."""

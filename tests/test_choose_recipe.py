@@ -234,8 +234,10 @@ def test_an_assistant_teaches_a_smaller_student(rings):
     assert np.abs(clf.predict_proba(rings[0]) - plain.predict_proba(rings[0])).max() > 1e-3
 
 
-def test_labels_alone_have_no_generations(rings):
+@pytest.mark.parametrize("early_stopping", [True, False])
+def test_labels_alone_have_no_generations(early_stopping, rings):
     clf = DistilledClassifier(
-        GaussianNB(), alpha=0, transfer=None, generations=2, max_epochs=3, random_state=0
-    ).fit(*rings)
+        GaussianNB(), alpha=0, transfer=None, generations=2, max_epochs=3,
+        early_stopping=early_stopping, random_state=0,
+    ).fit(*rings)  # fmt: skip
     assert clf.transfer_summary_["generations"] == 0
