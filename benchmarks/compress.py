@@ -43,10 +43,15 @@ def categories(X):
     return make_column_selector(dtype_include=["category", "object", "string"])(X)
 
 
-def make_teacher(n_trees=500):
-    ordinal = OrdinalEncoder(
+def ordinal():
+    """Return the step that turns categories into numbers for trees."""
+    codes = OrdinalEncoder(
         handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2
     )
+    return make_column_transformer((codes, categories), remainder="passthrough")
+
+
+def make_teacher(n_trees=500):
     vote = VotingClassifier(
         [
             ("forest", RandomForestClassifier(n_trees)),
@@ -54,9 +59,7 @@ def make_teacher(n_trees=500):
         ],
         voting="soft",
     )
-    return make_pipeline(
-        make_column_transformer((ordinal, categories), remainder="passthrough"), vote
-    )
+    return make_pipeline(ordinal(), vote)
 
 
 def make_mlp(seed):

@@ -33,17 +33,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from compress import categories, make_mlp, make_teacher
+from compress import make_mlp, make_teacher, ordinal
 from datasets import QUALITY, load
 from recipe import parse_changes
-from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OrdinalEncoder
 
 from skdistill import DistilledClassifier
 from skdistill.report import expected_calibration_error, serialized_bytes
@@ -90,13 +88,6 @@ def teacher_of(kind):
 
         model = LGBMClassifier(n_estimators=500, num_leaves=63, verbose=-1)
     return Timed([("codes", ordinal()), ("model", model)])
-
-
-def ordinal():
-    codes = OrdinalEncoder(
-        handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-2
-    )
-    return make_column_transformer((codes, categories), remainder="passthrough")
 
 
 def boosting_within(n_bytes, X, y, seed):

@@ -40,6 +40,7 @@ from datasets import QUALITY, load
 from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeRegressor
 from skorch.callbacks import Callback
+from transfer import results
 
 from skdistill import DistilledClassifier
 from skdistill._seeds import stage_seeds
@@ -164,10 +165,6 @@ def figures(found, changes, seed):
     took = time.perf_counter() - start
     _, losses = recalibration(fitted.net, held_out, training)
     return float(np.average(losses, weights=held_out.weight)), took
-
-
-def results(path):
-    return [json.loads(line) for line in open(path)] if path.exists() else []
 
 
 def print_table(path):

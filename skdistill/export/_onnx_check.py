@@ -37,8 +37,7 @@ def open_model(model):
 
 def ask(session, feed):
     """Return labels and probabilities of rows, as arrays."""
-    labels, probabilities = session.run(["label", "probabilities"], feed)
-    return labels, probabilities
+    return session.run(["label", "probabilities"], feed)
 
 
 def check_answers(session, feed, expected, labels, form=FORM):

@@ -8,6 +8,7 @@ from onnx import TensorProto, helper
 import skdistill
 from skdistill.export._common import EXTREMES, probe_rows, student_of
 from skdistill.export._onnx_check import (
+    FORM,
     check_answers,
     check_no_rows,
     check_rows_alone,
@@ -29,7 +30,7 @@ class StudentForm:
     student : Student
     """
 
-    called = "The ONNX graph"
+    called = FORM
 
     def __init__(self, student):
         self.student = student

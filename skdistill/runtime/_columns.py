@@ -9,11 +9,12 @@ polars is imported.
 import datetime
 import numbers
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from skdistill.runtime._codes import Codes, is_missing
+from skdistill.runtime._described import Described
 from skdistill.runtime._rows import NAMED, as_rows, form_of_rows, is_row, only_row
 
 NUMBER, CATEGORY, DATE = "number", "category", "date"
@@ -22,7 +23,7 @@ FLOATS = np.dtype(np.float64), np.dtype(np.float32)
 
 
 @dataclass(frozen=True)
-class ColumnReader:
+class ColumnReader(Described):
     """How each column of a table is read.
 
     A table is an array, a sparse matrix, a pandas or polars frame, or rows: a dict of the values
@@ -65,17 +66,6 @@ class ColumnReader:
             _is_plain=set(self.kinds) == {NUMBER},
             _known_columns=None,
         )
-
-    def _prepare(self, **prepared):
-        for name, value in prepared.items():
-            object.__setattr__(self, name, value)
-
-    def __getstate__(self):
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
-
-    def __setstate__(self, state):
-        self._prepare(**state)
-        self.__post_init__()
 
     @classmethod
     def learn(cls, X, *, names=None, min_rows_per_level=1):

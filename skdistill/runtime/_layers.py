@@ -8,16 +8,18 @@ each sample several members, (n_samples, n_members, width), and `MeanOfMembers` 
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import numpy as np
+
+from skdistill.runtime._described import Described
 
 CLIP = 3.0  # where smooth clipping bends
 BOUND = 1e4  # |z| beyond which smooth clipping is flat: keeps z² finite in float32
 
 
 @dataclass(frozen=True, eq=False)
-class Layer(ABC):
+class Layer(Described, ABC):
     """A step of the forward pass; fields given to it are arrays or plain values."""
 
     @abstractmethod
@@ -34,23 +36,19 @@ class Layer(ABC):
 
     def given(self):
         """Return the fields that describe the layer."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
-
-    def __getstate__(self):
-        return self.given()
-
-    def __setstate__(self, state):
-        for name, value in state.items():
-            object.__setattr__(self, name, value)
-        self.__post_init__()
-
-    def _prepare(self, **prepared):
-        for name, value in prepared.items():
-            object.__setattr__(self, name, value)
+        return self.__getstate__()
 
     def _require(self, holds, what):
         if not holds:
             raise ValueError(f"A {type(self).__name__} layer is inconsistent: {what}.")
+
+
+class LayerOfMembers(Layer):
+    """A layer whose arrays have a part for each member, along the first axis."""
+
+    def shrink(self, n_members):
+        """Return the layer with its first members only."""
+        return type(self)(**{name: a[:n_members].copy() for name, a in self.given().items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,7 +184,7 @@ class Linear(Layer):
 
 
 @dataclass(frozen=True, eq=False)
-class Scale(Layer):
+class Scale(LayerOfMembers):
     """x ↦ x · scale + shift, elementwise, for each member.
 
     Parameters
@@ -204,15 +202,11 @@ class Scale(Layer):
     def forward(self, x):
         """Return rows of shape (n_samples, n_members, width)."""
         x = x[:, None] if x.ndim == 2 else x
-        return x * self.scale.astype(np.float64) + self.shift
-
-    def shrink(self, n_members):
-        """Return the layer with its first members only."""
-        return Scale(self.scale[:n_members].copy(), self.shift[:n_members].copy())
+        return x * self.scale + self.shift
 
 
 @dataclass(frozen=True, eq=False)
-class LinearOfMembers(Layer):
+class LinearOfMembers(LayerOfMembers):
     """x ↦ x · weight + bias, each member with its own.
 
     Parameters
@@ -234,10 +228,6 @@ class LinearOfMembers(Layer):
         """Return x · weight + bias, of shape (n_samples, n_members, n_outputs)."""
         self._require(x.ndim == 3, "rows without members")
         return (x.swapaxes(0, 1) @ self._weight).swapaxes(0, 1) + self.bias
-
-    def shrink(self, n_members):
-        """Return the layer with its first members only."""
-        return LinearOfMembers(self.weight[:n_members].copy(), self.bias[:n_members].copy())
 
 
 @dataclass(frozen=True, eq=False)

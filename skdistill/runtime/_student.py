@@ -1,10 +1,11 @@
 """Student: a fitted, compact classifier of NumPy arrays alone."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._described import Described
 from skdistill.runtime._files import save
 from skdistill.runtime._layers import Layer, LinearOfMembers
 from skdistill.runtime._native import forward, prepare
@@ -13,7 +14,7 @@ ROWS_AT_ONCE = 8192  # bounds the memory of a large batch
 
 
 @dataclass(frozen=True, eq=False)
-class Student:
+class Student(Described):
     """A distilled student, ready to deploy: no teacher, no torch, no scikit-learn.
 
     Made by `skdistill.DistilledClassifier` (its attribute `student_`) or read from a file by
@@ -55,18 +56,9 @@ class Student:
             raise ValueError("A student has at least two classes and one layer.")
         if self.reader.names is not None:
             names = np.array(self.reader.names, dtype=object)
-            object.__setattr__(self, "feature_names_in_", names)
+            self._prepare(feature_names_in_=names)
         sizes = len(self.reader.kinds), len(self.classes_)
-        net = None if self.reader.sparse else prepare(self.layers, *sizes)
-        object.__setattr__(self, "_net", net)
-
-    def __getstate__(self):
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
-
-    def __setstate__(self, state):
-        for name, value in state.items():
-            object.__setattr__(self, name, value)
-        self.__post_init__()
+        self._prepare(_net=None if self.reader.sparse else prepare(self.layers, *sizes))
 
     @property
     def n_features_in_(self):

@@ -1,0 +1,25 @@
+"""Frozen dataclasses that are their description; what else they hold is prepared from it."""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, eq=False)
+class Described:
+    """Base of a frozen dataclass whose `__post_init__` prepares the fields not given to it.
+
+    Pickles and copies hold the given fields alone, and prepare the others again.
+    """
+
+    def __post_init__(self):
+        """Check the fields and prepare the others."""
+
+    def __getstate__(self):
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+
+    def __setstate__(self, state):
+        self._prepare(**state)
+        self.__post_init__()
+
+    def _prepare(self, **values):
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
