@@ -43,6 +43,7 @@ from skorch.callbacks import Callback
 from transfer import results
 
 from skdistill import DistilledClassifier
+from skdistill._compose_transfer_set import Mix
 from skdistill._seeds import stage_seeds
 from skdistill._train_student import recalibration, train_student
 from skdistill._training import make_training
@@ -66,7 +67,7 @@ class Preparing(DistilledClassifier):
                 "rows": racer.real.rows,
                 "data": SimpleNamespace(weight=racer.real.weight, classes=racer.answerer.classes),
                 "reader": racer.answerer.reader,
-                "transfer": racer.compose(train, "munge", self.per_row_),
+                "transfer": racer.compose(train, Mix("munge", 0.5, self.per_row_)),
                 "held_out": racer.real.take(test),
             }
         )
@@ -98,8 +99,7 @@ def with_fitted_bins(encoding, transfer, n_bins):
 def remixed(transfer, per_row, real_weight):
     """Return a transfer set with fewer synthetic rows a row, and real rows of another weight."""
     real = transfer.origin == REAL
-    weight = np.where(real, real_weight * transfer.weight, transfer.weight)
-    transfer = replace(transfer, weight=weight.astype(np.float32))
+    transfer = transfer.weighted(real_weight)
     if per_row is None:
         return transfer
     return transfer.take(slice((1 + per_row) * np.count_nonzero(real)))

@@ -1,22 +1,24 @@
-"""The race on held-out rows: where rows come from, how many, α, and how long to train.
+"""The race on held-out rows: where rows come from, their number and mix, and how long to train.
 
 While it runs, nothing may know the validation rows' labels: they are the test rows of the first
 fold, the training rows' soft targets come from teachers that did not see them, synthetic rows are
 drawn from that fold's training rows, and unlabelled and synthetic rows are answered by that
 fold's teacher. A later training on all rows repeats the winner's recipe.
 
-Sources of synthetic rows are screened on few rows and in short trainings. The best of them, with
-the better of some amounts, is used if its held-out loss is lower than without synthetic rows by
-half a standard error of the paired difference (odds of two to one), and lower than that of the
-class frequencies by three: where a teacher knows nothing, nothing of it is worth imitating.
+Sources of synthetic rows are screened on few rows and in short trainings. The best of them is used
+if its held-out loss is lower than without synthetic rows by half a standard error of the paired
+difference (odds of two to one), and lower than that of the class frequencies by three: where a
+teacher knows nothing, nothing of it is worth imitating. More rows, heavier real rows and another α
+have to beat it in their turn.
 """
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from skdistill._compose_transfer_set import POOL_PER_ROW
+from skdistill._compose_transfer_set import Mix
 from skdistill._train_student import recalibration, taught_by, train_student
 from skdistill.runtime._columns import is_sparse
 from skdistill.samplers import two_sample_auc
@@ -26,14 +28,17 @@ MIN_RACE_ROWS = 200  # below, held-out rows are too few to choose by
 MIN_STOPPING_ROWS = 500  # below, the number of epochs is chosen over several folds together
 POOLED_FOLDS = 3
 MAX_RACE_ROWS = 20_000  # more training rows are not needed to tell candidates apart
-FEWER_PER_ROW, MORE_PER_ROW = 8, 72  # synthetic rows a row that are tried beside POOL_PER_ROW
-LIKELY = 0.5  # standard errors by which a source has to beat no synthetic rows,
-CLEARLY = 3  # and the class frequencies
+MORE_PER_ROW = 72  # synthetic rows a row that are tried beside POOL_PER_ROW
+MANY_MORE = 2  # times as many rows at least, else more are not tried
+HEAVIER = 4.0  # weight of a real row that is tried; a synthetic or unlabelled one has 1
+LIKELY = 0.5  # standard errors by which a mix has to beat that before it,
+CLEARLY = 3  # and the class frequencies; the luckiest of several losses has to beat
+SURELY = 2  # what is taken otherwise
+ANNEALED = 1.5  # epochs of the last training, for each one up to the lowest held-out loss
 MIN_REALISM_ROWS = 30  # below, real and synthetic rows are not compared
 SCREENING_ROWS = 4_000
 SCREENING_PER_ROW = 4
 SCREENING_EPOCHS = 20
-SCREENING_ERRORS = 2  # standard errors by which a source has to beat one before it
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,7 @@ class Recipe:
 
     Parameters
     ----------
-    source : str or None
-        Name of the source of synthetic rows.
-    alpha : float
-        Weight of the soft loss on labelled rows.
-    per_row : int
-        Synthetic rows for each real one.
+    mix : Mix
     n_epochs : int or None
         Epochs of the final training; None for all of `max_epochs`.
     max_epochs : int or None
@@ -64,9 +64,7 @@ class Recipe:
         Why the source won.
     """
 
-    source: str | None
-    alpha: float
-    per_row: int = POOL_PER_ROW
+    mix: Mix
     n_epochs: int | None = None
     max_epochs: int | None = None
     temperature: float = 1.0
@@ -77,17 +75,16 @@ class Recipe:
 
     def summary(self):
         """Return what was decided, why, and what was tried."""
-        names = ("source", "alpha", "generations", "reason", "trials")
-        return {name: getattr(self, name) for name in names}
+        of_mix = {name: getattr(self.mix, name) for name in ("source", "alpha", "real_weight")}
+        names = ("generations", "reason", "trials")
+        return of_mix | {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
 class Trial:
     """A candidate trained on the first fold's training rows."""
 
-    source: str | None
-    alpha: float
-    per_row: int
+    mix: Mix
     n_synthetic: int
     stage: str
     realism_auc: float | None
@@ -117,12 +114,13 @@ class Trial:
 
     def summary(self):
         """Return what was tried and how it went."""
-        names = ("stage", "source", "n_synthetic", "alpha", "log_loss", "n_epochs", "realism_auc")
-        return {name: getattr(self, name) for name in names}
+        of_mix = {name: getattr(self.mix, name) for name in ("source", "alpha", "real_weight")}
+        names = ("n_synthetic", "log_loss", "n_epochs", "realism_auc")
+        return {"stage": self.stage} | of_mix | {name: getattr(self, name) for name in names}
 
 
 def choose_recipe(composer, folds, training, *, alpha):
-    """Choose the source of synthetic rows and their number, α and the number of epochs.
+    """Choose the source of synthetic rows, the mix with real rows, and the number of epochs.
 
     Parameters
     ----------
@@ -138,40 +136,39 @@ def choose_recipe(composer, folds, training, *, alpha):
     recipe : Recipe
     """
     train, test = folds[0]
-    enough = len(composer.real) >= MIN_RACE_ROWS
+    real = composer.real
+    enough = len(real) >= MIN_RACE_ROWS
     first = DEFAULT_ALPHA if alpha == "auto" else alpha
     sources = [source for source in composer.samplers if source is not None]
     races = enough and (bool(sources) or alpha == "auto")
     rows = some(train, MAX_RACE_ROWS, training.random_state) if races else train
-    race = _Race(composer, rows, composer.real.take(test), training, first)
+    race = _Race(composer, rows, real.take(test), training)
 
     if not enough:
-        best = race.run(next(iter(composer.samplers)))
+        best = race.run(Mix(next(iter(composer.samplers)), first))
     elif not sources:
-        best = race.run(None)
+        best = race.run(Mix(None, first))
     else:
-        best = race.choose_source(sources)
+        best = race.choose_source(sources, first)
     if enough and alpha == "auto":
         best = race.choose_alpha(best)
     reason, summary = race.reason, [{**t.summary(), "chosen": t is best} for t in race.trials]
 
     if len(rows) < len(train):
-        race = _Race(composer, train, race.held_out, training, best.alpha)
-        best = race.run(best.source, best.per_row)
-    if best.source is not None or composer.unlabeled is not None:
-        best = race.run_to_the_end(best)
-    if best.alpha > 0:
+        race = _Race(composer, train, race.held_out, training)
+        best = race.run(best.mix)
+    others = best.mix.source is not None or composer.unlabeled is not None
+    if others or len(real) >= MIN_STOPPING_ROWS:
+        best = race.anneal(best)
+    if best.mix.alpha > 0:
         best = race.run_generations(best)
         taught = [trial for trial in race.trials if trial.stage == "generation"]
         summary += [{**trial.summary(), "chosen": trial.net is best.net} for trial in taught]
     n_epochs, history = best.n_epochs, best.history
-    real = composer.real
-    if best.source is None and composer.unlabeled is None and len(real) < MIN_STOPPING_ROWS:
+    if not others and len(real) < MIN_STOPPING_ROWS:
         n_epochs, history = _pooled_stopping(real, folds[:POOLED_FOLDS], training, best)
     return Recipe(
-        source=best.source,
-        alpha=best.alpha,
-        per_row=best.per_row,
+        mix=best.mix,
         n_epochs=n_epochs,
         max_epochs=best.max_epochs,
         temperature=best.temperature,
@@ -185,35 +182,27 @@ def choose_recipe(composer, folds, training, *, alpha):
 class _Race:
     """Trains candidates on some real rows and compares them on the held-out ones."""
 
-    def __init__(self, composer, rows, held_out, training, alpha):
+    def __init__(self, composer, rows, held_out, training):
         self.composer = composer
         self.rows = rows
         self.held_out = held_out
         self.training = training
-        self.alpha = alpha
         self.trials = []
-        self.plain = None
         self.reason = "no other source was tried"
         self._composed = {}
         self._realism = {}
 
-    def run(self, source, per_row=POOL_PER_ROW, *, alpha=None):
-        """Train on the real rows and on synthetic rows of a source."""
-        transfer = self._compose(source, per_row)
-        return self._trial(transfer, source, per_row, self.training, alpha=alpha)
+    def run(self, mix):
+        """Train on the real rows, unlabelled rows, and synthetic rows of a source."""
+        return self._trial(self._compose(mix), mix, self.training)
 
-    def choose_source(self, sources):
+    def choose_source(self, sources, alpha):
         """Return the trial of the best source, or that without synthetic rows."""
-        plain = self.plain = self.run(None) if None in self.composer.samplers else None
-        source = self._screen(sources) if len(sources) > 1 else sources[0]
-        best = self.run(source)
+        plain = self.run(Mix(None, alpha)) if None in self.composer.samplers else None
+        source = self._screen(sources, alpha) if len(sources) > 1 else sources[0]
+        best = self.run(Mix(source, alpha))
         if self.composer.n_synthetic == "auto":
-            fewer = self.run(source, FEWER_PER_ROW)
-            if fewer.log_loss < best.log_loss:
-                best = fewer
-            elif self.composer.n_rows(self.rows, source, MORE_PER_ROW) > best.n_synthetic:
-                more = self.run(source, MORE_PER_ROW)
-                best = more if more.log_loss < best.log_loss else best
+            best = self._choose_amounts(best)
         if plain is None:
             return best
         gain, error = best.gain(plain.losses)
@@ -227,6 +216,17 @@ class _Race:
             return plain
         return best if best.beats(plain, LIKELY) else plain
 
+    def _choose_amounts(self, best):
+        """Return `best`, or what beats it with more synthetic rows or heavier real ones."""
+        more = replace(best.mix, per_row=MORE_PER_ROW)
+        if self.composer.n_rows(self.rows, more) >= MANY_MORE * best.n_synthetic:
+            best = self._better(best, more)
+        return self._better(best, replace(best.mix, real_weight=HEAVIER))
+
+    def _better(self, best, mix):
+        trial = self.run(mix)
+        return trial if trial.beats(best, LIKELY) else best
+
     def _losses_of_frequencies(self):
         """Return the held-out losses of who answers each row with the class frequencies."""
         labels, weight = self.composer.real.labels[self.rows], self.composer.real.weight[self.rows]
@@ -234,30 +234,30 @@ class _Race:
         count = 1 + np.bincount(labels, weight, minlength=n_classes)
         return -np.log(count / count.sum())[self.held_out.labels]
 
-    def run_to_the_end(self, best):
-        """Return a trial like `best` without early stopping, unless that is clearly worse.
+    def anneal(self, best):
+        """Return a trial like `best` whose rate falls to zero, unless that is surely worse.
 
-        With many rows the held-out loss is flat in the end: which epoch has the lowest is luck,
-        and a rate that has fallen to zero generalises better. What is worse than no synthetic
-        rows is not flat.
+        Where early stopping ends a training the rate is still high, and the lowest of many noisy
+        losses is partly luck.
         """
-        transfer = self._compose(best.source, best.per_row)
-        trial = self._trial(
-            transfer, best.source, best.per_row, self.training, alpha=best.alpha, stage="end"
-        )
-        lost = self.plain is not None and trial.log_loss > self.plain.log_loss
-        return best if lost or best.beats(trial) else trial
+        n = min(best.max_epochs, math.ceil(ANNEALED * best.n_epochs))
+        training = replace(self.training, max_epochs=n)
+        trial = self._trial(self._compose(best.mix), best.mix, training, stage="end", stops=False)
+        return best if best.beats(trial, SURELY) else trial
 
     def run_generations(self, best):
         """Return the last of the students, each taught by the one before, that is better."""
-        transfer, assistant = self._compose(best.source, best.per_row), self.training.assistant
-        how = {"alpha": best.alpha, "stage": "generation"}
+        transfer = self._compose(best.mix)
+        how = {"stage": "generation", "stops": best.stage != "end"}
+        training = replace(self.training, max_epochs=best.max_epochs)
+        assistant = self.training.assistant
         for generation in range(1, self.training.generations + 1):
             teacher = best
             if assistant is not None:
-                teacher = self._trial(transfer, best.source, best.per_row, assistant, **how)
-            transfer = taught_by(teacher.net, teacher.temperature, transfer, self.training)
-            trial = self._trial(transfer, best.source, best.per_row, self.training, **how)
+                assistant = replace(assistant, max_epochs=best.max_epochs)
+                teacher = self._trial(transfer, best.mix, assistant, **how)
+            transfer = taught_by(teacher.net, teacher.temperature, transfer, training)
+            trial = self._trial(transfer, best.mix, training, **how)
             if trial.log_loss >= best.log_loss:
                 break
             best = replace(trial, generations=generation)
@@ -265,17 +265,17 @@ class _Race:
 
     def choose_alpha(self, best):
         """Return `best` or a trial that beats it with soft targets, or with labels, alone."""
-        soft = self.run(best.source, best.per_row, alpha=1.0)
+        soft = self.run(replace(best.mix, alpha=1.0))
         best = soft if soft.beats(best) else best
         # without soft targets, rows without label teach nothing: not where the user wants them
         if None in self.composer.samplers and self.composer.unlabeled is None:
-            hard = self.run(None, alpha=0.0)
+            hard = self.run(Mix(None, 0.0))
             if hard.beats(best):
                 self.reason += "; labels alone, without a teacher, were better"
                 best = hard
         return best
 
-    def _screen(self, sources):
+    def _screen(self, sources, alpha):
         """Return the source that does best on few rows in a short training.
 
         The first is kept unless another beats it by two standard errors: with several others,
@@ -290,41 +290,36 @@ class _Race:
         short = replace(self.training, max_epochs=epochs)
         best: Any = None
         for source in sources:
-            transfer = composer.compose(few, source, SCREENING_PER_ROW)
-            trial = self._trial(transfer, source, SCREENING_PER_ROW, short, stage="screening")
-            if best is None or trial.beats(best, SCREENING_ERRORS):
+            mix = Mix(source, alpha, SCREENING_PER_ROW)
+            trial = self._trial(composer.compose(few, mix), mix, short, stage="screening")
+            if best is None or trial.beats(best, SURELY):
                 best = trial
-        return best.source
+        return best.mix.source
 
-    def _compose(self, source, per_row):
-        """Compose a transfer set; a smaller one is the head of a larger one."""
-        for (name, n), transfer in self._composed.items():
-            if name == source and n >= per_row:
-                surplus = transfer.count()["n_synthetic"] - self.composer.n_rows(
-                    self.rows, source, per_row
-                )
-                return transfer.take(slice(len(transfer) - surplus))
-        transfer = self.composer.compose(self.rows, source, per_row)
-        self._composed[source, per_row] = transfer
-        return transfer
+    def _compose(self, mix):
+        key = mix.source, mix.per_row
+        if key not in self._composed:
+            self._composed[key] = self.composer.compose(self.rows, mix)
+        return self._composed[key]
 
-    def _trial(self, transfer, source, per_row, training, *, alpha=None, stage="race"):
-        alpha = self.alpha if alpha is None else alpha
+    def _trial(self, transfer, mix, training, *, stage="race", stops=True):
         n_synthetic = transfer.count()["n_synthetic"]
         enough = min(n_synthetic, len(self.held_out)) >= MIN_REALISM_ROWS
-        if source not in self._realism and enough and not is_sparse(transfer.rows):
+        if mix.source not in self._realism and enough and not is_sparse(transfer.rows):
             synthetic = transfer.rows[len(transfer) - n_synthetic :]
-            self._realism[source] = two_sample_auc(self.held_out.rows, synthetic)
-        known = "monitor" if stage == "end" else "validation"
-        fitted = train_student(transfer, training, alpha=alpha, **{known: self.held_out})
+            self._realism[mix.source] = two_sample_auc(self.held_out.rows, synthetic)
+        fitted = train_student(
+            transfer.weighted(mix.real_weight),
+            training,
+            alpha=mix.alpha,
+            **{"validation" if stops else "monitor": self.held_out},
+        )
         temperature, losses = recalibration(fitted.net, self.held_out, training)
         trial = Trial(
+            mix=mix,
             stage=stage,
-            source=source,
-            per_row=per_row,
             n_synthetic=n_synthetic,
-            alpha=alpha,
-            realism_auc=self._realism.get(source),
+            realism_auc=self._realism.get(mix.source),
             losses=losses,
             weight=self.held_out.weight,
             n_epochs=fitted.n_epochs,
@@ -350,7 +345,7 @@ def _pooled_stopping(real, folds, training, best):
     histories, weights = [best.history], [real.weight[test].sum() for _, test in folds]
     for train, test in folds[1:]:
         fitted = train_student(
-            real.take(train), training, alpha=best.alpha, validation=real.take(test)
+            real.take(train), training, alpha=best.mix.alpha, validation=real.take(test)
         )
         histories.append(fitted.history)
     length = max(len(history) for history in histories)

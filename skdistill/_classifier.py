@@ -15,7 +15,7 @@ from skdistill._ask_teacher import TeacherScores, ask_teacher, check_teacher, ma
 from skdistill._cache import open_cache
 from skdistill._calibrate_scores import calibrate_scores
 from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
-from skdistill._compose_transfer_set import Composer, candidate_samplers, race_pool
+from skdistill._compose_transfer_set import Composer, Mix, candidate_samplers, race_pool
 from skdistill._constraints import CONSTRAINTS
 from skdistill._routing import route
 from skdistill._seeds import fill_random_states, stage_seeds
@@ -64,8 +64,9 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         sampler of `skdistill.samplers` or one of your own. "auto" lets held-out loss decide
         which source is used, if any.
     n_synthetic : int or "auto", default="auto"
-        Number of synthetic rows. "auto" lets held-out loss choose between 8, 24 and 72 for each
-        row, at most 200,000; 24 where there is no race.
+        Number of synthetic rows. "auto" lets held-out loss choose between 24 and 72 for each row,
+        at most 200,000, and whether real rows weigh four times as much as synthetic ones; where
+        there is no race, 24 of equal weight.
     student : {"linear", "mlp", "tabm"} or callable, default="mlp"
         Architecture of the student: "linear" ignores `hidden_layer_sizes`; "tabm" is an ensemble
         of `n_members` that share most weights. A class of torch modules, or a function, is
@@ -143,11 +144,13 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     n_iter_ : int
         Epochs of the final training.
     history_ : list of dict
-        Losses by epoch of the training that held-out rows stopped.
+        Losses by epoch of the race's winner, on training and held-out rows; of the final
+        training where nothing was held out.
     transfer_summary_ : dict
-        Rows by origin; the source of synthetic rows, why it was chosen (`reason`), α; and
-        `trials`: what the race tried, each with its held-out log loss and, as `realism_auc`, how
-        well a classifier tells its rows from real ones (.5: not at all).
+        Rows by origin; the source of synthetic rows, why it was chosen (`reason`), α, the
+        weight of a real row where others have 1 (`real_weight`); and `trials`: what the race
+        tried, each with its held-out log loss and, as `realism_auc`, how well a classifier tells
+        its rows from real ones (.5: not at all).
 
     References
     ----------
@@ -314,13 +317,13 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             cache=cache, random_state=seeds["sampler"],
         )  # fmt: skip
         recipe = self._choose(racer, folds, training)
-        transfer = composer.compose(np.arange(len(data.y)), recipe.source, recipe.per_row)
+        transfer = composer.compose(np.arange(len(data.y)), recipe.mix)
         fitted = train_generations(
-            transfer,
+            transfer.weighted(recipe.mix.real_weight),
             training,
             recipe.generations,
             temperature=recipe.temperature,
-            alpha=recipe.alpha,
+            alpha=recipe.mix.alpha,
             n_epochs=recipe.n_epochs,
             max_epochs=recipe.max_epochs,
             monitor=composer.real.take(folds[0][1]) if self.callbacks else None,
@@ -463,7 +466,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             return choose_recipe(racer, folds, training, alpha=self.alpha)
         alpha = DEFAULT_ALPHA if self.alpha == "auto" else self.alpha
         generations = self.generations if alpha > 0 else 0  # labels alone come from no student
-        return Recipe(next(iter(racer.samplers)), alpha, generations=generations)
+        return Recipe(Mix(next(iter(racer.samplers)), alpha), generations=generations)
 
     def _races(self, data):
         """Whether `transfer="auto"` may try samplers."""

@@ -62,6 +62,28 @@ def race_pool(n_synthetic):
 
 
 @dataclass(frozen=True)
+class Mix:
+    """What a student learns from.
+
+    Parameters
+    ----------
+    source : str or None
+        Name of the source of synthetic rows.
+    alpha : float
+        Weight of the soft loss on labelled rows.
+    per_row : int
+        Synthetic rows for each real one.
+    real_weight : float
+        Weight of a real row where an unlabelled or synthetic one has 1.
+    """
+
+    source: str | None
+    alpha: float
+    per_row: int = POOL_PER_ROW
+    real_weight: float = 1.0
+
+
+@dataclass(frozen=True)
 class Composer:
     """Makes transfer sets of some of the real rows and of what a teacher answers.
 
@@ -94,34 +116,32 @@ class Composer:
     n_jobs: Any
     verbose: int
 
-    def compose(self, rows, source, per_row=POOL_PER_ROW):
+    def compose(self, rows, mix):
         """Return the real rows at `rows`, unlabelled rows, and synthetic rows drawn from `rows`.
 
         Parameters
         ----------
         rows : int array
             Positions among the real rows.
-        source : str or None
-            Name of the sampler.
-        per_row : int
-            Synthetic rows for each of the real ones, where `n_synthetic` does not say how many.
+        mix : Mix
+            Its weight of real rows is left to the training.
         """
-        return join(self._parts(rows, source, per_row))
+        return join(self._parts(rows, mix))
 
-    def _parts(self, rows, source, per_row):
+    def _parts(self, rows, mix):
         yield self.real.take(rows)
         if self.unlabeled is not None:
             yield self.unlabeled
-        if source is not None:
-            yield from self._synthetic(rows, source, self.n_rows(rows, source, per_row))
+        if mix.source is not None:
+            yield from self._synthetic(rows, mix.source, self.n_rows(rows, mix))
 
-    def n_rows(self, rows, source, per_row):
+    def n_rows(self, rows, mix):
         """Return how many synthetic rows are drawn from the real rows at `rows`."""
-        if source is None:
+        if mix.source is None:
             return 0
-        return (
-            min(per_row * len(rows), MAX_POOL) if self.n_synthetic == "auto" else self.n_synthetic
-        )
+        if self.n_synthetic != "auto":
+            return self.n_synthetic
+        return min(mix.per_row * len(rows), MAX_POOL)
 
     def _synthetic(self, rows, source, n):
         """Yield transfer sets of `n` rows in all, drawn from the real rows at `rows`."""

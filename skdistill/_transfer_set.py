@@ -1,6 +1,6 @@
 """The transfer set: rows that teach, each with target, label, weight and origin."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,14 @@ class TransferSet:
     def take(self, index):
         """Return the rows at `index`."""
         return TransferSet(*(getattr(self, f.name)[index] for f in fields(self)))
+
+    def weighted(self, real_weight):
+        """Return the same rows, real ones `real_weight` times as heavy beside the others."""
+        if real_weight == 1:
+            return self
+        weight = np.where(self.origin == REAL, real_weight * self.weight, self.weight)
+        weight *= self.weight.mean() / weight.mean()
+        return replace(self, weight=weight.astype(np.float32))
 
     def count(self):
         """Return the number of rows by origin."""

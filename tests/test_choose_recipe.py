@@ -63,12 +63,13 @@ def test_every_source_is_screened_with_its_realism(digits):
 
 def test_several_amounts_and_mixes_are_tried_and_one_is_chosen(digits):
     summary = digits.transfer_summary_
-    source = summary["source"]
-    raced = [(t["n_synthetic"], t["alpha"]) for t in trials(digits, "race") if t["source"]]
-    assert {(24 * 720, 0.5), (8 * 720, 0.5)} <= set(raced)
-    assert 1.0 in {alpha for _, alpha in raced}
+    raced = [t for t in trials(digits, "race") if t["source"]]
+    assert {24 * 720, 72 * 720} == {t["n_synthetic"] for t in raced}
+    assert {1.0, 4.0} == {t["real_weight"] for t in raced}
+    assert {0.5, 1.0} == {t["alpha"] for t in raced}
     (chosen,) = [t for t in summary["trials"] if t["chosen"]]
-    assert (chosen["source"], chosen["alpha"]) == (source, summary["alpha"])
+    for name in ("source", "alpha", "real_weight"):
+        assert chosen[name] == summary[name]
     assert summary["n_synthetic"] == chosen["n_synthetic"] / 720 * 900
 
 
@@ -206,6 +207,14 @@ def test_labels_alone_are_no_candidate_where_rows_without_label_are_given():
 @pytest.fixture(scope="module")
 def rings():
     return make_classification(600, 8, n_informative=6, n_classes=3, random_state=0)
+
+
+def test_the_last_training_is_half_as_long_again_as_that_to_the_lowest_held_out_loss(rings):
+    clf = DistilledClassifier(
+        RandomForestClassifier(40), transfer=None, alpha=0.5, max_epochs=120, random_state=0
+    ).fit(*rings)
+    (trial,) = clf.transfer_summary_["trials"]
+    assert clf.n_iter_ == len(clf.history_) == np.ceil(1.5 * trial["n_epochs"])
 
 
 def test_a_generation_is_kept_only_if_the_held_out_loss_falls(rings):

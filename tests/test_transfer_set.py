@@ -50,6 +50,13 @@ def test_parts_are_joined_in_order(make):
     assert join([part]).rows is part.rows
 
 
+def test_real_rows_can_weigh_more_than_others():
+    part = real_rows(np.zeros((3, 2), np.float32), PROBA, DATA, 1.0)
+    others = answered_rows(np.zeros((3, 2), np.float32), PROBA, SYNTHETIC, 1.0)
+    weight = join([part, others]).weighted(4.0).weight
+    np.testing.assert_allclose(weight, np.array([2, 4, 6, 1, 1, 1]) / 2.5)
+
+
 def test_an_inconsistent_set_cannot_be_made():
     with pytest.raises(ValueError, match="differ in length"):
         TransferSet(np.zeros((3, 1)), PROBA, np.zeros(2), np.ones(3), np.zeros(3))
