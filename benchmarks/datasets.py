@@ -20,14 +20,31 @@ QUALITY = (  # fixed before the first run; covtype has a class of .5 %, diabetes
 OPENML = {
     "adult": 1590,
     "bank_marketing": 1461,
+    "connect4": 40668,
     "covtype": 1596,
+    "diabetes130": 4541,
+    "eeg_eye": 1471,
     "electricity": 151,
     "letter": 6,
     "magic": 1120,
     "phoneme": 1489,
     "satimage": 182,
     "spambase": 44,
+    "telco_churn": 42178,
+    "wall_robot": 1497,
 }
+
+
+def obtainable(names):
+    """Return the names of the data sets that `load` finds; the others are printed."""
+    if "SKDISTILL_DATA" in os.environ:
+        return names
+    missing = [name for name in names if name not in OPENML]
+    if missing:
+        print(
+            f"Left out, as OpenML has no {', '.join(missing)}: put them where SKDISTILL_DATA says."
+        )
+    return [name for name in names if name in OPENML]
 
 
 def load(name, n_rows=None, random_state=0):

@@ -34,7 +34,7 @@ import numpy as np
 import pandas as pd
 import torch
 from compress import make_mlp, make_teacher, ordinal
-from datasets import QUALITY, load
+from datasets import QUALITY, load, obtainable
 from recipe import parse_changes
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
@@ -270,7 +270,7 @@ def main():
     parser.add_argument("--memory", type=Path, default=Path("build/answers"))
     options = parser.parse_args()
     options.params = parse_changes(options.params)
-    options.sets = options.sets or (QUICK if options.quick else QUALITY)
+    options.sets = options.sets or obtainable(QUICK if options.quick else QUALITY)
     options.seeds = options.seeds or (1 if options.quick else 2)
     name = "quality-quick.csv" if options.quick else "quality.csv"
     options.output = options.output or Path("build") / name

@@ -36,7 +36,7 @@ import pandas as pd
 import torch
 from architectures import ARCHITECTURES
 from compress import N_ROWS, make_teacher
-from datasets import QUALITY, load
+from datasets import QUALITY, load, obtainable
 from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeRegressor
 from skorch.callbacks import Callback
@@ -182,7 +182,7 @@ def print_table(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("changes", nargs="*", metavar="NAME=VALUE")
-    parser.add_argument("--sets", nargs="+", default=QUALITY)
+    parser.add_argument("--sets", nargs="+", default=obtainable(QUALITY))
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--per-row", type=int, default=24)
     parser.add_argument("--pools", type=Path, default=Path("build/pools"))
