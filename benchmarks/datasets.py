@@ -42,7 +42,7 @@ def obtainable(names):
     missing = [name for name in names if name not in OPENML]
     if missing:
         print(
-            f"Left out, as OpenML has no {', '.join(missing)}: put them where SKDISTILL_DATA says."
+            f"Left out, no OpenML number is known: {', '.join(missing)}: put them where SKDISTILL_DATA says."
         )
     return [name for name in names if name in OPENML]
 

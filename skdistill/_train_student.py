@@ -140,6 +140,7 @@ def train_student(
             **params,
         )
         net.fit(rows_of(transfer, training.device), None)
+    net.module_.round_weights()
     losses = [row["train_loss"] for row in net.history if "train_loss" in row]
     stopping = dict(net.callbacks_).get("stopping")
     n_seen = len(losses) if stopping is None else stopping.best_epoch_

@@ -31,7 +31,7 @@ def save(student, path):
         plain = {}
         for name, value in layer.given().items():
             if isinstance(value, np.ndarray):
-                arrays[f"{i}.{name}"] = np.ascontiguousarray(value)
+                arrays[f"{i}.{name}"] = _compact(np.ascontiguousarray(value))
             else:
                 plain[name] = value
         layers.append({"kind": type(layer).__name__, **plain})
@@ -146,7 +146,7 @@ def _student_from(metadata, arrays, path):
     for i, plain in enumerate(header["layers"]):
         cls = LAYERS[plain.pop("kind")]
         names = [f.name for f in fields(cls) if f.init and f.name not in plain]
-        named = {name: arrays[f"{i}.{name}"] for name in names}
+        named = {name: _as_given(arrays[f"{i}.{name}"]) for name in names}
         layers.append(cls(**named, **plain))
     reader = ColumnReader(
         kinds=tuple(header["kinds"]),
@@ -158,6 +158,19 @@ def _student_from(metadata, arrays, path):
     student = Student(reader, tuple(layers), _labels_from_json(header["classes"]))
     _check_widths(student)
     return student
+
+
+def _compact(array):
+    """Return float32 numbers as float16 where none of them changes."""
+    if array.dtype != np.float32:
+        return array
+    with np.errstate(over="ignore"):
+        half = array.astype(np.float16)
+    return half if np.array_equal(half, array, equal_nan=True) else array
+
+
+def _as_given(array):
+    return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
 def _check_widths(student):

@@ -56,6 +56,14 @@ class EncodedNet(nn.Module, ABC):
             return None
         return None if self._forward_pre_hooks else self.encoder
 
+    @torch.no_grad()
+    def round_weights(self):
+        """Round matrices to numbers that float16 holds: files store them in half the bytes."""
+        for weight in self.parameters():
+            rounded = weight.half().float()
+            if weight.ndim >= 2 and rounded.isfinite().all():
+                weight.copy_(rounded)
+
     def describe(self):
         """Return the primitive layers up to the scores."""
         encoder = [] if self.encoder is None else [self.encoder.describe()]

@@ -191,3 +191,20 @@ def test_labels_that_json_cannot_hold_are_refused(student, tmp_path):
     odd = skdistill.Student(student.reader, student.layers, np.array([(1,), (2,)], dtype="i8,"))
     with pytest.raises(TypeError, match="cannot be saved"):
         odd.save(tmp_path / "s")
+
+
+def test_weights_are_stored_in_two_bytes_where_that_loses_nothing(student, path, tmp_path):
+    with safe_open(path, framework="numpy") as file:
+        kinds = {name: file.get_tensor(name).dtype for name in file.keys()}
+    matrices = [i for i, layer in enumerate(student.layers) if type(layer).__name__ == "Linear"]
+    assert matrices
+    assert all(kinds[f"{i}.weight"] == np.float16 for i in matrices)
+    assert kinds["0.bin_low"] == np.float32
+    layers = list(student.layers)
+    layers[-2] = type(layers[-2])(layers[-2].weight * np.float32(1.1), layers[-2].bias)
+    finer = type(student)(student.reader, tuple(layers), student.classes_)
+    finer.save(tmp_path / "finer.safetensors")
+    assert (tmp_path / "finer.safetensors").stat().st_size > path.stat().st_size
+    np.testing.assert_array_equal(
+        load(tmp_path / "finer.safetensors").predict_proba(FRAME), finer.predict_proba(FRAME)
+    )
