@@ -42,7 +42,7 @@ def obtainable(names):
     missing = [name for name in names if name not in OPENML]
     if missing:
         print(
-            f"Left out, no OpenML number is known: {', '.join(missing)}: put them where SKDISTILL_DATA says."
+            f"Left out, not found on OpenML: {', '.join(missing)}. SKDISTILL_DATA can have them."
         )
     return [name for name in names if name in OPENML]
 
