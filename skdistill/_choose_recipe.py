@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from skdistill._compose_transfer_set import Mix
-from skdistill._train_student import recalibration, taught_by, train_student
+from skdistill._train_student import plan, recalibration, taught_by, train_student
 from skdistill.runtime._columns import is_sparse
 from skdistill.samplers import two_sample_auc
 
@@ -34,7 +34,8 @@ HEAVIER = 4.0  # weight of a real row that is tried; a synthetic or unlabelled o
 LIKELY = 0.5  # standard errors by which a mix has to beat that before it,
 CLEARLY = 3  # and the class frequencies; the luckiest of several losses has to beat
 SURELY = 2  # what is taken otherwise
-ANNEALED = 1.5  # epochs of the last training, for each one up to the lowest held-out loss
+RACED = 0.5  # share of the full schedule that candidates train for
+ANNEALED = 2  # epochs of the last training, for each one up to the lowest held-out loss
 MIN_REALISM_ROWS = 30  # below, real and synthetic rows are not compared
 SCREENING_ROWS = 4_000
 SCREENING_PER_ROW = 4
@@ -158,14 +159,14 @@ def choose_recipe(composer, folds, training, *, alpha):
         race = _Race(composer, train, race.held_out, training)
         best = race.run(best.mix)
     others = best.mix.source is not None or composer.unlabeled is not None
-    if others or len(real) >= MIN_STOPPING_ROWS:
-        best = race.anneal(best)
+    pools = not others and len(real) < MIN_STOPPING_ROWS
+    best = race.run(best.mix, share=1) if pools else race.anneal(best)
     if best.mix.alpha > 0:
         best = race.run_generations(best)
         taught = [trial for trial in race.trials if trial.stage == "generation"]
         summary += [{**trial.summary(), "chosen": trial.net is best.net} for trial in taught]
     n_epochs, history = best.n_epochs, best.history
-    if not others and len(real) < MIN_STOPPING_ROWS:
+    if pools:
         n_epochs, history = _pooled_stopping(real, folds[:POOLED_FOLDS], training, best)
     return Recipe(
         mix=best.mix,
@@ -192,9 +193,11 @@ class _Race:
         self._composed = {}
         self._realism = {}
 
-    def run(self, mix):
+    def run(self, mix, share=RACED):
         """Train on the real rows, unlabelled rows, and synthetic rows of a source."""
-        return self._trial(self._compose(mix), mix, self.training)
+        transfer = self._compose(mix)
+        n = math.ceil(share * plan(transfer, self.training)[2])
+        return self._trial(transfer, mix, replace(self.training, max_epochs=n))
 
     def choose_source(self, sources, alpha):
         """Return the trial of the best source, or that without synthetic rows."""
@@ -238,11 +241,12 @@ class _Race:
         """Return a trial like `best` whose rate falls to zero, unless that is surely worse.
 
         Where early stopping ends a training the rate is still high, and the lowest of many noisy
-        losses is partly luck.
+        losses is partly luck. Where it did not, the schedule was too short.
         """
-        n = min(best.max_epochs, math.ceil(ANNEALED * best.n_epochs))
+        transfer = self._compose(best.mix)
+        n = min(plan(transfer, self.training)[2], ANNEALED * best.n_epochs)
         training = replace(self.training, max_epochs=n)
-        trial = self._trial(self._compose(best.mix), best.mix, training, stage="end", stops=False)
+        trial = self._trial(transfer, best.mix, training, stage="end", stops=False)
         return best if best.beats(trial, SURELY) else trial
 
     def run_generations(self, best):
