@@ -13,10 +13,10 @@ Models:
 - boosting: scikit-learn's gradient boosting, as many trees as fit into the student's bytes
 - student: `DistilledClassifier` with its defaults, or with `--params`
 
-Bytes are those of the student file, and of pickles. `seconds` is the time of `fit`; `own_seconds`
-is that without the teachers' fits and answers. ECE has 15 bins of equal mass. Results go line by
-line to `--output` (CSV) and are not computed again; teacher answers and labelled rows are kept in
-`--memory`. Last come a table, the losing sets first, and a plot.
+Bytes are those of the student file, and of pickles. `seconds` is the processor time of `fit`;
+`own_seconds` is that without the teachers' fits and answers. ECE has 15 bins of equal mass.
+Results go line by line to `--output` (CSV) and are not computed again; teacher answers and
+labelled rows are kept in `--memory`. Last come a table, the losing sets first, and a plot.
 
 `--quick`: four sets, at most 2,000 rows, one seed: under ten minutes.
 
@@ -57,7 +57,7 @@ FIELDS = (
 
 
 class Timed(Pipeline):
-    """A pipeline that adds up the seconds of all its fits and answers."""
+    """A pipeline that adds up the processor time of all its fits and answers."""
 
     seconds = 0.0
 
@@ -68,11 +68,11 @@ class Timed(Pipeline):
         return self._timed(super().predict_proba, X, **params)
 
     def _timed(self, method, *args, **params):
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             return method(*args, **params)
         finally:
-            Timed.seconds += time.perf_counter() - start
+            Timed.seconds += time.process_time() - start
 
 
 def teacher_of(kind):
@@ -111,9 +111,9 @@ def results_of(name, seed, kind, options):
         teacher_of(kind), random_state=seed, memory=options.memory, **options.params
     )
     seconds, own = {}, {}
-    Timed.seconds, start = 0.0, time.perf_counter()
+    Timed.seconds, start = 0.0, time.process_time()
     clf.fit(X_train, y_train)
-    seconds["student"] = time.perf_counter() - start
+    seconds["student"] = time.process_time() - start
     own["student"] = seconds["student"] - Timed.seconds
     teacher = clf.teacher_
     answers = teacher.predict_proba(X_test)
@@ -128,13 +128,13 @@ def results_of(name, seed, kind, options):
         "mlp": make_mlp(seed),
     }
     for model in ("twin", "mlp"):
-        start = time.perf_counter()
+        start = time.process_time()
         models[model].fit(X_train, y_train)
-        seconds[model] = time.perf_counter() - start
+        seconds[model] = time.process_time() - start
     size = serialized_bytes(clf.student_)
-    start = time.perf_counter()
+    start = time.process_time()
     models["boosting"] = boosting_within(size, X_train, y_train, seed)
-    seconds["boosting"] = time.perf_counter() - start
+    seconds["boosting"] = time.process_time() - start
 
     probas = {"teacher": answers, "calibrated": calibrated}
     probas |= {model: fitted.predict_proba(X_test) for model, fitted in models.items()}
