@@ -282,8 +282,7 @@ class _Race:
     def _screen(self, sources, alpha):
         """Return the source that does best on few rows in a short training.
 
-        The first is kept unless another beats it by two standard errors: with several others,
-        one of them often does by one.
+        One that comes later has to beat the best so far by a standard error.
         """
         few = some(self.rows, SCREENING_ROWS, self.training.random_state)
         n = self.composer.n_synthetic
@@ -296,7 +295,7 @@ class _Race:
         for source in sources:
             mix = Mix(source, alpha, SCREENING_PER_ROW)
             trial = self._trial(composer.compose(few, mix), mix, short, stage="screening")
-            if best is None or trial.beats(best, SURELY):
+            if best is None or trial.beats(best):
                 best = trial
         return best.mix.source
 

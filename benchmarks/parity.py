@@ -1,0 +1,144 @@
+"""Whether every form of a student answers alike, on each of the quality benchmark's sets.
+
+    python benchmarks/parity.py [--sets adult ...]
+
+A student is trained on labels alone (at most 10,000 rows, 70 % of them), and asked about the held-out
+rows, and about the first thousand of them again with numbers missing or extreme and categories
+missing or unknown. Printed are the largest differences of a probability from the NumPy forward,
+over all rows; below 1e-5 they hold, and labels must be those of the most probable class.
+
+native  `student.predict_proba`, in compiled code
+alone   the same, row by row, of the first 200 rows
+onnx    ONNX Runtime, on `to_onnx`
+c       `to_c`, compiled by gcc -O2
+torch   `to_torch`
+
+Real data come from OpenML, or from the folder in SKDISTILL_DATA.
+"""
+
+import argparse
+import ctypes
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pandas as pd
+import torch
+from compress import N_ROWS
+from datasets import QUALITY, load, obtainable
+from sklearn.model_selection import train_test_split
+
+from skdistill import DistilledClassifier
+from skdistill.export import to_c, to_onnx, to_torch
+
+TOLERANCE = 1e-5
+N_HARD, N_ALONE = 1_000, 200
+EXTREMES = (np.nan, 0.0, 3e38, -3e38, 1e-38)
+
+
+def hardened(X, seed):
+    """Return rows of `X` with a third of what is in them replaced."""
+    rng = np.random.default_rng(seed)
+    hard = X.head(N_HARD).copy()
+    for name in hard:
+        odd = rng.random(len(hard)) < 1 / 3
+        if isinstance(hard[name].dtype, pd.CategoricalDtype):
+            values = hard[name].astype(object)
+            values[odd] = rng.choice(np.array([None, "never seen"], dtype=object), odd.sum())
+        else:
+            values = hard[name].astype(float)
+            values[odd] = rng.choice(EXTREMES, odd.sum())
+        hard[name] = values
+    return hard
+
+
+def by_onnx(student, X):
+    session = onnxruntime.InferenceSession(
+        to_onnx(student).SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    strings = {put.name for put in session.get_inputs() if put.type == "tensor(string)"}
+    feed = {}
+    for name in X:
+        column = X[name]
+        if name in strings:
+            column = np.array(["" if pd.isna(v) else str(v) for v in column], dtype=object)
+        else:
+            column = column.to_numpy(np.float32)
+        feed[name] = column[:, None]
+    label, proba = session.run(["label", "probabilities"], feed)
+    return proba, label
+
+
+def by_c(student, X):
+    rows = np.ascontiguousarray(student.reader.read(X))
+    proba = np.empty((len(rows), len(student.classes_)), dtype=np.float32)
+    with tempfile.TemporaryDirectory() as folder:
+        to_c(student, Path(folder) / "m.h")
+        (Path(folder) / "m.c").write_text(
+            '#include "m.h"\nvoid ask(const float *x, float *p) { m_predict_proba(x, p); }\n'
+        )
+        library = Path(folder) / "m.so"
+        flags = ["-std=c99", "-O2", "-shared", "-fPIC"]
+        subprocess.run(["gcc", *flags, Path(folder) / "m.c", "-o", library, "-lm"], check=True)
+        ask = ctypes.CDLL(str(library)).ask
+        for row, answer in zip(rows, proba, strict=True):
+            ask(ctypes.c_void_p(row.ctypes.data), ctypes.c_void_p(answer.ctypes.data))
+    return proba
+
+
+def by_torch(student, X):
+    with torch.no_grad():
+        return to_torch(student)(torch.from_numpy(student.reader.read(X))).numpy()
+
+
+def differences(name):
+    """Return the largest difference of each form, and how many labels are wrong."""
+    X, y = load(name, N_ROWS)
+    X, X_test, y, _ = train_test_split(X, y, test_size=0.3, stratify=y, random_state=0)
+    clf = DistilledClassifier(alpha=0, transfer=None, early_stopping=False, max_epochs=10)
+    student = clf.set_params(random_state=0).fit(X, y).student_
+    rows = pd.concat([X_test.astype(object), hardened(X_test, 0).astype(object)])
+    rows = rows.astype({n: "str" if n in categories(X) else float for n in X}).where(rows.notna())
+    expected = student._forward(student.reader.read(rows))
+    by_graph, labels = by_onnx(student, rows)
+    alone = [student.predict_proba(rows[i : i + 1]) for i in range(N_ALONE)]
+    proba = {
+        "native": student.predict_proba(rows),
+        "onnx": by_graph,
+        "c": by_c(student, rows),
+        "torch": by_torch(student, rows),
+    }
+    found = {form: float(np.abs(p - expected).max()) for form, p in proba.items()}
+    found["alone"] = float(np.abs(np.concatenate(alone) - expected[:N_ALONE]).max())
+    best = expected.max(axis=1)
+    for chosen in (labels, student.predict(rows)):
+        place = np.searchsorted(student.classes_, chosen.astype(student.classes_.dtype))
+        lost = best - expected[np.arange(len(rows)), place]
+        found["labels"] = found.get("labels", 0) + int((lost > 2 * TOLERANCE).sum())
+    assert student.predict_proba(rows[:0]).shape == (0, len(student.classes_))
+    return len(rows), found
+
+
+def categories(X):
+    return [name for name in X if isinstance(X[name].dtype, pd.CategoricalDtype)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sets", nargs="+")
+    sets = parser.parse_args().sets or obtainable(QUALITY)
+    forms = ("native", "alone", "onnx", "c", "torch")
+    print(f"{'set':16s}{'rows':>7s}" + "".join(f"{form:>10s}" for form in forms) + "  labels wrong")
+    worst = 0.0
+    for name in sets:
+        n_rows, found = differences(name)
+        worst = max(worst, *(found[form] for form in forms))
+        cells = "".join(f"{found[form]:10.1e}" for form in forms)
+        print(f"{name:16s}{n_rows:7d}{cells}  {found['labels']}", flush=True)
+    print(f"worst {worst:.1e}, of {TOLERANCE:.0e}")
+
+
+if __name__ == "__main__":
+    main()
