@@ -2,10 +2,10 @@
 
     python benchmarks/parity.py [--sets adult ...]
 
-A student is trained on labels alone (at most 10,000 rows, 70 % of them), and asked about the held-out
-rows, and about the first thousand of them again with numbers missing or extreme and categories
-missing or unknown. Printed are the largest differences of a probability from the NumPy forward,
-over all rows; below 1e-5 they hold, and labels must be those of the most probable class.
+A student is trained on labels alone (at most 10,000 rows, 70 % of them), and asked about the
+held-out rows, and about the first thousand of them again with numbers missing or extreme and
+categories missing or unknown. Printed are the largest differences of a probability from the NumPy
+forward, over all rows; below 1e-5 they hold, and labels must be those of the most probable class.
 
 native  `student.predict_proba`, in compiled code
 alone   the same, row by row, of the first 200 rows
@@ -130,7 +130,9 @@ def main():
     parser.add_argument("--sets", nargs="+")
     sets = parser.parse_args().sets or obtainable(QUALITY)
     forms = ("native", "alone", "onnx", "c", "torch")
-    print(f"{'set':16s}{'rows':>7s}" + "".join(f"{form:>10s}" for form in forms) + "  labels wrong")
+    print(
+        f"{'set':16s}{'rows':>7s}" + "".join(f"{form:>10s}" for form in forms) + "  labels wrong"
+    )
     worst = 0.0
     for name in sets:
         n_rows, found = differences(name)

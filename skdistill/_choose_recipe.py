@@ -5,11 +5,11 @@ fold, the training rows' soft targets come from teachers that did not see them, 
 drawn from that fold's training rows, and unlabelled and synthetic rows are answered by that
 fold's teacher. A later training on all rows repeats the winner's recipe.
 
-Sources of synthetic rows are screened on few rows and in short trainings. The best of them is used
-if its held-out loss is lower than without synthetic rows by half a standard error of the paired
-difference (odds of two to one), and lower than that of the class frequencies by three: where a
-teacher knows nothing, nothing of it is worth imitating. More rows, heavier real rows and another α
-have to beat it in their turn.
+Sources of synthetic rows are screened on few rows and in short trainings. The two best race with
+all rows. The better is used if its held-out loss is lower than without synthetic rows by half a
+standard error of the paired difference (odds of two to one), and lower than that of the class
+frequencies by three: where a teacher knows nothing, nothing of it is worth imitating. More rows,
+heavier real rows and another α have to beat it in their turn.
 """
 
 import math
@@ -32,14 +32,15 @@ MORE_PER_ROW = 72  # synthetic rows a row that are tried beside POOL_PER_ROW
 MANY_MORE = 2  # times as many rows at least, else more are not tried
 HEAVIER = 4.0  # weight of a real row that is tried; a synthetic or unlabelled one has 1
 LIKELY = 0.5  # standard errors by which a mix has to beat that before it,
-CLEARLY = 3  # and the class frequencies; the luckiest of several losses has to beat
-SURELY = 2  # what is taken otherwise
+CLEARLY = 3  # and the class frequencies,
+SURELY = 2  # and a stopped training, the luckiest of its epochs, one to the end
 RACED = 0.5  # share of the full schedule that candidates train for
 ANNEALED = 2  # epochs of the last training, for each one up to the lowest held-out loss
 MIN_REALISM_ROWS = 30  # below, real and synthetic rows are not compared
 SCREENING_ROWS = 4_000
 SCREENING_PER_ROW = 4
 SCREENING_EPOCHS = 20
+FINALISTS = 2  # sources that are trained in full
 
 
 @dataclass(frozen=True)
@@ -202,15 +203,16 @@ class _Race:
     def choose_source(self, sources, alpha):
         """Return the trial of the best source, or that without synthetic rows."""
         plain = self.run(Mix(None, alpha)) if None in self.composer.samplers else None
-        source = self._screen(sources, alpha) if len(sources) > 1 else sources[0]
-        best = self.run(Mix(source, alpha))
+        if len(sources) > FINALISTS:
+            sources = self._screen(sources, alpha)
+        best = min((self.run(Mix(source, alpha)) for source in sources), key=_log_loss)
         if self.composer.n_synthetic == "auto":
             best = self._choose_amounts(best)
         if plain is None:
             return best
         gain, error = best.gain(plain.losses)
         self.reason = (
-            f"{best.n_synthetic:,} rows of {source} changed the held-out log loss by "
+            f"{best.n_synthetic:,} rows of {best.mix.source} changed the held-out log loss by "
             f"{-gain:+.4f} ± {error:.4f}, from {plain.log_loss:.4f} without synthetic rows"
         )
         gain, error = best.gain(self._losses_of_frequencies())
@@ -280,10 +282,7 @@ class _Race:
         return best
 
     def _screen(self, sources, alpha):
-        """Return the source that does best on few rows in a short training.
-
-        One that comes later has to beat the best so far by a standard error.
-        """
+        """Return the sources that do best on few rows in a short training."""
         few = some(self.rows, SCREENING_ROWS, self.training.random_state)
         n = self.composer.n_synthetic
         n = n if n != "auto" and n < SCREENING_PER_ROW * len(few) else "auto"
@@ -291,13 +290,11 @@ class _Race:
         epochs = self.training.max_epochs
         epochs = SCREENING_EPOCHS if epochs == "auto" else min(epochs, SCREENING_EPOCHS)
         short = replace(self.training, max_epochs=epochs)
-        best: Any = None
+        trials = []
         for source in sources:
             mix = Mix(source, alpha, SCREENING_PER_ROW)
-            trial = self._trial(composer.compose(few, mix), mix, short, stage="screening")
-            if best is None or trial.beats(best):
-                best = trial
-        return best.mix.source
+            trials.append(self._trial(composer.compose(few, mix), mix, short, stage="screening"))
+        return [trial.mix.source for trial in sorted(trials, key=_log_loss)[:FINALISTS]]
 
     def _compose(self, mix):
         key = mix.source, mix.per_row
@@ -333,6 +330,10 @@ class _Race:
         )
         self.trials.append(trial)
         return trial
+
+
+def _log_loss(trial):
+    return trial.log_loss
 
 
 def some(rows, n, random_state):
