@@ -6,10 +6,11 @@ drawn from that fold's training rows, and unlabelled and synthetic rows are answ
 fold's teacher. A later training on all rows repeats the winner's recipe.
 
 Sources of synthetic rows are screened on few rows and in short trainings. The two best race with
-all rows. The better is used if its held-out loss is lower than without synthetic rows by half a
-standard error of the paired difference (odds of two to one), and lower than that of the class
-frequencies by three: where a teacher knows nothing, nothing of it is worth imitating. More rows,
-heavier real rows and another α have to beat it in their turn.
+all rows over half the schedule; more rows, heavier real rows and soft targets alone have to beat
+the better one in their turn. What is left is trained to the end, as is a student without synthetic
+rows, and is used if its held-out loss is lower by half a standard error of the paired difference
+(odds of two to one), and lower than that of the class frequencies by three: where a teacher knows
+nothing, nothing of it is worth imitating. Labels alone have to beat the winner in the same way.
 """
 
 import math
@@ -140,34 +141,26 @@ def choose_recipe(composer, folds, training, *, alpha):
     train, test = folds[0]
     real = composer.real
     enough = len(real) >= MIN_RACE_ROWS
-    first = DEFAULT_ALPHA if alpha == "auto" else alpha
     sources = [source for source in composer.samplers if source is not None]
     races = enough and (bool(sources) or alpha == "auto")
     rows = some(train, MAX_RACE_ROWS, training.random_state) if races else train
-    race = _Race(composer, rows, real.take(test), training)
+    race = _Race(composer, rows, real.take(test), training, alpha)
 
-    if not enough:
-        best = race.run(Mix(next(iter(composer.samplers)), first))
-    elif not sources:
-        best = race.run(Mix(None, first))
+    if enough:
+        best = race.choose(sources)
     else:
-        best = race.choose_source(sources, first)
-    if enough and alpha == "auto":
-        best = race.choose_alpha(best)
+        best = race.anneal(race.run(Mix(next(iter(composer.samplers)), race.first_alpha)))
     reason, summary = race.reason, [{**t.summary(), "chosen": t is best} for t in race.trials]
 
     if len(rows) < len(train):
-        race = _Race(composer, train, race.held_out, training)
-        best = race.run(best.mix)
-    others = best.mix.source is not None or composer.unlabeled is not None
-    pools = not others and len(real) < MIN_STOPPING_ROWS
-    best = race.run(best.mix, share=1) if pools else race.anneal(best)
+        race = _Race(composer, train, race.held_out, training, alpha)
+        best = race.anneal(race.run(best.mix))
     if best.mix.alpha > 0:
         best = race.run_generations(best)
         taught = [trial for trial in race.trials if trial.stage == "generation"]
         summary += [{**trial.summary(), "chosen": trial.net is best.net} for trial in taught]
     n_epochs, history = best.n_epochs, best.history
-    if pools:
+    if race.pools(best.mix):
         n_epochs, history = _pooled_stopping(real, folds[:POOLED_FOLDS], training, best)
     return Recipe(
         mix=best.mix,
@@ -184,53 +177,78 @@ def choose_recipe(composer, folds, training, *, alpha):
 class _Race:
     """Trains candidates on some real rows and compares them on the held-out ones."""
 
-    def __init__(self, composer, rows, held_out, training):
+    def __init__(self, composer, rows, held_out, training, alpha):
         self.composer = composer
         self.rows = rows
         self.held_out = held_out
         self.training = training
+        self.alpha = alpha
+        self.first_alpha = DEFAULT_ALPHA if alpha == "auto" else alpha
         self.trials = []
         self.reason = "no other source was tried"
         self._composed = {}
         self._realism = {}
 
-    def run(self, mix, share=RACED):
+    def choose(self, sources):
+        """Return the trial of the best mix, each finalist trained to the end."""
+        mixed = self._choose_mix(sources) if sources else None
+        if None not in self.composer.samplers:
+            return mixed
+        best = plain = self.anneal(self._choose_alpha(self.run(Mix(None, self.first_alpha))))
+        if mixed is not None and self._is_worth_it(mixed, plain):
+            best = mixed
+        # without soft targets, rows without label teach nothing: not where the user wants them
+        if self.alpha == "auto" and self.composer.unlabeled is None:
+            hard = self.anneal(self.run(Mix(None, 0.0)))
+            if hard.beats(best, LIKELY):
+                self.reason += "; labels alone, without a teacher, were better"
+                best = hard
+        return best
+
+    def run(self, mix):
         """Train on the real rows, unlabelled rows, and synthetic rows of a source."""
         transfer = self._compose(mix)
+        share = 1 if self.pools(mix) else RACED
         n = math.ceil(share * plan(transfer, self.training)[2])
         return self._trial(transfer, mix, replace(self.training, max_epochs=n))
 
-    def choose_source(self, sources, alpha):
-        """Return the trial of the best source, or that without synthetic rows."""
-        plain = self.run(Mix(None, alpha)) if None in self.composer.samplers else None
-        if len(sources) > FINALISTS:
-            sources = self._screen(sources, alpha)
-        best = min((self.run(Mix(source, alpha)) for source in sources), key=_log_loss)
-        if self.composer.n_synthetic == "auto":
-            best = self._choose_amounts(best)
-        if plain is None:
-            return best
-        gain, error = best.gain(plain.losses)
-        self.reason = (
-            f"{best.n_synthetic:,} rows of {best.mix.source} changed the held-out log loss by "
-            f"{-gain:+.4f} ± {error:.4f}, from {plain.log_loss:.4f} without synthetic rows"
-        )
-        gain, error = best.gain(self._losses_of_frequencies())
-        if gain <= CLEARLY * error:
-            self.reason += ", but no student clearly beats the class frequencies"
-            return plain
-        return best if best.beats(plain, LIKELY) else plain
+    def pools(self, mix):
+        """Whether the number of epochs will be chosen over several folds together."""
+        few = len(self.composer.real) < MIN_STOPPING_ROWS
+        return few and mix.source is None and self.composer.unlabeled is None
 
-    def _choose_amounts(self, best):
-        """Return `best`, or what beats it with more synthetic rows or heavier real ones."""
-        more = replace(best.mix, per_row=MORE_PER_ROW)
-        if self.composer.n_rows(self.rows, more) >= MANY_MORE * best.n_synthetic:
-            best = self._better(best, more)
-        return self._better(best, replace(best.mix, real_weight=HEAVIER))
+    def _choose_mix(self, sources):
+        """Return the trial of the best mix with synthetic rows."""
+        if len(sources) > FINALISTS:
+            sources = self._screen(sources)
+        best = min((self.run(Mix(s, self.first_alpha)) for s in sources), key=_log_loss)
+        if self.composer.n_synthetic == "auto":
+            more = replace(best.mix, per_row=MORE_PER_ROW)
+            if self.composer.n_rows(self.rows, more) >= MANY_MORE * best.n_synthetic:
+                best = self._better(best, more)
+            best = self._better(best, replace(best.mix, real_weight=HEAVIER))
+        return self.anneal(self._choose_alpha(best))
+
+    def _choose_alpha(self, best):
+        return self._better(best, replace(best.mix, alpha=1.0)) if self.alpha == "auto" else best
 
     def _better(self, best, mix):
+        """Return `best`, or a trial of the mix if that is likely better."""
         trial = self.run(mix)
         return trial if trial.beats(best, LIKELY) else best
+
+    def _is_worth_it(self, mixed, plain):
+        """Whether a student of synthetic rows is likely better than one without, and of use."""
+        gain, error = mixed.gain(plain.losses)
+        self.reason = (
+            f"{mixed.n_synthetic:,} rows of {mixed.mix.source} changed the held-out log loss by "
+            f"{-gain:+.4f} ± {error:.4f}, from {plain.log_loss:.4f} without synthetic rows"
+        )
+        gain, error = mixed.gain(self._losses_of_frequencies())
+        if gain <= CLEARLY * error:
+            self.reason += ", but no student clearly beats the class frequencies"
+            return False
+        return mixed.beats(plain, LIKELY)
 
     def _losses_of_frequencies(self):
         """Return the held-out losses of who answers each row with the class frequencies."""
@@ -245,6 +263,8 @@ class _Race:
         Where early stopping ends a training the rate is still high, and the lowest of many noisy
         losses is partly luck. Where it did not, the schedule was too short.
         """
+        if self.pools(best.mix):
+            return best
         transfer = self._compose(best.mix)
         n = min(plan(transfer, self.training)[2], ANNEALED * best.n_epochs)
         training = replace(self.training, max_epochs=n)
@@ -269,19 +289,7 @@ class _Race:
             best = replace(trial, generations=generation)
         return best
 
-    def choose_alpha(self, best):
-        """Return `best` or a trial that beats it with soft targets, or with labels, alone."""
-        soft = self.run(replace(best.mix, alpha=1.0))
-        best = soft if soft.beats(best) else best
-        # without soft targets, rows without label teach nothing: not where the user wants them
-        if None in self.composer.samplers and self.composer.unlabeled is None:
-            hard = self.run(Mix(None, 0.0))
-            if hard.beats(best):
-                self.reason += "; labels alone, without a teacher, were better"
-                best = hard
-        return best
-
-    def _screen(self, sources, alpha):
+    def _screen(self, sources):
         """Return the sources that do best on few rows in a short training."""
         few = some(self.rows, SCREENING_ROWS, self.training.random_state)
         n = self.composer.n_synthetic
@@ -292,7 +300,7 @@ class _Race:
         short = replace(self.training, max_epochs=epochs)
         trials = []
         for source in sources:
-            mix = Mix(source, alpha, SCREENING_PER_ROW)
+            mix = Mix(source, self.first_alpha, SCREENING_PER_ROW)
             trials.append(self._trial(composer.compose(few, mix), mix, short, stage="screening"))
         return [trial.mix.source for trial in sorted(trials, key=_log_loss)[:FINALISTS]]
 
