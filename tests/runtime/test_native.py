@@ -37,6 +37,7 @@ TABLES = {
     "one column": {"n_numbers": 1},
     "mixed": {"n_numbers": 3, "levels": (3, 20)},
     "categories": {"n_numbers": 0, "levels": (2, 400, 5)},
+    "silent": {"n_numbers": 2, "levels": (0, 3, 0)},  # no level is known: the code says nothing
 }
 
 
@@ -77,6 +78,14 @@ def test_a_row_has_the_same_answer_alone_and_in_any_batch(instruction_set, shape
     np.testing.assert_array_equal(run(student, rows[::-1]), alone[::-1])
     np.testing.assert_array_equal(run(student, np.asfortranarray(rows)), alone)
     np.testing.assert_array_equal(run(student, rows.astype(np.float64)), alone)
+
+
+def test_tables_too_large_to_fold_give_the_same_numbers(random_students, monkeypatch):
+    student = random_students.student(levels=(40, 40), hidden=(8,))
+    rows = random_students.rows(student, 67)
+    monkeypatch.setattr("skdistill.runtime._native.MOST_NUMBERS", 8 * 70)
+    half = Student(student.reader, student.layers, student.classes_)
+    np.testing.assert_allclose(run(half, rows), run(student, rows), rtol=0, atol=1e-6)
 
 
 def test_the_numbers_beside_the_ends_of_bins_are_exact(instruction_set, random_students):
