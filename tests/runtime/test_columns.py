@@ -148,10 +148,17 @@ def test_timedeltas_are_refused_by_name():
         {"kinds": ("category",), "levels": {}, "origins": {}},
         {"kinds": ("number",), "levels": {}, "origins": {0: 1.0}},
         {"kinds": ("number",), "levels": {}, "origins": {}, "names": ("a", "b")},
+        {"kinds": ("number",), "levels": {}, "origins": {}, "names": (1,)},
+        {"kinds": ("category",), "levels": {0: ("a", None)}, "origins": {}},
+        {"kinds": ("date",), "levels": {}, "origins": {0: np.nan}},
+        {"kinds": ("date",), "levels": {}, "origins": {0: 0.0}, "sparse": True},
+        {"kinds": (), "levels": {}, "origins": {}},
     ],
 )
 def test_an_inconsistent_reader_cannot_be_made(fields):
-    with pytest.raises(ValueError, match=r"Unknown|do not match|names for"):
+    with pytest.raises(
+        ValueError, match=r"Unknown|do not match|names for|texts|finite|only|at least one"
+    ):
         ColumnReader(**fields)
 
 
