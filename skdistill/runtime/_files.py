@@ -109,8 +109,8 @@ def load(path):
             arrays = {name: file.get_tensor(name) for name in file.keys()}
     except (SafetensorError, TypeError, AttributeError) as error:  # the latter: bfloat16, float8
         raise StudentFileError(
-            f"{path} is not a readable student file ({error}). It may be half-written or damaged: "
-            "save the student again."
+            f"{path} is not a readable student file ({error!s:.300}). "
+            "It may be half-written or damaged: save the student again."
         ) from error
     if "skdistill" not in metadata:
         raise StudentFileError(f"{path} is a safetensors file, but holds no skdistill student.")
@@ -140,8 +140,8 @@ def _student_from(metadata, arrays, path):
     header = json.loads(metadata["skdistill"])
     if header["format"] != FORMAT:
         raise StudentFileError(
-            f"{path} has student format {header['format']}; this skdistill reads format {FORMAT}. "
-            "Upgrade skdistill, or save the student with this version."
+            f"{path} has student format {header['format']!s:.40}; this skdistill reads format "
+            f"{FORMAT}. Upgrade skdistill, or save the student with this version."
         )
     if metadata["sha256"] != digest(metadata["skdistill"], arrays):
         raise ValueError("its checksum does not match")
