@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 
 from skdistill.exceptions import StudentFileError
 from skdistill.runtime._columns import ColumnReader
-from skdistill.runtime._layers import LAYERS
+from skdistill.runtime._layers import LAYERS, from_plain, to_plain
 
 FORMAT = 1
 LABELS = re.compile(r"object|[<>|][biuf]\d{1,2}|[<>]U\d+")
@@ -25,18 +25,19 @@ def save(student, path):
     """Write `student` to `path`: to a temporary file beside it, then renamed."""
     arrays, layers = {}, []
     for i, layer in enumerate(student.layers):
-        if type(layer).__name__ not in LAYERS:
+        described = to_plain(layer)
+        if described is layer:
             raise TypeError(
                 f"A student with a {type(layer).__name__} cannot be saved to a student file: it "
                 "holds arrays and no code. Pickle it, or use skdistill.export.to_torch."
             )
         plain = {}
-        for name, value in layer.given().items():
+        for name, value in described.items():
             if isinstance(value, np.ndarray):
                 arrays[f"{i}.{name}"] = np.ascontiguousarray(value)
             else:
                 plain[name] = value
-        layers.append({"kind": type(layer).__name__, **plain})
+        layers.append(plain)
     reader = student.reader
     header = {
         "format": FORMAT,
@@ -147,10 +148,9 @@ def _student_from(metadata, arrays, path):
         raise ValueError("its checksum does not match")
     layers = []
     for i, plain in enumerate(header["layers"]):
-        cls = LAYERS[plain.pop("kind")]
-        names = [f.name for f in fields(cls) if f.init and f.name not in plain]
+        names = [f.name for f in fields(LAYERS[plain["kind"]]) if f.init and f.name not in plain]
         named = {name: arrays[f"{i}.{name}"] for name in names}
-        layers.append(cls(**named, **plain))
+        layers.append(from_plain({**plain, **named}))
     reader = ColumnReader(
         kinds=tuple(header["kinds"]),
         levels={int(j): tuple(levels) for j, levels in header["levels"].items()},

@@ -372,3 +372,16 @@ LAYERS = {
         *(Scale, LinearOfMembers, MeanOfMembers),
     )
 }
+
+
+def to_plain(layer):
+    """Return a layer as a dict of its kind and fields; one that is not in LAYERS as it is."""
+    kind = type(layer).__name__
+    return {"kind": kind, **layer.given()} if LAYERS.get(kind) is type(layer) else layer
+
+
+def from_plain(described):
+    """Return the layer that `to_plain` described."""
+    if isinstance(described, Layer):
+        return described
+    return LAYERS[described["kind"]](**{k: v for k, v in described.items() if k != "kind"})
