@@ -463,7 +463,10 @@ def _floats(values):
 def _days(column):
     if getattr(column, "dtype", None) in (None, np.dtype(object)):
         column = [None if is_missing(value) else value for value in column]
-    moments = np.asarray(column, dtype="datetime64[us]")
+    try:
+        moments = np.asarray(column, dtype="datetime64[us]")
+    except OverflowError:  # a Python int beyond int64
+        raise ValueError("A column of dates holds an integer too large for one.") from None
     days = moments.astype(np.int64) / DAY
     return np.where(np.isnat(moments), np.nan, days)
 

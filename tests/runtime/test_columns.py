@@ -259,6 +259,7 @@ def test_a_list_keeps_the_type_of_its_levels():
         ([["much", 1, "Rome", 3, None, 1]], "'x' held numbers in fit, but row 0 holds 'much'"),
         ([[1, 1, ["Rome"], 3, None, 1]], "'town' held categories|inhomogeneous"),
         ([[1, 1, "Rome", 3, "soon", 1]], "Error parsing datetime"),
+        ([[1, 1, "Rome", 3, 2**64, 1]], "A column of dates holds an integer too large"),
         (MIXED.iloc[:1, ::-1], "the order must be"),
         (MIXED.iloc[:1, 1:], r"missing \['x'\]"),
         (MIXED.iloc[:1].rename(columns={"x": "y"}), r"missing \['x'\], unexpected \['y'\]"),
