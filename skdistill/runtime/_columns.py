@@ -54,6 +54,8 @@ class ColumnReader(Described):
     _known_columns: object = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
+        if not self.kinds:
+            raise ValueError("A table has at least one column.")
         if not set(self.kinds) <= {NUMBER, CATEGORY, DATE}:
             raise ValueError(f"Unknown column kinds in {sorted(set(self.kinds))}.")
         for kind, of_columns in ((CATEGORY, self.levels), (DATE, self.origins)):
@@ -61,6 +63,13 @@ class ColumnReader(Described):
                 raise ValueError(f"The {kind} columns do not match their description.")
         if self.names is not None and len(self.names) != len(self.kinds):
             raise ValueError(f"{len(self.names)} names for {len(self.kinds)} columns.")
+        texts = [self.names or (), *self.levels.values()]
+        if not all(isinstance(text, str) for some in texts for text in some):
+            raise ValueError("Names and levels are texts.")
+        if not np.isfinite(list(self.origins.values())).all():
+            raise ValueError("Origins of dates are finite.")
+        if self.sparse and set(self.kinds) != {NUMBER}:
+            raise ValueError("A sparse matrix has columns of numbers only.")
         self._prepare(
             _codes={j: Codes(levels) for j, levels in self.levels.items()},
             _is_plain=set(self.kinds) == {NUMBER},
@@ -454,7 +463,10 @@ def _floats(values):
 def _days(column):
     if getattr(column, "dtype", None) in (None, np.dtype(object)):
         column = [None if is_missing(value) else value for value in column]
-    moments = np.asarray(column, dtype="datetime64[us]")
+    try:
+        moments = np.asarray(column, dtype="datetime64[us]")
+    except OverflowError:  # a Python int beyond int64
+        raise ValueError("A column of dates holds an integer too large for one.") from None
     days = moments.astype(np.int64) / DAY
     return np.where(np.isnat(moments), np.nan, days)
 

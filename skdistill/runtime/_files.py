@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import tempfile
 from contextlib import contextmanager
 from dataclasses import fields
@@ -14,27 +15,29 @@ from safetensors.numpy import save_file
 
 from skdistill.exceptions import StudentFileError
 from skdistill.runtime._columns import ColumnReader
-from skdistill.runtime._layers import LAYERS
+from skdistill.runtime._layers import LAYERS, from_plain, to_plain
 
 FORMAT = 1
+LABELS = re.compile(r"object|[<>|][biuf]\d{1,2}|[<>]U\d+")
 
 
 def save(student, path):
     """Write `student` to `path`: to a temporary file beside it, then renamed."""
     arrays, layers = {}, []
     for i, layer in enumerate(student.layers):
-        if type(layer).__name__ not in LAYERS:
+        described = to_plain(layer)
+        if described is layer:
             raise TypeError(
                 f"A student with a {type(layer).__name__} cannot be saved to a student file: it "
                 "holds arrays and no code. Pickle it, or use skdistill.export.to_torch."
             )
         plain = {}
-        for name, value in layer.given().items():
+        for name, value in described.items():
             if isinstance(value, np.ndarray):
                 arrays[f"{i}.{name}"] = _compact(np.ascontiguousarray(value))
             else:
                 plain[name] = value
-        layers.append({"kind": type(layer).__name__, **plain})
+        layers.append(plain)
     reader = student.reader
     header = {
         "format": FORMAT,
@@ -107,18 +110,19 @@ def load(path):
             arrays = {name: file.get_tensor(name) for name in file.keys()}
     except (SafetensorError, TypeError, AttributeError) as error:  # the latter: bfloat16, float8
         raise StudentFileError(
-            f"{path} is not a readable student file ({error}). It may be half-written or damaged: "
-            "save the student again."
+            f"{path} is not a readable student file ({error!s:.300}). "
+            "It may be half-written or damaged: save the student again."
         ) from error
     if "skdistill" not in metadata:
         raise StudentFileError(f"{path} is a safetensors file, but holds no skdistill student.")
     try:
         return _student_from(metadata, arrays, path)
-    except StudentFileError:
+    except (StudentFileError, MemoryError):
         raise
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RuntimeError) as e:
+    except Exception as e:  # whatever is made of what the file says
         raise StudentFileError(
-            f"{path} holds a damaged student ({type(e).__name__}: {e}): save the student again."
+            f"{path} holds a damaged student ({type(e).__name__}: {e!s:.300}): "
+            "save the student again."
         ) from e
 
 
@@ -137,17 +141,16 @@ def _student_from(metadata, arrays, path):
     header = json.loads(metadata["skdistill"])
     if header["format"] != FORMAT:
         raise StudentFileError(
-            f"{path} has student format {header['format']}; this skdistill reads format {FORMAT}. "
-            "Upgrade skdistill, or save the student with this version."
+            f"{path} has student format {header['format']!s:.40}; this skdistill reads format "
+            f"{FORMAT}. Upgrade skdistill, or save the student with this version."
         )
     if metadata["sha256"] != digest(metadata["skdistill"], arrays):
         raise ValueError("its checksum does not match")
     layers = []
     for i, plain in enumerate(header["layers"]):
-        cls = LAYERS[plain.pop("kind")]
-        names = [f.name for f in fields(cls) if f.init and f.name not in plain]
+        names = [f.name for f in fields(LAYERS[plain["kind"]]) if f.init and f.name not in plain]
         named = {name: _as_given(arrays[f"{i}.{name}"]) for name in names}
-        layers.append(cls(**named, **plain))
+        layers.append(from_plain({**plain, **named}))
     reader = ColumnReader(
         kinds=tuple(header["kinds"]),
         levels={int(j): tuple(levels) for j, levels in header["levels"].items()},
@@ -156,7 +159,7 @@ def _student_from(metadata, arrays, path):
         sparse=bool(header["sparse"]),
     )
     student = Student(reader, tuple(layers), _labels_from_json(header["classes"]))
-    _check_widths(student)
+    _check_answer(student)
     return student
 
 
@@ -173,7 +176,7 @@ def _as_given(array):
     return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
-def _check_widths(student):
+def _check_answer(student):
     """Run one row of missing values through, so that a damaged file fails here, not in use."""
     if student.reader.sparse:
         rows = np.zeros((1, student.n_features_in_), dtype=np.float32)
@@ -181,14 +184,15 @@ def _check_widths(student):
         rows = np.full((1, student.n_features_in_), np.nan, dtype=np.float32)
         for j, levels in student.reader.levels.items():
             rows[0, j] = len(levels) + 1
-    if student._forward(rows).shape != (1, len(student.classes_)):
-        raise ValueError("layers and classes do not match")
+    with np.errstate(all="ignore"):
+        if not np.isfinite(student._forward(rows)).all():
+            raise ValueError("a row of missing values has no finite answer")
 
 
 def _labels_to_json(labels):
     kind = "object" if labels.dtype == object else labels.dtype.str
     values = labels.tolist()
-    if not all(isinstance(value, str | bool | int | float) for value in values):
+    if not _are_plain(values):
         raise TypeError(
             f"Class labels of dtype {labels.dtype} cannot be saved. "
             "Use strings, integers, booleans or floats as labels."
@@ -197,10 +201,16 @@ def _labels_to_json(labels):
 
 
 def _labels_from_json(labels):
-    dtype = np.dtype(labels["dtype"])
-    if dtype.kind not in "OUbiuf":
+    dtype, values = labels["dtype"], labels["values"]
+    if not LABELS.fullmatch(dtype):
         raise ValueError(f"class labels of dtype {dtype}")
-    return np.array(labels["values"], dtype=dtype)
+    if not _are_plain(values):
+        raise ValueError("class labels that are no plain values")
+    return np.array(values, dtype=str if "U" in dtype else dtype)  # as wide as the longest
+
+
+def _are_plain(values):
+    return all(isinstance(value, str | bool | int | float) for value in values)
 
 
 def _umask():

@@ -15,6 +15,7 @@ import numpy as np
 from skdistill.runtime._described import Described
 
 CLIP = 3.0  # where smooth clipping bends
+MOST = float(np.finfo(np.float32).max)
 BOUND = 1e4  # |z| beyond which smooth clipping is flat: keeps z² finite in float32
 
 
@@ -30,6 +31,10 @@ class Layer(Described, ABC):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the step's output; rows are samples."""
 
+    def row_shape(self, shape):
+        """Return the shape of a row's output, given that of its input; None: it is not known."""
+        return None
+
     def shrink(self, n_members):
         """Return the layer with its first members only."""
         return self
@@ -41,6 +46,19 @@ class Layer(Described, ABC):
     def _require(self, holds, what):
         if not holds:
             raise ValueError(f"A {type(self).__name__} layer is inconsistent: {what}.")
+
+    def _require_floats(self, *names, n_dimensions):
+        for name in names:
+            array = getattr(self, name)
+            self._require(np.asarray(array).dtype == np.float32, f"{name} is not float32")
+            self._require(array.ndim == n_dimensions, f"{name} has {array.ndim} dimensions")
+            self._require(np.isfinite(array).all(), f"{name} is not finite")
+
+    def _require_integers(self, *names):
+        for name in names:
+            array = getattr(self, name)
+            self._require(np.asarray(array).dtype.kind == "i", f"{name} is not of integers")
+            self._require(array.ndim == 1, f"{name} has {array.ndim} dimensions")
 
 
 class LayerOfMembers(Layer):
@@ -91,6 +109,10 @@ class EncodeTable(Layer):
     _low: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self):
+        self._require_integers("number_columns", "missing", "bin_numbers")
+        self._require_integers("category_columns", "table_rows", "table_widths")
+        self._require_floats("center", "inverse_scale", n_dimensions=1)
+        self._require_floats("bin_low", "bin_inverse_width", "tables", n_dimensions=1)
         n = len(self.number_columns)
         self._require(self.center.shape == self.inverse_scale.shape == (n,), "numbers")
         self._require(np.all((self.missing >= 0) & (self.missing < n)), "missing flags")
@@ -117,6 +139,13 @@ class EncodeTable(Layer):
         """Number of features."""
         n_dense = len(self.number_columns) + len(self.missing) + len(self.bin_numbers)
         return n_dense + int(self.table_widths.sum())
+
+    def row_shape(self, shape):
+        """Return (n_outputs,)."""
+        columns = np.concatenate([self.number_columns, self.category_columns])
+        self._require(len(shape) == 1, "a row of members")
+        self._require(np.all((columns >= 0) & (columns < shape[0])), "columns")
+        return (self.n_outputs,)
 
     def forward(self, x):
         """Return features of shape (n_samples, n_outputs)."""
@@ -148,13 +177,18 @@ class Periodic(Layer):
     phase: np.ndarray
 
     def __post_init__(self):
-        self._require(self.frequency.ndim == 2, "frequency is not a matrix")
+        self._require_floats("frequency", "phase", n_dimensions=2)
         self._require(self.frequency.shape == self.phase.shape, "phase")
+        self._require(self.frequency.size > 0, "no waves")
+
+    def row_shape(self, shape):
+        """Return (n_features + n_numbers x n_waves,)."""
+        self._require(len(shape) == 1 and shape[0] >= len(self.frequency), "features")
+        return (shape[0] + self.frequency.size,)
 
     def forward(self, x):
         """Return features of shape (n_samples, n_features + n_numbers x n_waves)."""
         n_numbers = len(self.frequency)
-        self._require(x.shape[1] >= n_numbers, "features")
         cycles = x[:, :n_numbers, None] * self.frequency + self.phase
         return np.concatenate([x, np.cos(2 * np.pi * cycles).reshape(len(x), -1)], axis=1)
 
@@ -174,9 +208,16 @@ class Linear(Layer):
     _weight: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self):
-        self._require(self.weight.ndim == 2, "weight is not a matrix")
+        self._require_floats("weight", n_dimensions=2)
+        self._require_floats("bias", n_dimensions=1)
         self._require(self.bias.shape == self.weight.shape[1:], "bias")
+        self._require(self.bias.size > 0, "no outputs")
         self._prepare(_weight=self.weight.astype(np.float64))
+
+    def row_shape(self, shape):
+        """Return the shape with n_outputs in place of n_inputs."""
+        self._require(shape[-1] == len(self.weight), f"weight, for rows of shape {shape}")
+        return (*shape[:-1], len(self.bias))
 
     def forward(self, x):
         """Return x · weight + bias."""
@@ -196,8 +237,15 @@ class Scale(LayerOfMembers):
     shift: np.ndarray
 
     def __post_init__(self):
-        self._require(self.scale.ndim == 2, "scale is not a matrix")
+        self._require_floats("scale", "shift", n_dimensions=2)
         self._require(self.scale.shape == self.shift.shape, "shift")
+        self._require(len(self.scale) > 0, "no members")
+
+    def row_shape(self, shape):
+        """Return (n_members, width)."""
+        fits = shape in (self.scale.shape, self.scale.shape[1:])
+        self._require(fits, f"scale, for rows of shape {shape}")
+        return self.scale.shape
 
     def forward(self, x):
         """Return rows of shape (n_samples, n_members, width)."""
@@ -220,13 +268,20 @@ class LinearOfMembers(LayerOfMembers):
     _weight: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self):
-        self._require(self.weight.ndim == 3, "weight is not a stack of matrices")
+        self._require_floats("weight", n_dimensions=3)
+        self._require_floats("bias", n_dimensions=2)
         self._require(self.bias.shape == self.weight.shape[::2], "bias")
+        self._require(self.bias.size > 0, "no outputs")
         self._prepare(_weight=self.weight.astype(np.float64))
+
+    def row_shape(self, shape):
+        """Return (n_members, n_outputs)."""
+        fits = shape == self.weight.shape[:2]
+        self._require(fits, f"weight, for rows of shape {shape}")
+        return self.bias.shape
 
     def forward(self, x):
         """Return x · weight + bias, of shape (n_samples, n_members, n_outputs)."""
-        self._require(x.ndim == 3, "rows without members")
         return (x.swapaxes(0, 1) @ self._weight).swapaxes(0, 1) + self.bias
 
 
@@ -236,6 +291,11 @@ class MeanOfMembers(Layer):
 
     def __post_init__(self):
         """There is nothing to check."""
+
+    def row_shape(self, shape):
+        """Return (n_classes,)."""
+        self._require(len(shape) == 2, "rows without members")
+        return shape[1:]
 
     def forward(self, x):
         """Return scores of shape (n_samples, n_classes)."""
@@ -266,6 +326,10 @@ class Activation(Layer):
     def __post_init__(self):
         self._require(self.function in ACTIVATIONS, f"unknown function {self.function!r}")
 
+    def row_shape(self, shape):
+        """Return the same shape."""
+        return shape
+
     def forward(self, x):
         """Return the function of every element."""
         return ACTIVATIONS[self.function](x)
@@ -284,8 +348,15 @@ class Softmax(Layer):
     inverse_temperature: float
 
     def __post_init__(self):
-        holds = np.isfinite(self.inverse_temperature) and self.inverse_temperature > 0
-        self._require(holds, "inverse_temperature must be positive")
+        is_number = isinstance(self.inverse_temperature, float | int | np.floating)
+        self._require(is_number, "inverse_temperature is no number")
+        holds = 0 < self.inverse_temperature < MOST
+        self._require(holds, "inverse_temperature must be positive and finite")
+
+    def row_shape(self, shape):
+        """Return the same shape."""
+        self._require(len(shape) == 1, "rows with members")
+        return shape
 
     def forward(self, x):
         """Return probabilities; each row sums to 1."""
@@ -301,3 +372,16 @@ LAYERS = {
         *(Scale, LinearOfMembers, MeanOfMembers),
     )
 }
+
+
+def to_plain(layer):
+    """Return a layer as a dict of its kind and fields; one that is not in LAYERS as it is."""
+    kind = type(layer).__name__
+    return {"kind": kind, **layer.given()} if LAYERS.get(kind) is type(layer) else layer
+
+
+def from_plain(described):
+    """Return the layer that `to_plain` described."""
+    if isinstance(described, Layer):
+        return described
+    return LAYERS[described["kind"]](**{k: v for k, v in described.items() if k != "kind"})

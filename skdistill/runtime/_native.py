@@ -5,6 +5,7 @@ linear layer become one: what a code or a full bin adds to the first layer is wo
 a row picks some rows of weights instead of being multiplied by all of them.
 """
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,6 +25,7 @@ from skdistill.runtime._layers import (
 LINEAR, RELU, SILU, TANH, SCALE, HEADS, MEAN = range(7)
 FUNCTIONS = {"relu": RELU, "silu": SILU, "tanh": TANH}
 MOST_FOLDED = 256  # codes of a category that each get a row of their own
+MOST_NUMBERS = 2**24  # in all such rows
 ROUNDING = 1e-6  # of bins' ends, as a share of their width
 
 
@@ -97,6 +99,7 @@ def _program(layers, n_columns, n_classes):
     _require(len(layers) > 2)
     encoding, *layers, softmax = layers
     _require(type(encoding) is EncodeTable and type(softmax) is Softmax)
+    encoding = _without_silent(encoding)
     columns = np.concatenate([encoding.number_columns, encoding.category_columns])
     _require(np.all((columns >= 0) & (columns < n_columns)))
     waves = layers.pop(0) if type(layers[0]) is Periodic else None
@@ -109,6 +112,13 @@ def _program(layers, n_columns, n_classes):
     _add_layers(program, layers, first.weight.shape[1], members, n_classes)
     program.add(float(softmax.inverse_temperature))
     return program
+
+
+def _without_silent(encoding):
+    """Leave out categories whose codes stand for no value at all."""
+    speaks = encoding.table_widths > 0
+    names = "category_columns", "table_rows", "table_widths"
+    return replace(encoding, **{name: getattr(encoding, name)[speaks] for name in names})
 
 
 def _require(holds):
@@ -164,7 +174,8 @@ def _add_folded(program, encoding, waves, first, _):
     missing_row = place(parts.missing)
     table_rows, widths = [], []
     for table, weights in zip(encoding.split_tables, parts.tables, strict=True):
-        folded = len(table) <= MOST_FOLDED
+        most = min(MOST_FOLDED, MOST_NUMBERS // weights.shape[1] - n_rows)
+        folded = len(table) <= most
         table_rows.append(place(table.astype(np.float64) @ weights if folded else weights))
         widths.append(0 if folded else table.shape[1])
     _add_encoding(program, encoding, waves, bins, (missing_row, bin_rows, table_rows), widths)
@@ -189,7 +200,7 @@ def _add_signed(program, encoding, waves, first, members):
 def _add_encoding(program, encoding, waves, bins, places, widths):
     """`places` are the rows of the first layer of missing flags, bins and tables."""
     missing_row, bin_rows, table_rows = (np.array(rows, dtype=int) for rows in places)
-    sizes = encoding.table_rows * encoding.table_widths
+    sizes = encoding.table_rows.astype(np.int64) * encoding.table_widths
     n_waves = 0 if waves is None else waves.phase.shape[1]
     program.add(len(encoding.number_columns), len(encoding.missing), len(bins.numbers))
     program.add(len(encoding.bin_low), n_waves, len(sizes), len(encoding.tables))

@@ -7,8 +7,9 @@ import numpy as np
 from skdistill.runtime._columns import ColumnReader
 from skdistill.runtime._described import Described
 from skdistill.runtime._files import save
-from skdistill.runtime._layers import Layer, LinearOfMembers
+from skdistill.runtime._layers import Layer, LinearOfMembers, from_plain, to_plain
 from skdistill.runtime._native import forward, prepare
+from skdistill.runtime._shapes import check_shapes
 
 ROWS_AT_ONCE = 8192  # bounds the memory of a large batch
 
@@ -52,8 +53,9 @@ class Student(Described):
     _net: object = field(init=False, repr=False)
 
     def __post_init__(self):
-        if len(self.classes_) < 2 or not self.layers:
+        if np.ndim(self.classes_) != 1 or len(self.classes_) < 2 or not self.layers:
             raise ValueError("A student has at least two classes and one layer.")
+        check_shapes(self.reader, self.layers, len(self.classes_))
         if self.reader.names is not None:
             names = np.array(self.reader.names, dtype=object)
             self._prepare(feature_names_in_=names)
@@ -170,6 +172,16 @@ class Student(Described):
         if params:
             raise ValueError(f"A student has no parameters; got {sorted(params)}.")
         return self
+
+    def __getstate__(self):
+        """Return the description without objects of other classes, for those who trust few."""
+        layers = tuple(to_plain(layer) for layer in self.layers)
+        return {**super().__getstate__(), "reader": self.reader.__getstate__(), "layers": layers}
+
+    def __setstate__(self, state):
+        reader = ColumnReader(**state["reader"])
+        layers = tuple(from_plain(layer) for layer in state["layers"])
+        super().__setstate__({**state, "reader": reader, "layers": layers})
 
     def _forward(self, x):
         for layer in self.layers:

@@ -293,7 +293,8 @@ def test_what_c_cannot_hold_is_refused(make_student, tmp_path):
     with pytest.raises(ValueError, match="the character NUL"):
         to_c(labels, tmp_path / "m.h")
     *layers, last = student.layers
-    layers[-1] = replace(layers[-1], bias=np.float32([0, np.nan, 0]))
+    layers[-1] = replace(layers[-1], bias=np.zeros(3, np.float32))
+    layers[-1].bias[1] = np.nan
     with pytest.raises(ValueError, match=r"bias_2 holds NaN or infinity"):
         to_c(replace(student, layers=(*layers, last)), tmp_path / "m.h")
     with pytest.raises(FileNotFoundError, match="does not exist"):

@@ -37,7 +37,9 @@ def make_encoding(rng, n_numbers=5, n_bins=4, levels=()):
         edges = np.unique(normal(rng, n_bins + 1)).astype(np.float64) if j % 4 < 3 else []
         bins += [(j, a, 1 / (b - a)) for a, b in pairwise(edges)]
     bin_numbers, bin_low, bin_inverse_width = np.array(bins).reshape(-1, 3).T
-    tables = [np.eye(n + 2, n + 1) if n <= 9 else rng.normal(size=(n + 2, 5)) for n in levels]
+    tables = [
+        np.eye(n + 2, n + (n > 0)) if n <= 9 else rng.normal(size=(n + 2, 5)) for n in levels
+    ]
     columns = rng.permutation(n_numbers + len(levels)).astype(np.int32)
     return EncodeTable(
         number_columns=columns[:n_numbers],

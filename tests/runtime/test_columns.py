@@ -148,10 +148,17 @@ def test_timedeltas_are_refused_by_name():
         {"kinds": ("category",), "levels": {}, "origins": {}},
         {"kinds": ("number",), "levels": {}, "origins": {0: 1.0}},
         {"kinds": ("number",), "levels": {}, "origins": {}, "names": ("a", "b")},
+        {"kinds": ("number",), "levels": {}, "origins": {}, "names": (1,)},
+        {"kinds": ("category",), "levels": {0: ("a", None)}, "origins": {}},
+        {"kinds": ("date",), "levels": {}, "origins": {0: np.nan}},
+        {"kinds": ("date",), "levels": {}, "origins": {0: 0.0}, "sparse": True},
+        {"kinds": (), "levels": {}, "origins": {}},
     ],
 )
 def test_an_inconsistent_reader_cannot_be_made(fields):
-    with pytest.raises(ValueError, match=r"Unknown|do not match|names for"):
+    with pytest.raises(
+        ValueError, match=r"Unknown|do not match|names for|texts|finite|only|at least one"
+    ):
         ColumnReader(**fields)
 
 
@@ -252,6 +259,7 @@ def test_a_list_keeps_the_type_of_its_levels():
         ([["much", 1, "Rome", 3, None, 1]], "'x' held numbers in fit, but row 0 holds 'much'"),
         ([[1, 1, ["Rome"], 3, None, 1]], "'town' held categories|inhomogeneous"),
         ([[1, 1, "Rome", 3, "soon", 1]], "Error parsing datetime"),
+        ([[1, 1, "Rome", 3, 2**64, 1]], "A column of dates holds an integer too large"),
         (MIXED.iloc[:1, ::-1], "the order must be"),
         (MIXED.iloc[:1, 1:], r"missing \['x'\]"),
         (MIXED.iloc[:1].rename(columns={"x": "y"}), r"missing \['x'\], unexpected \['y'\]"),

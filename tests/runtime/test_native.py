@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from skdistill._extension import instruction_sets, kernels
@@ -37,6 +38,7 @@ TABLES = {
     "one column": {"n_numbers": 1},
     "mixed": {"n_numbers": 3, "levels": (3, 20)},
     "categories": {"n_numbers": 0, "levels": (2, 400, 5)},
+    "silent": {"n_numbers": 2, "levels": (0, 3, 0)},  # no level is known: the code says nothing
 }
 
 
@@ -77,6 +79,14 @@ def test_a_row_has_the_same_answer_alone_and_in_any_batch(instruction_set, shape
     np.testing.assert_array_equal(run(student, rows[::-1]), alone[::-1])
     np.testing.assert_array_equal(run(student, np.asfortranarray(rows)), alone)
     np.testing.assert_array_equal(run(student, rows.astype(np.float64)), alone)
+
+
+def test_tables_too_large_to_fold_give_the_same_numbers(random_students, monkeypatch):
+    student = random_students.student(levels=(40, 40), hidden=(8,))
+    rows = random_students.rows(student, 67)
+    monkeypatch.setattr("skdistill.runtime._native.MOST_NUMBERS", 8 * 70)
+    half = Student(student.reader, student.layers, student.classes_)
+    np.testing.assert_allclose(run(half, rows), run(student, rows), rtol=0, atol=1e-6)
 
 
 def test_the_numbers_beside_the_ends_of_bins_are_exact(instruction_set, random_students):
@@ -120,6 +130,41 @@ def test_threads_share_a_student(shape, random_students):
         for _ in range(5):
             for got, wanted in zip(pool.map(student.predict_proba, parts), expected, strict=True):
                 np.testing.assert_array_equal(got, wanted)
+
+
+def as_frames(student, rows):
+    """Rows one by one, as frames whose categories have one of several orders."""
+    numbers, (column,) = student.layers[0].number_columns, student.layers[0].category_columns
+    texts = np.array(["v0", "v1", "v2", None, "other"], dtype=object)
+    orders = [
+        pd.CategoricalDtype(order) for order in (texts[:3], texts[2::-1], texts[[4, 0, 1, 2]])
+    ]
+    for i, row in enumerate(rows):
+        columns = {j: row[[j]] for j in numbers}
+        code = texts[[int(row[column])]]
+        columns[column] = pd.Categorical(code, dtype=orders[2 if code[0] == "other" else i % 2])
+        yield pd.DataFrame({str(j): columns[j] for j in range(len(row))})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["arrays", "frames"])
+def test_eight_threads_of_ten_thousand_calls_give_the_serial_answers(kind, random_students):
+    names = tuple("012345")
+    student = random_students.student(levels=(3,), names=names, hidden=(32,), n_members=4)
+    rows = random_students.rows(student, 200)
+    expected = run(student, rows)
+    tables = list(as_frames(student, rows)) if kind == "frames" else rows[:, None]
+
+    def differing(first):
+        calls = ((first + i) % len(rows) for i in range(10_000))
+        return [
+            i
+            for i in calls
+            if not np.array_equal(student.predict_proba(tables[i])[0], expected[i])
+        ]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(differing, range(0, 200, 25))) == [[]] * 8
 
 
 class Mystery(Layer):

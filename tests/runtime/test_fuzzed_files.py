@@ -1,0 +1,52 @@
+"""Hostile student files: refused in words, or students that answer; never a crash."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skdistill.runtime import Student
+from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._layers import Linear, Softmax
+
+FUZZ = Path(__file__).with_name("fuzz_files.py")
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "students"
+SHAPES = {
+    "categories": {"hidden": (4,), "levels": (0, 3, 20), "n_numbers": 3},
+    "silent": {"hidden": (4,), "levels": (0, 3), "n_numbers": 2, "n_members": 3},
+    "waves": {"n_numbers": 2, "n_waves": 3, "activation": "tanh", "hidden": (4,)},
+    "waves of members": {"n_numbers": 2, "n_waves": 3, "n_members": 2, "hidden": (4,)},
+}
+
+
+def sparse_student():
+    linear = Linear(np.ones((3, 2), np.float32), np.ones(2, np.float32))
+    reader = ColumnReader(("number",) * 3, {}, {}, sparse=True)
+    return Student(reader, (linear, Softmax(1.0)), np.array(["a", "b"], dtype=object))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits memory by what /proc tells")
+@pytest.mark.parametrize("native", ["1", "0"], ids=["compiled", "numpy"])
+@pytest.mark.parametrize("n_files", [1000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_a_mutated_file_is_refused_or_answers(n_files, native, random_students, tmp_path):
+    folder = tmp_path / "whole"
+    folder.mkdir()
+    for path in FIXTURES.glob("*.safetensors"):
+        shutil.copy(path, folder)
+    sparse_student().save(folder / "sparse")
+    for name, shape in SHAPES.items():
+        random_students.student(**shape).save(folder / name)
+    paths = os.pathsep.join(sys.path)
+    limits = {"PYTHONPATH": paths, "SKDISTILL_NATIVE": native, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, FUZZ, folder, tmp_path / "mutated", str(n_files), "0"],
+        env={**os.environ, **limits},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert 0.02 * n_files < int(done.stdout) < 0.5 * n_files
