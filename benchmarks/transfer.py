@@ -2,6 +2,7 @@
 
     python benchmarks/transfer.py [--sets phoneme ...] [--seeds 3] [--transfers none auto ...]
     python benchmarks/transfer.py --rows 10000 100000 500000 5000000
+    python benchmarks/transfer.py --munge 100000
 
 The first form prints the log loss on held-out rows (30 %) of the calibrated teacher, a soft vote
 of a 300-tree forest and gradient boosting, and of students by source: none, each sampler with 8
@@ -11,6 +12,10 @@ kept in `--output`, one line a fit, and are not computed again.
 The second form distils gradient boosting (100 iterations) with that many generated unlabelled rows
 of 54 columns, each size in a process of its own: rows answered and trained per second, and the
 peak of anonymous memory, summed over processes.
+
+The third form draws five MUNGE rows for each of that many rows of 30 numbers, 5 integers and 15
+categories, some missing: seconds, and the peak of anonymous memory beyond that before, as a
+multiple of the table's bytes.
 
 Real data come from OpenML, or from the folder in SKDISTILL_DATA.
 """
@@ -27,6 +32,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 from compress import make_teacher
 from datasets import load
@@ -36,7 +42,7 @@ from sklearn.metrics import accuracy_score, log_loss
 from sklearn.model_selection import train_test_split
 
 from skdistill import DistilledClassifier
-from skdistill.samplers import SAMPLERS
+from skdistill.samplers import SAMPLERS, Munge
 
 SETS = (
     *("phoneme", "magic", "letter", "satimage", "covtype", "adult", "bank_marketing"),
@@ -183,7 +189,7 @@ def measure_scale(n_rows):
         setattr(module, name, call)
 
     timed(_classifier, "answer_unlabeled")
-    timed(_classifier, "train_student")
+    timed(_classifier, "train_generations")
     X, y, chunks = generated(n_rows)
     memory = Memory()
     start = time.perf_counter()
@@ -196,13 +202,39 @@ def measure_scale(n_rows):
     ).fit(X, y, X_unlabeled=chunks)
     took = time.perf_counter() - start
     answering, _ = spans["answer_unlabeled"]
-    training, fitted = spans["train_student"]
+    training, fitted = spans["train_generations"]
     per_epoch = fitted.net.history[-1]["batches"][0]["train_batch_size"]
     print(
         f"{n_rows:9,d} {took:8.0f} {n_rows / answering:12,.0f}"
         f" {per_epoch * clf.n_iter_ / training:12,.0f} {memory.peak / 2**30:14.2f}",
         flush=True,
     )
+
+
+def mixed_table(n_rows):
+    rng = np.random.default_rng(0)
+    columns = {f"number {j}": rng.normal(size=n_rows) for j in range(30)}
+    columns |= {f"integer {j}": rng.integers(0, 10 ** (j + 1), n_rows) for j in range(5)}
+    for j in range(15):
+        levels = np.array([None, *(f"level {i}" for i in range(2 + 3 * j))], dtype=object)
+        columns[f"category {j}"] = rng.choice(levels, n_rows)
+    table = pd.DataFrame(columns)
+    for j in range(0, 30, 6):
+        table.loc[rng.random(n_rows) < 0.1, f"number {j}"] = np.nan
+    return table
+
+
+def measure_munge(n_rows):
+    table = mixed_table(n_rows)
+    size = table.memory_usage(deep=True).sum()
+    before, memory = anonymous(os.getpid()), Memory()
+    start = time.perf_counter()
+    sampler = Munge().fit(table, random_state=0)
+    for first in range(0, 5 * n_rows, CHUNK):
+        sampler.draw(min(CHUNK, 5 * n_rows - first), random_state=first)
+    took = time.perf_counter() - start
+    print(f"{n_rows:,} rows, {size / 2**20:.0f} MiB: {took:.1f} s for {5 * n_rows:,} MUNGE rows,")
+    print(f"{(memory.peak - before) / size:.2f} times the table's bytes")
 
 
 def main():
@@ -212,11 +244,14 @@ def main():
     parser.add_argument("--transfers", nargs="+", default=TRANSFERS, choices=TRANSFERS)
     parser.add_argument("--output", type=Path, default=Path("build/transfer.jsonl"))
     parser.add_argument("--rows", nargs="+", type=int)
+    parser.add_argument("--munge", type=int)
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     torch.set_num_threads(1)
     if options.one:
         measure_scale(options.one)
+    elif options.munge:
+        measure_munge(options.munge)
     elif options.rows:
         print("     rows    fit (s)  answered/s    trained/s  anonymous GiB", flush=True)
         for n_rows in options.rows:
