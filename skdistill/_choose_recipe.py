@@ -10,7 +10,7 @@ all rows over half the schedule; more rows, heavier real rows and soft targets a
 the better one in their turn. What is left is trained to the end, as is a student without synthetic
 rows, and is used if its held-out loss is lower by half a standard error of the paired difference
 (odds of two to one), and lower than that of the class frequencies by three: where a teacher knows
-nothing, nothing of it is worth imitating. Labels alone have to beat the winner in the same way.
+nothing, nothing of it is worth imitating. Labels alone have to beat the winner by two.
 """
 
 import math
@@ -34,7 +34,7 @@ MANY_MORE = 2  # times as many rows at least, else more are not tried
 HEAVIER = 4.0  # weight of a real row that is tried; a synthetic or unlabelled one has 1
 LIKELY = 0.5  # standard errors by which a mix has to beat that before it,
 CLEARLY = 3  # and the class frequencies,
-SURELY = 2  # and a stopped training, the luckiest of its epochs, one to the end
+SURELY = 2  # labels alone the teacher, and a stopped training one to the end
 RACED = 0.5  # share of the full schedule that candidates train for
 ANNEALED = 2  # epochs of the last training, for each one up to the lowest held-out loss
 MIN_REALISM_ROWS = 30  # below, real and synthetic rows are not compared
@@ -200,7 +200,7 @@ class _Race:
         # without soft targets, rows without label teach nothing: not where the user wants them
         if self.alpha == "auto" and self.composer.unlabeled is None:
             hard = self.anneal(self.run(Mix(None, 0.0)))
-            if hard.beats(best, LIKELY):
+            if hard.beats(best, SURELY):
                 self.reason += "; labels alone, without a teacher, were better"
                 best = hard
         return best
