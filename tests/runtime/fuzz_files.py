@@ -151,7 +151,7 @@ class Fuzzer:
             case 5 if array.ndim:
                 array = np.concatenate([array] * int(self.rng.integers(2, 5)))
             case 6:
-                huge = int(self.pick([2**20, 2**31, 2**40, 2**60]))
+                huge = int(self.pick([2**20, 2**31, 2**40, 2**59]))
                 shapes = [(0, huge), (huge, 0), (0,), (0, 0, huge)]
                 array = np.empty(0, array.dtype).reshape(self.pick(shapes))
             case 7:
