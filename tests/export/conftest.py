@@ -27,7 +27,7 @@ FRAME = pd.DataFrame(
         "plan": RNG.choice(np.array(["a", "b", "c", None]), N_ROWS),
     }
 )
-COUNTS = scipy.sparse.random(N_ROWS, 40, 0.1, "csr", rng=RNG)
+COUNTS = scipy.sparse.csr_array(RNG.random((N_ROWS, 40)) * (RNG.random((N_ROWS, 40)) < 0.1))
 RANK = np.argsort(np.argsort(FRAME["pay"] * np.where(FRAME["town"] == "Rome", 1, -1)))
 LABELS = np.array(["no", "perhaps", "yes"])
 Y = LABELS[3 * RANK // N_ROWS]
