@@ -124,7 +124,7 @@ def onnx_rows(X):
         return {"X": X}
     is_text = {name: isinstance(t, pd.CategoricalDtype) for name, t in X.dtypes.items()}
     texts = X.astype(object).where(X.notna(), "")
-    return {n: (texts if is_text[n] else X.astype("f4"))[[n]].to_numpy() for n in X}
+    return {n: (texts[[n]] if is_text[n] else X[[n]].astype("f4")).to_numpy() for n in X}
 
 
 def student_forms(clf, X, frame, some_rows, cache):
@@ -163,6 +163,7 @@ def student_forms(clf, X, frame, some_rows, cache):
     int8 = {"quantize": "int8", "calibration_rows": some_rows}
     forms = {
         "runtime": lambda: Form(student.predict_proba, X, path=path, load=LOAD_STUDENT, row=row),
+        "dict": lambda: Form(student.predict_proba, X, row, batch=False, answers=False),
         "NumPy": lambda: Form(in_numpy.predict_proba, X),
         "bare": lambda: Form(bare_forward(student), X, encode),
         "clf on array": lambda: Form(clf.predict_proba, X),
@@ -174,8 +175,7 @@ def student_forms(clf, X, frame, some_rows, cache):
         "C int8": partial(c, "int8"),
         "torch": eager,
     }
-    if not isinstance(X, np.ndarray):
-        del forms["clf on array"]
+    del forms["dict" if isinstance(X, np.ndarray) else "clf on array"]
     return forms
 
 
