@@ -148,7 +148,7 @@ class Fuzzer:
                 array = array.reshape(self.pick(shapes))
             case 4:
                 array = array[: self.rng.integers(len(array) + 1)] if array.ndim else array
-            case 5 if array.ndim:
+            case 5 if array.size and array.ndim:
                 array = np.concatenate([array] * int(self.rng.integers(2, 5)))
             case 6:
                 huge = int(self.pick([2**20, 2**31, 2**40, 2**59]))
