@@ -78,9 +78,8 @@ class Recipe:
 
     def summary(self):
         """Return what was decided, why, and what was tried."""
-        of_mix = {name: getattr(self.mix, name) for name in ("source", "alpha", "real_weight")}
         names = ("generations", "reason", "trials")
-        return of_mix | {name: getattr(self, name) for name in names}
+        return self.mix.summary() | {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
@@ -117,9 +116,8 @@ class Trial:
 
     def summary(self):
         """Return what was tried and how it went."""
-        of_mix = {name: getattr(self.mix, name) for name in ("source", "alpha", "real_weight")}
-        names = ("n_synthetic", "log_loss", "n_epochs", "realism_auc")
-        return {"stage": self.stage} | of_mix | {name: getattr(self, name) for name in names}
+        names = ("stage", "n_synthetic", "log_loss", "n_epochs", "realism_auc")
+        return self.mix.summary() | {name: getattr(self, name) for name in names}
 
 
 def choose_recipe(composer, folds, training, *, alpha):

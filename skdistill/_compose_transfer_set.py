@@ -82,6 +82,10 @@ class Mix:
     per_row: int = POOL_PER_ROW
     real_weight: float = 1.0
 
+    def summary(self):
+        """Return what users are told of it."""
+        return {name: getattr(self, name) for name in ("source", "alpha", "real_weight")}
+
 
 @dataclass(frozen=True)
 class Composer:
