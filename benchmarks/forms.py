@@ -87,7 +87,9 @@ def compile_c(path, sources):
         if cpu_of_children() - start > COMPILE_SECONDS:
             raise TimeoutError(f"gcc takes more than {COMPILE_SECONDS} s")
     subprocess.run(["gcc", "-shared", *(f"{s}.o" for s in sources), "-lm", "-o", path], check=True)
-    print(f"{path.name}: {cpu_of_children() - start:.0f} CPU seconds of gcc", flush=True)
+    seconds = cpu_of_children() - start
+    if seconds > 1:
+        print(f"{path.name}: {seconds:.0f} CPU seconds of gcc", flush=True)
 
 
 def cpu_of_children():
@@ -101,7 +103,8 @@ def c_form(path, X, rows_of, dtype, n_outputs):
     answer.restype = None
 
     def prepare(X):
-        rows, out = rows_of(X), np.empty((len(X), n_outputs), dtype)
+        rows = np.ascontiguousarray(rows_of(X))
+        out = np.empty((len(X), n_outputs), dtype)
         return [ctypes.c_void_p(v) for v in (rows.ctypes.data, len(X), out.ctypes.data)], rows, out
 
     def call(prepared):
@@ -127,9 +130,18 @@ def onnx_rows(X):
     return {n: (texts[[n]] if is_text[n] else X[[n]].astype("f4")).to_numpy() for n in X}
 
 
+def student_in_c(student, X, cache, dtype="float32"):
+    name = f"student_{dtype}"
+    to_c(student, cache / f"{name}.h", dtype=dtype)
+    source, library = cache / f"{name}.c", cache / f"{name}.so"
+    source.write_text(STUDENT_IN_C.format(name=name, n_columns=student.n_features_in_))
+    compile_c(library, [source])
+    return c_form(library, X, student.reader.read, np.float32, len(student.classes_))
+
+
 def student_forms(clf, X, frame, some_rows, cache):
     """Return functions that each make a form."""
-    student, n_outputs = clf.student_, len(clf.classes_)
+    student = clf.student_
     read, path = student.reader.read, cache / "student.safetensors"
     student.save(path)
     in_numpy = replace(student)
@@ -143,14 +155,6 @@ def student_forms(clf, X, frame, some_rows, cache):
     def onnx(name, **settings):
         to_onnx(student, cache / f"{name}.onnx", **settings)
         return onnx_form(cache / f"{name}.onnx", X, onnx_rows)
-
-    def c(dtype):
-        name = f"student_{dtype}"
-        to_c(student, cache / f"{name}.h", dtype=dtype)
-        source, library = cache / f"{name}.c", cache / f"{name}.so"
-        source.write_text(STUDENT_IN_C.format(name=name, n_columns=student.n_features_in_))
-        compile_c(library, [source])
-        return c_form(library, X, read, np.float32, n_outputs)
 
     def eager():
         run = torch.inference_mode()(to_torch(student))
@@ -171,8 +175,8 @@ def student_forms(clf, X, frame, some_rows, cache):
         "check_array": lambda: Form(check, frame, batch=False, answers=False),
         "ONNX": partial(onnx, "student"),
         "ONNX int8": partial(onnx, "student_int8", **int8),
-        "C": partial(c, "float32"),
-        "C int8": partial(c, "int8"),
+        "C": partial(student_in_c, student, X, cache),
+        "C int8": partial(student_in_c, student, X, cache, "int8"),
         "torch": eager,
     }
     del forms["dict" if isinstance(X, np.ndarray) else "clf on array"]

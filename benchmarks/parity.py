@@ -17,21 +17,20 @@ Real data come from OpenML, or from the folder in SKDISTILL_DATA.
 """
 
 import argparse
-import ctypes
-import subprocess
 import tempfile
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import pandas as pd
 import torch
-from compress import N_ROWS
+from compress import N_ROWS, categories
 from datasets import QUALITY, load, obtainable
+from forms import onnx_rows, student_in_c
 from sklearn.model_selection import train_test_split
 
 from skdistill import DistilledClassifier
-from skdistill.export import to_c, to_onnx, to_torch
+from skdistill.export import to_onnx, to_torch
+from skdistill.export._onnx_check import ask, open_model
 
 TOLERANCE = 1e-5
 N_HARD, N_ALONE = 1_000, 200
@@ -54,38 +53,9 @@ def hardened(X, seed):
     return hard
 
 
-def by_onnx(student, X):
-    session = onnxruntime.InferenceSession(
-        to_onnx(student).SerializeToString(), providers=["CPUExecutionProvider"]
-    )
-    strings = {put.name for put in session.get_inputs() if put.type == "tensor(string)"}
-    feed = {}
-    for name in X:
-        column = X[name]
-        if name in strings:
-            column = np.array(["" if pd.isna(v) else str(v) for v in column], dtype=object)
-        else:
-            column = column.to_numpy(np.float32)
-        feed[name] = column[:, None]
-    label, proba = session.run(["label", "probabilities"], feed)
-    return proba, label
-
-
 def by_c(student, X):
-    rows = np.ascontiguousarray(student.reader.read(X))
-    proba = np.empty((len(rows), len(student.classes_)), dtype=np.float32)
     with tempfile.TemporaryDirectory() as folder:
-        to_c(student, Path(folder) / "m.h")
-        (Path(folder) / "m.c").write_text(
-            '#include "m.h"\nvoid ask(const float *x, float *p) { m_predict_proba(x, p); }\n'
-        )
-        library = Path(folder) / "m.so"
-        flags = ["-std=c99", "-O2", "-shared", "-fPIC"]
-        subprocess.run(["gcc", *flags, Path(folder) / "m.c", "-o", library, "-lm"], check=True)
-        ask = ctypes.CDLL(str(library)).ask
-        for row, answer in zip(rows, proba, strict=True):
-            ask(ctypes.c_void_p(row.ctypes.data), ctypes.c_void_p(answer.ctypes.data))
-    return proba
+        return student_in_c(student, X, Path(folder)).bind(np.arange(len(X)))()
 
 
 def by_torch(student, X):
@@ -99,10 +69,10 @@ def differences(name):
     X, X_test, y, _ = train_test_split(X, y, test_size=0.3, stratify=y, random_state=0)
     clf = DistilledClassifier(alpha=0, transfer=None, early_stopping=False, max_epochs=10)
     student = clf.set_params(random_state=0).fit(X, y).student_
-    rows = pd.concat([X_test.astype(object), hardened(X_test, 0).astype(object)])
-    rows = rows.astype({n: "str" if n in categories(X) else float for n in X}).where(rows.notna())
+    rows = pd.concat([X_test, hardened(X_test, 0)], ignore_index=True)
+    rows = rows.astype(dict.fromkeys(categories(X), "category"))
     expected = student._forward(student.reader.read(rows))
-    by_graph, labels = by_onnx(student, rows)
+    labels, by_graph = ask(open_model(to_onnx(student)), onnx_rows(rows))
     alone = [student.predict_proba(rows[i : i + 1]) for i in range(N_ALONE)]
     proba = {
         "native": student.predict_proba(rows),
@@ -119,10 +89,6 @@ def differences(name):
         found["labels"] = found.get("labels", 0) + int((lost > 2 * TOLERANCE).sum())
     assert student.predict_proba(rows[:0]).shape == (0, len(student.classes_))
     return len(rows), found
-
-
-def categories(X):
-    return [name for name in X if isinstance(X[name].dtype, pd.CategoricalDtype)]
 
 
 def main():

@@ -182,12 +182,13 @@ def print_table(path):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("changes", nargs="*", metavar="NAME=VALUE")
-    parser.add_argument("--sets", nargs="+", default=obtainable(QUALITY))
+    parser.add_argument("--sets", nargs="+")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--per-row", type=int, default=24)
     parser.add_argument("--pools", type=Path, default=Path("build/pools"))
     parser.add_argument("--output", type=Path, default=Path("build/recipe.jsonl"))
     options = parser.parse_args()
+    options.sets = options.sets or obtainable(QUALITY)
     torch.set_num_threads(1)
     changes = parse_changes(options.changes)
     recipe = " ".join(options.changes) or DEFAULTS
