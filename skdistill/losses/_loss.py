@@ -1,7 +1,7 @@
 """The distillation loss: a function, a module, and an operator for compiled graphs."""
 
 import torch
-from torch import nn
+from torch import library, nn
 
 from skdistill.losses import _aten, _native
 from skdistill.losses._settings import Settings, check_classes, make_settings
@@ -194,7 +194,7 @@ def _scaled(gradient, upstream, dtype):
 
 # The same as one operator: torch.compile and torch.export take it as a whole.
 
-torch.library.define(
+library.define(
     "skdistill::loss_and_gradient",
     "(Tensor logits, Tensor targets, Tensor? labels, Tensor? weight, str kind, "
     "float temperature, float alpha, float beta, bool standardize, str reduction)"
@@ -203,12 +203,12 @@ torch.library.define(
 OPERATOR = torch.ops.skdistill.loss_and_gradient
 
 
-@torch.library.impl("skdistill::loss_and_gradient", "CompositeExplicitAutograd")
+@library.impl("skdistill::loss_and_gradient", "CompositeExplicitAutograd")
 def _operator(logits, targets, labels, weight, *settings):
     return _loss_and_gradient(logits, targets, labels, weight, Settings(*settings))
 
 
-@torch.library.register_fake("skdistill::loss_and_gradient")
+@library.register_fake("skdistill::loss_and_gradient")
 def _shapes(logits, targets, labels, weight, *settings):
     n_rows = () if Settings(*settings).reduction != "none" else (logits.shape[0],)
     dtype = torch.float64 if logits.dtype == torch.float64 else torch.float32
@@ -225,6 +225,6 @@ def _operator_backward(ctx, upstream, _):
     return _scaled(gradient, upstream, ctx.dtype), *[None] * 9
 
 
-torch.library.register_autograd(
+library.register_autograd(
     "skdistill::loss_and_gradient", _operator_backward, setup_context=_keep_gradient
 )

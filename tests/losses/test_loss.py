@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch import library
 from torch._subclasses.fake_tensor import FakeTensorMode
 
 from skdistill.losses import KINDS, DistillationLoss, distillation_loss
@@ -61,7 +62,7 @@ def test_the_operator_keeps_torchs_rules(kind, reduction, Case):
     chosen = make_settings(kind, 2.0, reduction=reduction)
     arguments = (logits.requires_grad_(), targets, labels, weight, *chosen)
     checks = ("test_schema", "test_autograd_registration", "test_faketensor")
-    torch.library.opcheck(OPERATOR, arguments, test_utils=checks)
+    library.opcheck(OPERATOR, arguments, test_utils=checks)
 
 
 @pytest.mark.parametrize("kind", KINDS)
