@@ -17,6 +17,7 @@ QUALITY = (  # fixed before the first run; covtype has a class of .5 %, diabetes
     *("electricity", "hotel_bookings", "letter", "magic", "phoneme", "satimage"),
     *("spambase", "telco_churn", "wall_robot", "weather_aus"),
 )
+N_ROWS = 10_000  # at most, of a set in a benchmark of quality
 OPENML = {
     "adult": 1590,
     "bank_marketing": 1461,

@@ -38,9 +38,9 @@ import joblib
 import numpy as np
 import pandas as pd
 import torch
-from compress import ordinal
 from datasets import load
 from forms import student_forms, take, teacher_forms
+from models import ordinal
 from sklearn.compose import make_column_selector
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.metrics import accuracy_score, log_loss

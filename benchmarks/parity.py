@@ -23,9 +23,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from compress import N_ROWS, categories
-from datasets import QUALITY, load, obtainable
+from datasets import N_ROWS, QUALITY, load, obtainable
 from forms import onnx_rows, student_in_c
+from models import categories
 from sklearn.model_selection import train_test_split
 
 from skdistill import DistilledClassifier

@@ -33,8 +33,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from compress import make_mlp, make_teacher, ordinal
-from datasets import QUALITY, load, obtainable
+from datasets import N_ROWS, QUALITY, load, obtainable
+from models import make_mlp, make_teacher, ordinal
 from recipe import parse_changes
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
@@ -46,7 +46,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from skdistill import DistilledClassifier
 from skdistill.report import expected_calibration_error, serialized_bytes
 
-N_ROWS, N_QUICK, N_TEST = 10_000, 2_000, 0.3
+N_QUICK, N_TEST = 2_000, 0.3
 OTHER_TEACHERS = ("forest", "boosting", "lightgbm")
 WITH_OTHER_TEACHERS = ("adult", "covtype", "magic", "satimage")
 QUICK = ("adult", "magic", "phoneme", "satimage")

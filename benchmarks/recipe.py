@@ -35,8 +35,8 @@ import numpy as np
 import pandas as pd
 import torch
 from architectures import ARCHITECTURES
-from compress import N_ROWS, make_teacher
-from datasets import QUALITY, load, obtainable
+from datasets import N_ROWS, QUALITY, load, obtainable
+from models import make_teacher
 from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeRegressor
 from skorch.callbacks import Callback

@@ -34,8 +34,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from compress import make_teacher
-from datasets import load
+from datasets import N_ROWS, load
+from models import make_teacher
 from sklearn.datasets import make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import accuracy_score, log_loss
@@ -49,7 +49,6 @@ SETS = (
     *("spambase", "electricity", "eeg_eye"),
 )
 ROWS = {"covtype": 20_000}
-N_ROWS = 10_000
 N_TEST = 0.3
 PER_ROW = 8
 TRANSFERS = ("none", *SAMPLERS, "auto")
