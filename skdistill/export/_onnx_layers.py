@@ -136,6 +136,10 @@ def _(layer: MeanOfMembers, graph, flow):
 @write.register
 def _(layer: Activation, graph, flow):
     if layer.function == "silu":
+        if graph.double:  # ONNX Runtime 1.20 fuses x * sigmoid(x) into what it has in float32 only
+            growth = graph.node("Exp", graph.node("Neg", flow.name))
+            bound = graph.node("Add", growth, graph.real(1.0))
+            return Flow(graph.node("Div", flow.name, bound), flow.n_members)
         gate = graph.node("Sigmoid", flow.name)
         return Flow(graph.node("Mul", flow.name, gate), flow.n_members)
     op = {"relu": "Relu", "tanh": "Tanh"}[layer.function]

@@ -216,9 +216,8 @@ def forms_of_row(i):
     row = {name: frame[name].array[0] for name in MIXED.columns}
     yield frame
     yield frame.astype(object)
-    yield pl.DataFrame({**frame.drop(columns="size"), "size": frame["size"].astype(str)})[
-        list(MIXED.columns)
-    ]
+    sizes = [None if pd.isna(size) else str(size) for size in frame["size"]]
+    yield pl.DataFrame({**frame, "size": sizes})
     yield row
     yield [row]
     yield list(row.values())
