@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "losses": {"_extension", "exceptions"},
     "samplers": {"exceptions", "runtime"},
     "sources": {"exceptions", "runtime"},
-    "students": {"exceptions", "losses", "runtime"},
+    "students": {"_extension", "exceptions", "losses", "runtime"},
     # what stages share
     "_cache": {"_version", "exceptions"},
     "_constraints": {"losses", "samplers", "students"},

@@ -14,9 +14,7 @@
 
 static Rows *const rows_of_set[] = OF_EACH_SET(rows);
 
-// Of the OpenMP runtime that torch has loaded; null: one thread.
-typedef void Parallel(void (*work)(void *), void *job, unsigned threads, unsigned flags);
-static Parallel *parallel = nullptr;
+Parallel *parallel = nullptr;
 
 constexpr int64_t FLOATS_A_PART = 1 << 15, FLOATS_FOR_THREADS = 1 << 17;
 

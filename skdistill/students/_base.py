@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from skdistill.runtime._layers import Linear, Periodic
+from skdistill.students._bins import BinnedLinear
 from skdistill.students._encoder import TableEncoder
 
 LENGTH, SLICES = 16, 64  # of a dropout mask: in batches, and how often it is used
@@ -46,15 +47,19 @@ class EncodedNet(nn.Module, ABC):
         encoded : bool
             Whether `rows` have been through the encoder.
         """
-        x = rows if encoded or self.encoder is None else self.encoder(rows)
+        x = rows if encoded else self.encode(rows)
         return self.scores(x if self.waves is None else self.waves(x))
+
+    def encode(self, rows):
+        """Return the features of rows."""
+        return rows if self.encoder is None else self.encoder(rows)
 
     @property
     def constant_encoder(self):
-        """The encoder if its features may be made beforehand: nothing in it is trained."""
+        """`encode` if features may be made beforehand: nothing in the encoder is trained."""
         if self.encoder is None or any(t.requires_grad for t in self.encoder.tables):
             return None
-        return None if self._forward_pre_hooks else self.encoder
+        return None if self._forward_pre_hooks else self.encode
 
     @torch.no_grad()
     def round_weights(self):
@@ -156,6 +161,7 @@ def linear(layer, x):
 
 def describe_linear(layer):
     """Return a linear layer as a primitive one."""
-    weight = np.ascontiguousarray(to_array(layer.weight).T)
+    by_input = isinstance(layer, BinnedLinear)
+    weight = np.ascontiguousarray(to_array(layer.weight if by_input else layer.weight.t()))
     bias = np.zeros(weight.shape[1], np.float32) if layer.bias is None else to_array(layer.bias)
     return Linear(weight, bias)

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from skdistill._extension import kernels
 from skdistill.runtime._layers import BOUND, CLIP, EncodeTable, Periodic
 
 ONE_HOT_LEVELS = 9  # categories with more levels are embedded
@@ -107,6 +108,8 @@ class TableEncoder(nn.Module):
     inverse_scale: torch.Tensor
     bin_low: torch.Tensor
     bin_inverse_width: torch.Tensor
+    binned: torch.Tensor
+    first_bin: torch.Tensor
 
     def __init__(self, encoding):
         super().__init__()
@@ -115,6 +118,9 @@ class TableEncoder(nn.Module):
             self._constant(name, getattr(encoding, name).astype(np.int64))
         for name in ("center", "inverse_scale", "bin_low", "bin_inverse_width"):
             self._constant(name, getattr(encoding, name))
+        binned, first = np.unique(encoding.bin_numbers, return_index=True)
+        self._constant("binned", binned.astype(np.int64))
+        self._constant("first_bin", np.append(first, len(encoding.bin_low)).astype(np.int64))
         self.tables = nn.ParameterList()
         for table in encoding.split_tables:
             embedded = len(table) - 2 > ONE_HOT_LEVELS
@@ -125,14 +131,22 @@ class TableEncoder(nn.Module):
 
         That way each operation runs along the samples with one constant at a time.
         """
+        return self._encode(rows, len(self.bin_low), self._fill_bins)
+
+    def with_places(self, rows):
+        """Return the same with a column for each number that has bins: how many of them it fills.
+
+        For float32 rows on the CPU, where the extension was built.
+        """
+        return self._encode(rows, len(self.binned), self._fill_places)
+
+    def _encode(self, rows, n_of_bins, fill):
         x = rows.t().index_select(0, self.number_columns)
-        out = self.center.new_empty(len(x) + len(self.missing) + len(self.bin_low), len(rows))
-        z, flags, bins = out.split([len(x), len(self.missing), len(self.bin_low)])
+        out = self.center.new_empty(len(x) + len(self.missing) + n_of_bins, len(rows))
+        z, flags, of_bins = out.split([len(x), len(self.missing), n_of_bins])
         flags.copy_(x[self.missing].isnan())
         torch.sub(x, self.center[:, None], out=z).nan_to_num_(0.0)
-        torch.index_select(z, 0, self.bin_numbers, out=bins)
-        bins.sub_((self.bin_low - self.center[self.bin_numbers])[:, None])
-        bins.mul_(self.bin_inverse_width[:, None]).clamp_(0, 1)
+        fill(z, self.bin_low - self.center[self.bin_numbers], of_bins)
         z.mul_(self.inverse_scale[:, None]).clamp_(-BOUND, BOUND)
         z.mul_(torch.addcmul(z.new_ones(()), z, z, value=CLIP**-2).rsqrt_())
         if not self.tables:
@@ -143,6 +157,26 @@ class TableEncoder(nn.Module):
             for code, table in zip(codes, self.tables, strict=True)
         ]
         return torch.cat([out, *parts]).t()
+
+    def _fill_bins(self, z, low, bins):
+        torch.index_select(z, 0, self.bin_numbers, out=bins)
+        bins.sub_(low[:, None]).mul_(self.bin_inverse_width[:, None]).clamp_(0, 1)
+
+    def _fill_places(self, z, low, places):
+        n_columns, n_rows = places.shape
+        kernels.fill_bins(
+            n_rows,
+            n_columns,
+            self.first_bin.data_ptr(),
+            places.data_ptr(),
+            places.stride(0),
+            self.binned.data_ptr(),
+            z.data_ptr(),
+            z.stride(0),
+            low.data_ptr(),
+            self.bin_inverse_width.data_ptr(),
+            torch.get_num_threads(),
+        )
 
     def describe(self):
         """Return the encoding with the embeddings as trained."""

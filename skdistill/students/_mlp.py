@@ -6,6 +6,7 @@ from torch import nn
 
 from skdistill.runtime._layers import Activation
 from skdistill.students._base import ACTIVATIONS, Dropout, EncodedNet, describe_linear, linear
+from skdistill.students._bins import BinnedLinear
 
 
 class MLP(EncodedNet):
@@ -37,10 +38,21 @@ class MLP(EncodedNet):
     ):
         super().__init__(encoding, n_inputs, waves)
         self.activation = activation
-        sizes = [self.n_features, *hidden_layer_sizes]
-        self.hidden = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(sizes))
-        self.output = nn.Linear(sizes[-1], n_outputs)
+        sizes = [self.n_features, *hidden_layer_sizes, n_outputs]
+        has_bins = self.encoder is not None and len(self.encoder.bin_low) > 0
+        first = BinnedLinear(self.encoder, sizes[1]) if has_bins else nn.Linear(*sizes[:2])
+        layers = [first, *(nn.Linear(*pair) for pair in pairwise(sizes[1:]))]
+        self.hidden = nn.ModuleList(layers[:-1])
+        self.output = layers[-1]
         self.drop = Dropout(dropout)
+
+    def encode(self, rows):
+        """Return features, with places instead of bins where the first layer takes these."""
+        first, *_ = *self.hidden, self.output
+        if self.encoder is None or not isinstance(first, BinnedLinear):
+            return super().encode(rows)
+        takes_places = first.takes_places_of(rows)
+        return self.encoder.with_places(rows) if takes_places else self.encoder(rows)
 
     def scores(self, features):
         """Return scores of shape (n_samples, n_outputs)."""

@@ -40,9 +40,10 @@ def test_a_member_alone_is_a_multilayer_perceptron(net, encoding):
             mlp.hidden, net.hidden, net.scale, net.shift, strict=True
         ):
             scale.uniform_(0.5, 2)
-            layer.weight.copy_(shared.weight * scale[2].T)
+            weight = shared.weight * scale[2].T
+            first = layer is mlp.hidden[0]
+            layer.weight.copy_((weight * net.signs[2]).T if first else weight)
             layer.bias.copy_(shift[2, 0])
-        mlp.hidden[0].weight.mul_(net.signs[2])
         mlp.output.weight.copy_(net.weight[2].T)
         mlp.output.bias.copy_(net.bias[2, 0])
         rows = torch.from_numpy(X)

@@ -1,0 +1,32 @@
+// Piecewise-linear bins in the first layer of a student that is trained.
+#pragma once
+
+#include <cstdint>
+
+// The bins of column j are first[j] to first[j + 1] - 1, from the lowest; edge k of column j, below
+// its bin k, is edge first[j] + j + k of all.
+struct Bins {
+    int64_t n_rows, n_columns;
+    const int64_t *first;
+    float *places;  // column by column: how many bins a value fills, the last one in part
+    int64_t places_step;
+};
+
+struct Filling {
+    Bins bins;
+    const int64_t *numbers;  // which column of z
+    const float *z;          // column by column
+    int64_t z_step;
+    const float *low, *inverse_width;
+};
+
+struct BinnedLayer {
+    Bins bins;
+    int64_t width;
+    float *weight;  // of bins × width, or its gradient
+    float *edges;   // of edges × width: the sum of the weights below, or its gradient
+    float *out;     // of rows × width, or its gradient
+};
+
+typedef void OfFilling(const Filling &filling, int64_t first, int64_t last);
+typedef void OfLayer(const BinnedLayer &layer, int64_t first, int64_t last);
