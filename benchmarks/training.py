@@ -2,7 +2,8 @@
 
 All train the same net (30 numbers, hidden layers of 128 and 128, ReLU, 5 classes) on the same
 10,000 rows with AdamW or Adam for the same number of steps of the same size, without held-out
-rows, on one thread. Ours encodes its rows in every step; the others get them encoded.
+rows, on one thread. Ours encodes its rows in every step; the others get them encoded. With
+`--bins 32` each number has so many piecewise-linear bins besides, as by default.
 
 - skorch: `NeuralNet` as it comes, `net.fit(X, (targets, labels))`, with AdamW, `F.kl_div` and
   `F.cross_entropy`
@@ -13,7 +14,7 @@ rows, on one thread. Ours encodes its rows in every step; the others get them en
 The fits alternate in one process. Printed are microseconds a step of a whole fit, of one step
 alone, and the ratio to ours: median (lowest - highest) over the rounds.
 
-    python benchmarks/training.py [--rounds 9] [--epochs 4]
+    python benchmarks/training.py [--rounds 9] [--epochs 4] [--bins 0]
 """
 
 import argparse
@@ -41,8 +42,8 @@ N_ROWS, N_COLUMNS, N_CLASSES, HIDDEN, LR, DECAY, ALPHA = 10_000, 30, 5, (128, 12
 STEPS_ALONE = 30
 
 
-def make_net():
-    sizes = (N_COLUMNS, *HIDDEN)
+def make_net(n_features):
+    sizes = (n_features, *HIDDEN)
     layers = [(nn.Linear(a, b), nn.ReLU()) for a, b in zip(sizes, HIDDEN, strict=False)]
     return nn.Sequential(*(part for pair in layers for part in pair), nn.Linear(128, N_CLASSES))
 
@@ -50,7 +51,7 @@ def make_net():
 class Data:
     """Rows with labels and soft targets; `features` are what our encoder makes of `rows`."""
 
-    def __init__(self):
+    def __init__(self, n_bins):
         X, y = make_classification(
             N_ROWS, N_COLUMNS, n_informative=12, n_classes=N_CLASSES, random_state=0
         )
@@ -58,7 +59,7 @@ class Data:
         self.rows = reader.read(X)
         ones = np.ones(N_ROWS, np.float32)
         self.encoding = learn_encoding(
-            self.rows, reader, n_bins=0, sample_weight=ones, random_state=0
+            self.rows, reader, n_bins=n_bins, sample_weight=ones, random_state=0
         )
         self.features = self.encoding.forward(self.rows).astype(np.float32)
         self.labels = y.astype(np.int64)
@@ -72,7 +73,7 @@ class Data:
 
 
 class Ours:
-    """`train_student`, without numeric bins."""
+    """`train_student`."""
 
     def __init__(self, data, batch_size, n_epochs):
         self.data, self.batch_size, self.n_epochs = data, batch_size, n_epochs
@@ -100,9 +101,9 @@ class Skorch:
     def __init__(self, data, batch_size, n_epochs):
         self.given = data.features, (data.targets, data.labels)
         self.net = NeuralNet(
-            make_net, criterion=KlAndCrossEntropy, optimizer=torch.optim.AdamW, lr=LR,
-            optimizer__weight_decay=DECAY, iterator_train__shuffle=True, train_split=None,
-            max_epochs=n_epochs, batch_size=batch_size, verbose=0,
+            make_net, module__n_features=data.features.shape[1], criterion=KlAndCrossEntropy,
+            optimizer=torch.optim.AdamW, lr=LR, optimizer__weight_decay=DECAY,
+            iterator_train__shuffle=True, train_split=None, max_epochs=n_epochs, batch_size=batch_size, verbose=0,
         )  # fmt: skip
 
     def fit(self):
@@ -151,7 +152,7 @@ class Torch:
         return lambda: self._step(*batch)
 
     def _start(self):
-        self.net = make_net()
+        self.net = make_net(self.rows.shape[1])
         self.optimizer = torch.optim.AdamW(
             self.net.parameters(), lr=LR, weight_decay=DECAY, fused=True
         )
@@ -201,11 +202,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--bins", type=int, default=0, help="of each number")
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[64, 256, 1024])
     options = parser.parse_args()
     torch.set_num_threads(1)
     warnings.simplefilter("ignore", ConvergenceWarning)
-    data = Data()
+    data = Data(options.bins)
     names = {"ours": Ours, "torch": Torch, "MLPClassifier": Sklearn}
     names |= {"skorch": Skorch, "skorch + data set": SkorchOnDataSet}
     print(f"{'batch':>5s}  {'':17s}  {'fit, µs a step':>22s}  {'ratio':>18s}  {'step alone':>20s}")
