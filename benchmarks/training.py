@@ -103,7 +103,8 @@ class Skorch:
         self.net = NeuralNet(
             make_net, module__n_features=data.features.shape[1], criterion=KlAndCrossEntropy,
             optimizer=torch.optim.AdamW, lr=LR, optimizer__weight_decay=DECAY,
-            iterator_train__shuffle=True, train_split=None, max_epochs=n_epochs, batch_size=batch_size, verbose=0,
+            iterator_train__shuffle=True, train_split=None,
+            max_epochs=n_epochs, batch_size=batch_size, verbose=0,
         )  # fmt: skip
 
     def fit(self):

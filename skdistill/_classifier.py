@@ -81,7 +81,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     num_embedding : {"ple", "periodic", "none"}, default="ple"
         Encoding of numbers beside their scaled value: "ple" is piecewise-linear over quantiles,
         "periodic" has cosines of trained frequencies.
-    n_bins : int, default=32
+    n_bins : int, default=64
         Most bins, or cosines, for a column; wide tables get fewer.
     n_members : int, default=16
         Members of a "tabm" student; `student_.shrink` drops some after fit.
@@ -188,7 +188,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         activation="silu",
         dropout=0.1,
         num_embedding="ple",
-        n_bins=32,
+        n_bins=64,
         n_members=16,
         generations=0,
         assistant_layer_sizes=None,

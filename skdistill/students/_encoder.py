@@ -11,7 +11,7 @@ from skdistill._extension import kernels
 from skdistill.runtime._layers import BOUND, CLIP, EncodeTable, Periodic
 
 ONE_HOT_LEVELS = 9  # categories with more levels are embedded
-MAX_BINS = 1024  # over all columns: a wide table gets coarser bins, and fewer waves
+MAX_BINS = 768  # over all columns: a wide table gets coarser bins, and fewer waves
 WAVES = 0.3  # standard deviation of the waves' first frequencies, in cycles an interquartile range
 TINY = 1e-37  # narrower scales and bins have no inverse in float32
 OUTER = 0.005  # outermost quantiles of the bins: no raw extreme enters a student
