@@ -206,6 +206,7 @@ def summary(found):
     teacher, student, twin = at["calibrated"], at["student"], at["twin"]
     table = pd.DataFrame({m: at[m]["log_loss"] for m in at if m != "teacher"})
     table["ratio"] = student["log_loss"] / teacher["log_loss"]
+    table["accuracy"] = student["accuracy"]
     table["lead"] = 100 * (student["accuracy"] - at["teacher"]["accuracy"])
     gap = twin["log_loss"] - teacher["log_loss"]
     closed = 100 * (twin["log_loss"] - student["log_loss"]) / gap
@@ -225,14 +226,17 @@ def print_summary(found):
         print("where the teacher leads by 2 %; smaller: teacher's pickle to student's file")
         with pd.option_context("display.width", 200, "display.max_columns", 30):
             print(table.round(3).to_string())
+        worse = (table["ece"] - table["ece_teacher"]).max()
         print(
             f"median ratio {table['ratio'].median():.3f}, worst {table['ratio'].max():.3f}; "
             f"median lead {table['lead'].median():+.2f}; "
             f"beats its twin on {np.mean(table['student'] < table['twin']):.0%}, "
             f"boosting of its size on {np.mean(table['student'] < table['boosting']):.0%}; "
             f"median gap closed {table['closed'].median():.0f} %; "
-            f"worst ECE above the teacher's {(table['ece'] - table['ece_teacher']).max():+.3f}; "
-            f"least times smaller {table['smaller'].min():.0f}; "
+            f"ECE above the teacher's, mean {(table['ece'] - table['ece_teacher']).mean():+.4f}, "
+            f"worst {worse:+.3f}; "
+            f"times smaller, median {table['smaller'].median():.0f}, "
+            f"least {table['smaller'].min():.0f}; "
             f"own seconds median {table['own_s'].median():.0f}, most {table['own_s'].max():.0f}"
         )
 
