@@ -175,24 +175,25 @@ def area(codes, proba):
 
 
 def measure(options):
-    tasks = [(name, "vote") for name in options.sets]
+    seeds = range(options.seeds)
+    tasks = [(name, "vote", seed) for seed in seeds for name in options.sets]
     if not options.quick:
-        tasks += [(n, k) for n in WITH_OTHER_TEACHERS if n in options.sets for k in OTHER_TEACHERS]
-    for seed in range(options.seeds):
-        for name, kind in tasks:
-            done = read(options.output)
-            key = (done["set"] == name) & (done["seed"] == seed) & (done["teacher"] == kind)
-            if key.any():
-                continue
-            rows = list(results_of(name, seed, kind, options))
-            new = not options.output.exists()
-            with open(options.output, "a", newline="") as file:
-                writer = csv.DictWriter(file, FIELDS)
-                if new:
-                    writer.writeheader()
-                writer.writerows(rows)
-            losses = {row["model"]: round(row["log_loss"], 4) for row in rows}
-            print(name, seed, kind, losses, round(rows[2]["own_seconds"], 1), "s", flush=True)
+        others = [name for name in WITH_OTHER_TEACHERS if name in options.sets]
+        tasks += [(name, kind, s) for s in seeds for name in others for kind in OTHER_TEACHERS]
+    for name, kind, seed in tasks:
+        done = read(options.output)
+        key = (done["set"] == name) & (done["seed"] == seed) & (done["teacher"] == kind)
+        if key.any():
+            continue
+        rows = list(results_of(name, seed, kind, options))
+        new = not options.output.exists()
+        with open(options.output, "a", newline="") as file:
+            writer = csv.DictWriter(file, FIELDS)
+            if new:
+                writer.writeheader()
+            writer.writerows(rows)
+        losses = {row["model"]: round(row["log_loss"], 4) for row in rows}
+        print(name, seed, kind, losses, round(rows[2]["own_seconds"], 1), "s", flush=True)
 
 
 def read(path):
