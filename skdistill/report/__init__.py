@@ -2,6 +2,9 @@
 
 from skdistill.report._bootstrap import Interval, bootstrap_interval
 from skdistill.report._costs import Costs, one_row_latency, serialized_bytes
+from skdistill.report._fidelity import fidelity_report
+from skdistill.report._fidelity_report import FidelityReport, ModelFigures
+from skdistill.report._fit_displays import TrainingDisplay, TransferDisplay
 from skdistill.report._measures import (
     Measures,
     agreement,
@@ -9,16 +12,30 @@ from skdistill.report._measures import (
     expected_calibration_error,
 )
 from skdistill.report._quality import Quality
+from skdistill.report._row_displays import AgreementDisplay, ReliabilityDisplay
+from skdistill.report._slices import Slice
+from skdistill.report._tradeoff_display import TradeoffDisplay
+from skdistill.report._verdict import Verdict
 
 __all__ = [
+    "AgreementDisplay",
     "Costs",
+    "FidelityReport",
     "Interval",
     "Measures",
+    "ModelFigures",
     "Quality",
+    "ReliabilityDisplay",
+    "Slice",
+    "TradeoffDisplay",
+    "TrainingDisplay",
+    "TransferDisplay",
+    "Verdict",
     "agreement",
     "bootstrap_interval",
     "compare",
     "expected_calibration_error",
+    "fidelity_report",
     "one_row_latency",
     "serialized_bytes",
 ]
