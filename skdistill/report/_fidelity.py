@@ -76,6 +76,7 @@ def fidelity_report(
     """
     check_distilled(clf, "fidelity_report")
     wanted = _wanted(baselines)
+    X_test = as_table(X_test)
     codes = _codes(clf, X_test, y_test)
     if (X_train is None) != (y_train is None):
         given, missing = ("y_train", "X_train") if X_train is None else ("X_train", "y_train")
@@ -109,7 +110,7 @@ def _wanted(baselines):
 
 def _codes(clf, X, y):
     """Return the position of each label in the classes, or say what is wrong with the rows."""
-    y, n = np.asarray(y), as_table(X).shape[0]
+    y, n = np.asarray(y), X.shape[0]
     if y.shape != (n,):
         raise ValueError(
             f"X_test has {n} rows and y_test has the shape {y.shape}: pass one label a row."
@@ -128,6 +129,13 @@ def _codes(clf, X, y):
 
 
 def _fit_rivals(clf, wanted, n_bytes, train):
+    """Return the fitted baselines by name."""
+    known, given = set(clf.classes_.tolist()), set(np.asarray(train[1]).tolist())
+    if known != given:
+        raise ValueError(
+            f"y_train has the classes {sorted(given, key=str)}, the classifier "
+            f"{clf.classes_.tolist()}: pass the rows and labels that it was fitted on."
+        )
     rivals = {}
     if "twin" in wanted:
         rivals[TWIN] = fit_twin(clf, *train).student_

@@ -15,7 +15,7 @@ class TrainingDisplay(Display):
     valid_loss : float array of shape (n_epochs,) or None
         On held-out rows; None where nothing was held out.
     chosen : int
-        The epoch whose weights were kept.
+        For how many epochs the student was trained.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class TrainingDisplay(Display):
 
     @classmethod
     def from_estimator(cls, clf, *, ax=None):
-        """Draw ``clf.history_``.
+        """Draw ``clf.history_`` and ``clf.n_iter_``.
 
         Parameters
         ----------
@@ -46,36 +46,40 @@ class TrainingDisplay(Display):
         -------
         display : TrainingDisplay
         """
-        return cls.from_history(clf.history_, ax=ax)
+        return cls.from_history(clf.history_, chosen=clf.n_iter_, ax=ax)
 
     @classmethod
-    def from_history(cls, history, *, ax=None):
+    def from_history(cls, history, *, chosen, ax=None):
         """Draw losses by epoch.
 
         Parameters
         ----------
         history : list of dict
             With "epoch", "train_loss" and, where rows were held out, "valid_loss".
+        chosen : int
+            For how many epochs the student was trained.
         ax : matplotlib Axes or None, default=None
 
         Returns
         -------
         display : TrainingDisplay
         """
-        return cls.of(history).plot(ax)
+        return cls.of(history, chosen=chosen).plot(ax)
 
     @classmethod
-    def of(cls, history):
+    def of(cls, history, *, chosen):
         """Return what `from_history` draws, not drawn yet."""
 
         def column(name):
             return np.array([row[name] for row in history])
 
-        epoch, train_loss = column("epoch"), column("train_loss")
-        if not all("valid_loss" in row for row in history):
-            return cls(epoch, train_loss, None, chosen=int(epoch[-1]))
-        valid_loss = column("valid_loss")
-        return cls(epoch, train_loss, valid_loss, chosen=int(epoch[valid_loss.argmin()]))
+        held_out = all("valid_loss" in row for row in history)
+        return cls(
+            column("epoch"),
+            column("train_loss"),
+            column("valid_loss") if held_out else None,
+            chosen=chosen,
+        )
 
     def plot(self, ax=None, **kwargs):
         """Draw.

@@ -91,7 +91,7 @@ def make_panels(clf, codes, probas, costs):
                 ("latency", {name: cost.row_p50 for name, cost in costs.items()}),
             )
         ),
-        Panel("Training", ((TrainingDisplay.of(clf.history_), {}),)),
+        Panel("Training", ((TrainingDisplay.of(clf.history_, chosen=clf.n_iter_), {}),)),
     ]
     trials = clf.transfer_summary_["trials"]
     if trials:

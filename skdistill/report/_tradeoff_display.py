@@ -18,6 +18,7 @@ class TradeoffDisplay(Display):
     names : list of str
         Of the models.
     cost : float array of shape (n_models,)
+        Models of unknown cost, NaN, are not drawn.
     log_loss : float array of shape (n_models,)
     cost_name : {"bytes", "latency"}, default="bytes"
 
@@ -140,10 +141,15 @@ class TradeoffDisplay(Display):
         )
         style = {"color": STUDENT, "linestyle": "", "marker": "o", **kwargs}
         (self.line_,) = ax.plot(self.cost, self.log_loss, **style)
-        middle = np.sqrt(np.nanmin(self.cost) * np.nanmax(self.cost))
-        for name, cost, loss in zip(self.names, self.cost, self.log_loss, strict=True):
-            side, offset = ("right", -7) if cost > middle else ("left", 7)
-            ax.annotate(name, (cost, loss), (offset, 4), textcoords="offset points", ha=side)
+        for k in np.flatnonzero(np.isfinite(self.cost)):
+            right = self.cost[k] > np.sqrt(np.nanmin(self.cost) * np.nanmax(self.cost))
+            ax.annotate(
+                self.names[k],
+                (self.cost[k], self.log_loss[k]),
+                (-7 if right else 7, 4),
+                textcoords="offset points",
+                ha="right" if right else "left",
+            )
         ax.set_xscale("log")
         ax.margins(0.12)
         ax.set(xlabel=COSTS[self.cost_name], ylabel="log loss")

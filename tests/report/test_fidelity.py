@@ -1,7 +1,9 @@
 """fidelity_report, against figures computed without it."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
@@ -15,6 +17,7 @@ from sklearn.metrics import (
 )
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
+from torch import nn
 
 from skdistill import DistilledClassifier
 from skdistill.report import _costs, expected_calibration_error, fidelity_report, serialized_bytes
@@ -79,6 +82,7 @@ def test_bytes_are_those_of_file_and_pickle(case):
     frame = case.report.frame()
     assert frame.loc["student", "n_bytes"] == serialized_bytes(case.clf.student_)
     assert frame.loc["teacher", "n_bytes"] == serialized_bytes(case.clf.teacher_)
+    assert frame.loc["small boosting", "n_bytes"] <= frame.loc["student", "n_bytes"]
 
 
 def test_where_labels_are_few_and_the_teacher_large_distil(case):
@@ -127,6 +131,40 @@ def test_a_teacher_of_scores_alone_is_compared_by_its_softmax():
     assert report.models["teacher"].quality.log_loss == pytest.approx(log_loss(y[1::2], proba))
 
 
+def test_text_and_several_classes_are_compared():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"number": rng.normal(size=400), "city": rng.choice(["Bern", "Rome"], 400)})
+    y = np.digitize(X["number"], [-0.5, 0.5]) * np.where(X["city"] == "Rome", 1, 2)
+    clf = DistilledClassifier(student="linear", cv=2, max_epochs=5, transfer=None, random_state=0)
+    clf.fit(X[:200], y[:200])
+    report = fidelity_report(clf, X[200:], y[200:], X_train=X[:200], y_train=y[:200])
+    assert {part.column for part in report.slices} == {"number", "city"}
+    for row in report.models.values():
+        assert set(row.quality.log_loss_by_class) == {0, 1, 2, 4}
+
+
+def test_sparse_rows_have_neither_boosting_nor_slices(case):
+    X, y = csr_matrix(np.abs(case.X)), case.y
+    teacher = RandomForestClassifier(5, random_state=0)
+    clf = DistilledClassifier(teacher, student="linear", cv=2, max_epochs=5, random_state=0)
+    clf.fit(X[:200], y[:200])
+    report = fidelity_report(clf, X[200:], y[200:], X_train=X[:200], y_train=y[:200])
+    assert [*report.models][-2:] == ["hard-label twin", "student"]
+    assert report.slices == ()
+
+
+def test_a_student_without_a_file_has_no_size_and_no_boosting(case):
+    train = case.X_train, case.y_train
+    clf = DistilledClassifier(
+        case.clf.teacher, student=nn.Linear, transfer=None, max_epochs=5, random_state=0
+    ).fit(*train)
+    report = fidelity_report(clf, case.X, case.y, X_train=train[0], y_train=train[1])
+    assert [*report.models][-2:] == ["hard-label twin", "student"]
+    assert np.isnan(report.models["student"].costs.n_bytes)
+    assert "times the bytes" not in str(report.verdict)
+    assert "unknown" in report.to_html()
+
+
 def test_bad_input_is_named_with_the_next_move(case):
     clf, X, y = case.clf, case.X, case.y
     with pytest.raises(
@@ -143,6 +181,10 @@ def test_bad_input_is_named_with_the_next_move(case):
         fidelity_report(clf, X[:2], np.array(["no", "maybe"]))
     with pytest.raises(ValueError, match="X_train was passed without y_train: pass both"):
         fidelity_report(clf, X, y, X_train=case.X_train)
+    with pytest.raises(
+        ValueError, match=r"y_train has the classes \['no'\], the classifier \['no'"
+    ):
+        fidelity_report(clf, X, y, X_train=X[:2], y_train=["no", "no"], baselines=["boosting"])
     with pytest.raises(ValueError, match=r"baselines='twin' is not known\. Use .auto. or a list"):
         fidelity_report(clf, X, y, baselines="twin")
 

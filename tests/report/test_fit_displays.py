@@ -6,25 +6,24 @@ import pytest
 from skdistill.report import TrainingDisplay, TransferDisplay
 
 
-def test_training_draws_both_losses_and_the_best_epoch():
+def test_training_draws_both_losses_and_the_chosen_epoch():
     history = [
         {"epoch": epoch, "train_loss": 1 / epoch, "valid_loss": abs(epoch - 3) + 1.0}
         for epoch in range(1, 6)
     ]
-    display = TrainingDisplay.from_history(history)
+    display = TrainingDisplay.from_history(history, chosen=4)
     frame = display.frame()
     np.testing.assert_array_equal(display.line_.get_ydata(), frame["valid_loss"])
     np.testing.assert_array_equal(display.train_line_.get_ydata(), frame["train_loss"])
     assert frame["valid_loss"].tolist() == [3, 2, 1, 2, 3]
-    assert frame.loc[frame["chosen"], "epoch"].tolist() == [display.chosen] == [3]
-    assert display.chosen_line_.get_xdata() == [3, 3]
+    assert frame.loc[frame["chosen"], "epoch"].tolist() == [4]
+    assert display.chosen_line_.get_xdata() == [4, 4]
 
 
-def test_without_held_out_rows_the_last_epoch_counts():
+def test_without_held_out_rows_training_losses_are_drawn_alone():
     history = [{"epoch": epoch, "train_loss": 1 / epoch} for epoch in range(1, 4)]
-    display = TrainingDisplay.from_history(history)
+    display = TrainingDisplay.from_history(history, chosen=3)
     assert display.line_ is display.train_line_
-    assert display.chosen == 3
     assert "valid_loss" not in display.frame()
 
 
@@ -32,6 +31,7 @@ def test_training_of_an_estimator_is_its_history(case):
     frame = TrainingDisplay.from_estimator(case.clf).frame()
     history = case.clf.history_
     assert frame["valid_loss"].tolist() == [row["valid_loss"] for row in history]
+    assert frame.loc[frame["chosen"], "epoch"].tolist() == [case.clf.n_iter_]
 
 
 TRIAL = {"stage": "race", "n_synthetic": 2400, "source": "munge", "alpha": 0.5, "real_weight": 4}
