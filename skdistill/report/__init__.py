@@ -1,19 +1,41 @@
 """What a student is worth, on held-out rows."""
 
+from skdistill.report._bootstrap import Interval, bootstrap_interval
+from skdistill.report._costs import Costs, one_row_latency, serialized_bytes
+from skdistill.report._fidelity import fidelity_report
+from skdistill.report._fidelity_report import FidelityReport, ModelFigures
+from skdistill.report._fit_displays import TrainingDisplay, TransferDisplay
 from skdistill.report._measures import (
     Measures,
     agreement,
     compare,
     expected_calibration_error,
-    one_row_latency,
-    serialized_bytes,
 )
+from skdistill.report._quality import Quality
+from skdistill.report._row_displays import AgreementDisplay, ReliabilityDisplay
+from skdistill.report._slices import Slice
+from skdistill.report._tradeoff_display import TradeoffDisplay
+from skdistill.report._verdict import Verdict
 
 __all__ = [
+    "AgreementDisplay",
+    "Costs",
+    "FidelityReport",
+    "Interval",
     "Measures",
+    "ModelFigures",
+    "Quality",
+    "ReliabilityDisplay",
+    "Slice",
+    "TradeoffDisplay",
+    "TrainingDisplay",
+    "TransferDisplay",
+    "Verdict",
     "agreement",
+    "bootstrap_interval",
     "compare",
     "expected_calibration_error",
+    "fidelity_report",
     "one_row_latency",
     "serialized_bytes",
 ]

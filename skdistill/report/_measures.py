@@ -1,20 +1,11 @@
 """Measures of a classifier on held-out rows: quality, size, speed, agreement."""
 
-import io
-import pickle
-import tempfile
-import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from sklearn.metrics import accuracy_score, log_loss
 
-from skdistill.runtime import Student
-from skdistill.runtime._columns import take_rows
-
-MAX_SECONDS = 2.0  # spent on the latency of one classifier
-MIN_CALLS, MAX_CALLS = 20, 1000
+from skdistill.report._costs import one_row_latency, serialized_bytes
 
 
 @dataclass(frozen=True)
@@ -112,58 +103,25 @@ def expected_calibration_error(y, proba, *, classes, n_bins=15):
     """
     confidence = proba.max(axis=1)
     hit = np.asarray(classes)[proba.argmax(axis=1)] == np.asarray(y)
+    confidence, share, n_rows = by_confidence(confidence, hit, n_bins)
+    return float(np.average(np.abs(confidence - share), weights=n_rows))
+
+
+def by_confidence(confidence, hit, n_bins):
+    """Return means over bins of nearly as many rows each, in order of confidence.
+
+    Parameters
+    ----------
+    confidence : float array of shape (n_samples,)
+    hit : bool array of shape (n_samples,)
+    n_bins : int
+
+    Returns
+    -------
+    confidence, share, n_rows : arrays of shape (n_used_bins,)
+        Mean confidence, share of hits, and rows of each bin that has any.
+    """
     bins = np.array_split(np.argsort(confidence, kind="stable"), n_bins)
-    gaps = [abs(confidence[b].sum() - hit[b].sum()) for b in bins if len(b)]
-    return float(sum(gaps) / len(hit))
-
-
-def one_row_latency(classifier, X):
-    """Return the median seconds of `predict_proba` for a single row.
-
-    Up to a thousand calls, at least twenty, within about two seconds, after a warm-up; rows are
-    cut out of `X` beforehand.
-
-    Parameters
-    ----------
-    classifier : fitted classifier
-    X : table of shape (n_samples, n_features)
-    """
-    rows = [take_rows(X, np.array([i])) for i in range(min(X.shape[0], MIN_CALLS))]
-    for row in rows[:3]:
-        classifier.predict_proba(row)
-    times: list[float] = []
-    stop = time.perf_counter() + MAX_SECONDS
-    while len(times) < MIN_CALLS or (len(times) < MAX_CALLS and time.perf_counter() < stop):
-        row = rows[len(times) % len(rows)]
-        start = time.perf_counter()
-        classifier.predict_proba(row)
-        times.append(time.perf_counter() - start)
-    return float(np.median(times))
-
-
-def serialized_bytes(classifier):
-    """Return the size of a classifier on disk: a student's file, any other's pickle.
-
-    Parameters
-    ----------
-    classifier : fitted classifier or Student
-    """
-    if isinstance(classifier, Student):
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "student.safetensors"
-            classifier.save(path)
-            return path.stat().st_size
-    counter = _Counter()
-    pickle.dump(classifier, counter, protocol=5)
-    return counter.n_bytes
-
-
-class _Counter(io.RawIOBase):
-    """Counts what is written and forgets it."""
-
-    n_bytes = 0
-
-    def write(self, data):
-        size = memoryview(data).nbytes
-        self.n_bytes += size
-        return size
+    bins = [rows for rows in bins if len(rows)]
+    means = [[confidence[rows].mean(), hit[rows].mean(), len(rows)] for rows in bins]
+    return tuple(np.array(means).T)

@@ -1,7 +1,4 @@
-"""The measures, against figures made by hand or by pickling for real."""
-
-import pickle
-import time
+"""The measures, against figures made by hand or by scikit-learn."""
 
 import numpy as np
 import pytest
@@ -9,27 +6,11 @@ from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, log_loss
 
-from skdistill import DistilledClassifier
 from skdistill.report import (
     agreement,
     compare,
     expected_calibration_error,
-    one_row_latency,
-    serialized_bytes,
 )
-
-
-class Slow:
-    """Sleeps a known time for each call; the first calls are slower still."""
-
-    def __init__(self):
-        self.calls = 0
-
-    def predict_proba(self, X):
-        assert len(X) == 1
-        self.calls += 1
-        time.sleep(0.02 if self.calls <= 3 else 0.002)
-        return np.ones((1, 2)) / 2
 
 
 @pytest.fixture(scope="module")
@@ -58,24 +39,6 @@ def test_more_bins_than_rows_are_no_error():
 
 def test_agreement_is_the_share_of_equal_labels():
     assert agreement(["a", "b", "a", "b"], ["a", "b", "b", "b"]) == 0.75
-
-
-def test_latency_is_the_median_of_calls_after_the_warm_up():
-    slow = Slow()
-    latency = one_row_latency(slow, np.zeros((5, 3)))
-    assert slow.calls > 20
-    assert latency < 0.02
-
-
-def test_bytes_of_a_teacher_are_those_of_its_pickle(iris):
-    teacher = LogisticRegression(max_iter=1000).fit(*iris)
-    assert serialized_bytes(teacher) == len(pickle.dumps(teacher, protocol=5))
-
-
-def test_bytes_of_a_student_are_those_of_its_file(iris, tmp_path):
-    clf = DistilledClassifier(LogisticRegression(max_iter=1000), random_state=0).fit(*iris)
-    clf.student_.save(tmp_path / "s.safetensors")
-    assert serialized_bytes(clf.student_) == (tmp_path / "s.safetensors").stat().st_size
 
 
 def test_compare_gives_the_figures_of_scikit_learn(iris):

@@ -1,0 +1,32 @@
+"""What all displays share: axes to draw on, and a frame of the numbers drawn."""
+
+from skdistill.report._optional import require
+
+# legible on light and on dark pages
+TEACHER, STUDENT, TWIN, BOOSTING = "#d9822b", "#3b82c4", "#8a8f98", "#3a9a5b"
+FAINT = {"color": "#8a8f98", "linewidth": 1}
+
+
+class Display:
+    """Base of the displays; `plot` keeps what it draws as `line_`, `ax_` and `figure_`."""
+
+    def frame(self):
+        """Return the numbers drawn as a pandas DataFrame, one row a point.
+
+        Raises
+        ------
+        ImportError
+            If pandas is missing.
+        """
+        return require("pandas", "frame()").DataFrame(self._points())
+
+    def _points(self):
+        """Return the columns of `frame` by name."""
+        raise NotImplementedError
+
+    def _start(self, ax):
+        """Return the axes to draw on, new ones for None, and remember them."""
+        if ax is None:
+            _, ax = require("matplotlib.pyplot", "plot()").subplots(layout="constrained")
+        self.ax_, self.figure_ = ax, ax.figure
+        return ax

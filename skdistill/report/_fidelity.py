@@ -1,0 +1,215 @@
+"""fidelity_report: a student beside its teacher and its rivals, on held-out rows."""
+
+import numpy as np
+
+from skdistill.report._baselines import fit_boosting, fit_twin
+from skdistill.report._bootstrap import interval, resampled_means
+from skdistill.report._costs import measure_costs
+from skdistill.report._fidelity_report import FidelityReport, ModelFigures
+from skdistill.report._panels import make_panels
+from skdistill.report._quality import measure_quality, row_divergences, row_losses
+from skdistill.report._slices import worst_slices
+from skdistill.report._teacher import check_distilled, teacher_answers
+from skdistill.report._verdict import BOOSTING, CALIBRATED, STUDENT, TEACHER, TWIN, judge
+from skdistill.runtime._columns import as_table
+
+BASELINES = ("twin", "boosting")
+
+
+def fidelity_report(
+    clf,
+    X_test,
+    y_test,
+    *,
+    X_train=None,
+    y_train=None,
+    sample_weight_train=None,
+    baselines="auto",
+):
+    """Compare a student with its teacher and its rivals, on held-out rows.
+
+    The rivals are the hard-label twin (the same student with ``alpha=0``, ``transfer=None`` and
+    early stopping) and gradient boosting cut to the student's bytes. Both are fitted here, on
+    the training rows, which a `DistilledClassifier` does not keep: without them only teacher and
+    student are compared, and the verdict is "undecided".
+
+    Parameters
+    ----------
+    clf : fitted DistilledClassifier
+        Left as it is.
+    X_test : table of shape (n_samples, n_features)
+        Rows that neither `clf` nor its teacher was fitted on.
+    y_test : array of shape (n_samples,)
+        Their labels.
+    X_train : table of shape (n_train_samples, n_features) or None, default=None
+        The rows that `clf` was fitted on.
+    y_train : array of shape (n_train_samples,) or None, default=None
+    sample_weight_train : array of shape (n_train_samples,) or None, default=None
+        Weights that `clf` was fitted with.
+    baselines : "auto" or list of {"twin", "boosting"}, default="auto"
+        Rivals to fit. "auto" is both; the boosting is left out where the student reads sparse
+        matrices or has no size.
+
+    Returns
+    -------
+    report : FidelityReport
+
+    Raises
+    ------
+    TypeError
+        If `clf` is not a fitted DistilledClassifier.
+    ValueError
+        If it has no teacher, or rows, labels or `baselines` are unusable; the message says which
+        and why.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from skdistill import DistilledClassifier
+    >>> from skdistill.report import fidelity_report
+    >>> X, y = load_iris(return_X_y=True)
+    >>> teacher = LogisticRegression(max_iter=1000)
+    >>> clf = DistilledClassifier(teacher, max_epochs=5, random_state=0).fit(X[::2], y[::2])
+    >>> fidelity_report(clf, X[1::2], y[1::2]).verdict.choice
+    'undecided'
+    """
+    check_distilled(clf, "fidelity_report")
+    wanted = _wanted(baselines)
+    X_test = as_table(X_test)
+    codes = _codes(clf, X_test, y_test)
+    if (X_train is None) != (y_train is None):
+        given, missing = ("y_train", "X_train") if X_train is None else ("X_train", "y_train")
+        raise ValueError(f"{given} was passed without {missing}: pass both, or neither.")
+    raw, calibrated = teacher_answers(clf, X_test)
+    costs = {TEACHER: measure_costs(clf.teacher_, X_test)}
+    probas = {TEACHER: raw}
+    if calibrated is not None:
+        costs[CALIBRATED], probas[CALIBRATED] = costs[TEACHER], calibrated
+    of_student = measure_costs(clf.student_, X_test)
+    rivals = {}
+    if X_train is not None:
+        train = X_train, y_train, sample_weight_train
+        rivals = _fit_rivals(clf, wanted, of_student.n_bytes, train)
+    for name, model in rivals.items():
+        costs[name], probas[name] = measure_costs(model, X_test), model.predict_proba(X_test)
+    costs[STUDENT], probas[STUDENT] = of_student, clf.predict_proba(X_test)
+    return _report(clf, X_test, codes, probas, costs)
+
+
+def _wanted(baselines):
+    if isinstance(baselines, str) and baselines == "auto":
+        return BASELINES
+    if isinstance(baselines, list | tuple | set) and set(baselines) <= set(BASELINES):
+        return tuple(baselines)
+    raise ValueError(
+        f'baselines={baselines!r} is not known. Use "auto" or a list of '
+        f"{' and '.join(map(repr, BASELINES))}."
+    )
+
+
+def _codes(clf, X, y):
+    """Return the position of each label in the classes, or say what is wrong with the rows."""
+    y, n = np.asarray(y), X.shape[0]
+    if y.shape != (n,):
+        raise ValueError(
+            f"X_test has {n} rows and y_test has the shape {y.shape}: pass one label a row."
+        )
+    if n == 0:
+        raise ValueError("X_test has no rows: pass rows that were held out of the fit.")
+    known = {label: k for k, label in enumerate(clf.classes_.tolist())}
+    labels = y.tolist()
+    for row, label in enumerate(labels):
+        if label not in known:
+            raise ValueError(
+                f"y_test has the label {label!r} in row {row}, which was not in fit. The classes "
+                f"are {clf.classes_.tolist()}: correct it or leave such rows out."
+            )
+    return np.array([known[label] for label in labels])
+
+
+def _fit_rivals(clf, wanted, n_bytes, train):
+    """Return the fitted baselines by name."""
+    known, given = set(clf.classes_.tolist()), set(np.asarray(train[1]).tolist())
+    if known != given:
+        raise ValueError(
+            f"y_train has the classes {sorted(given, key=str)}, the classifier "
+            f"{clf.classes_.tolist()}: pass the rows and labels that it was fitted on."
+        )
+    rivals = {}
+    if "twin" in wanted:
+        rivals[TWIN] = fit_twin(clf, *train).student_
+    reader = clf.student_.reader
+    if "boosting" in wanted and not reader.sparse and np.isfinite(n_bytes):
+        rivals[BOOSTING] = fit_boosting(n_bytes, reader, *train)
+    return rivals
+
+
+def _report(clf, X, codes, probas, costs):
+    """Measure, compare and judge."""
+    reference = probas.get(CALIBRATED, probas[TEACHER])
+    losses = {name: row_losses(codes, proba) for name, proba in probas.items()}
+    intervals = _Intervals(losses)
+    models = {
+        name: ModelFigures(
+            quality=measure_quality(codes, proba, classes=clf.classes_, reference=reference),
+            costs=costs[name],
+            log_loss=intervals.loss(name),
+            lead=intervals.lead(name),
+        )
+        for name, proba in probas.items()
+    }
+    gap_closed = intervals.gap_closed()
+    excess = losses[STUDENT] - row_losses(codes, reference)
+    return FidelityReport(
+        n_rows=len(codes),
+        models=models,
+        gap_closed=gap_closed,
+        slices=_slices(clf.student_.reader, X, reference, probas[STUDENT], excess),
+        verdict=judge({name: row.lead for name, row in models.items()}, gap_closed, costs),
+        panels=make_panels(clf, codes, probas, costs),
+    )
+
+
+class _Intervals:
+    """Intervals of what follows from mean losses, over the same resamples."""
+
+    def __init__(self, losses):
+        self.at = {name: k for k, name in enumerate(losses)}
+        stacked = np.column_stack(list(losses.values()))
+        self.means, self.resampled = stacked.mean(axis=0), resampled_means(stacked)
+
+    def loss(self, name):
+        return self._of(lambda means: means[..., self.at[name]])
+
+    def lead(self, name, other=STUDENT):
+        """Return by how much `other` has the lower loss."""
+        return self._of(lambda means: means[..., self.at[name]] - means[..., self.at[other]])
+
+    def gap_closed(self):
+        """Return the share of the gap that the student closes; None without a clear gap."""
+        teacher = CALIBRATED if CALIBRATED in self.at else TEACHER
+        if TWIN not in self.at or self.lead(TWIN, teacher).low <= 0:
+            return None
+        at = [self.at[name] for name in (TWIN, teacher, STUDENT)]
+
+        def share(means):
+            twin, of_teacher, student = (means[..., k] for k in at)
+            return (twin - student) / (twin - of_teacher)
+
+        return self._of(share)
+
+    def _of(self, statistic):
+        return interval(self.means, self.resampled, statistic)
+
+
+def _slices(reader, X, reference, proba, excess_loss):
+    if reader.sparse:
+        return ()
+    return worst_slices(
+        reader.read(X),
+        reader,
+        agree=proba.argmax(axis=1) == reference.argmax(axis=1),
+        kl=row_divergences(reference, proba),
+        excess_loss=excess_loss,
+    )

@@ -1,0 +1,142 @@
+"""FidelityReport: what was measured, as a frame, Markdown, HTML and plots."""
+
+from dataclasses import asdict, dataclass, field
+from importlib.util import find_spec
+
+from skdistill.report._bootstrap import Interval
+from skdistill.report._costs import Costs
+from skdistill.report._html import make_fragment, make_page
+from skdistill.report._optional import require
+from skdistill.report._panels import Panel, draw_figure
+from skdistill.report._quality import Quality
+from skdistill.report._slices import Slice
+from skdistill.report._tables import make_tables
+from skdistill.report._verdict import Verdict
+
+MARKDOWN = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;"})
+
+
+@dataclass(frozen=True)
+class ModelFigures:
+    """All that was measured of one model.
+
+    Parameters
+    ----------
+    quality : Quality
+    costs : Costs
+    log_loss : Interval
+        In nats.
+    lead : Interval
+        The log loss minus the student's: above zero, the student is better.
+    """
+
+    quality: Quality
+    costs: Costs
+    log_loss: Interval
+    lead: Interval
+
+
+@dataclass(frozen=True)
+class FidelityReport:
+    """A student beside its teacher and its rivals; made by `fidelity_report`.
+
+    Intervals are 95 % bootstrap intervals over the held-out rows.
+
+    Parameters
+    ----------
+    n_rows : int
+        Held-out rows.
+    models : dict of str to ModelFigures
+        "teacher", "calibrated teacher", "hard-label twin", "small boosting", "student"; those
+        that were there to measure.
+    gap_closed : Interval or None
+        Share of the gap in log loss between twin and (calibrated) teacher that the student
+        closes; None without a twin, or where the teacher does not clearly lead it.
+    slices : tuple of Slice
+        Where student and teacher differ most, the worst first.
+    verdict : Verdict
+        What to deploy, in words, and why.
+    panels : tuple of Panel
+        The plots.
+    """
+
+    n_rows: int
+    models: dict[str, ModelFigures]
+    gap_closed: Interval | None
+    slices: tuple[Slice, ...]
+    verdict: Verdict
+    panels: tuple[Panel, ...] = field(repr=False)
+
+    def frame(self):
+        """Return all figures as a pandas DataFrame, one row a model.
+
+        Intervals have columns that end in ``_low`` and ``_high``; losses by class are columns
+        such as ``log_loss[setosa]``.
+
+        Raises
+        ------
+        ImportError
+            If pandas is missing.
+        """
+        pandas = require("pandas", "frame()")
+        rows = {name: _flat(figures) for name, figures in self.models.items()}
+        return pandas.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+
+    def to_markdown(self):
+        """Return verdict and tables as Markdown."""
+        lines = [f"# Fidelity report: {self.verdict.choice}", ""]
+        lines += [f"- {reason}" for reason in self.verdict.reasons]
+        for table in make_tables(self):
+            lines += ["", f"## {table.title}", "", _line(table.header)]
+            lines += ["|---|" + "---:|" * (len(table.header) - 1)]
+            lines += [*map(_line, table.rows), "", table.note]
+        return "\n".join(lines) + "\n"
+
+    def to_html(self):
+        """Return one self-contained HTML page with verdict, tables and plots.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is missing.
+        """
+        return make_page(self, make_tables(self), self.panels)
+
+    def plot(self):
+        """Draw all panels.
+
+        Returns
+        -------
+        figure : matplotlib Figure
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is missing.
+        """
+        return draw_figure(self.panels)
+
+    def _repr_html_(self):
+        """Return what a notebook shows: without plots where matplotlib is missing."""
+        panels = self.panels if find_spec("matplotlib") else ()
+        return make_fragment(self, make_tables(self), panels)
+
+
+def _flat(figures):
+    """Return a model's figures by column."""
+    quality = asdict(figures.quality)
+    by_class = quality.pop("log_loss_by_class")
+    return {
+        **quality,
+        "log_loss_low": figures.log_loss.low,
+        "log_loss_high": figures.log_loss.high,
+        "lead": figures.lead.value,
+        "lead_low": figures.lead.low,
+        "lead_high": figures.lead.high,
+        **asdict(figures.costs),
+        **{f"log_loss[{label}]": loss for label, loss in by_class.items()},
+    }
+
+
+def _line(cells):
+    return "| " + " | ".join(cell.translate(MARKDOWN) for cell in cells) + " |"

@@ -1,0 +1,246 @@
+"""Displays of a fit: losses by epoch, and the race of transfer sources."""
+
+import numpy as np
+
+from skdistill.report._display import FAINT, STUDENT, Display
+
+
+class TrainingDisplay(Display):
+    """Losses by epoch on training and held-out rows, with the epoch that was chosen.
+
+    Parameters
+    ----------
+    epoch : int array of shape (n_epochs,)
+    train_loss : float array of shape (n_epochs,)
+    valid_loss : float array of shape (n_epochs,) or None
+        On held-out rows; None where nothing was held out.
+    chosen : int
+        For how many epochs the student was trained.
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D
+        Held-out losses; training losses where nothing was held out.
+    train_line_ : matplotlib Line2D
+    chosen_line_ : matplotlib Line2D
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    """
+
+    def __init__(self, epoch, train_loss, valid_loss, *, chosen):
+        self.epoch = epoch
+        self.train_loss = train_loss
+        self.valid_loss = valid_loss
+        self.chosen = chosen
+
+    @classmethod
+    def from_estimator(cls, clf, *, ax=None):
+        """Draw ``clf.history_`` and ``clf.n_iter_``.
+
+        Parameters
+        ----------
+        clf : fitted DistilledClassifier
+        ax : matplotlib Axes or None, default=None
+
+        Returns
+        -------
+        display : TrainingDisplay
+        """
+        return cls.from_history(clf.history_, chosen=clf.n_iter_, ax=ax)
+
+    @classmethod
+    def from_history(cls, history, *, chosen, ax=None):
+        """Draw losses by epoch.
+
+        Parameters
+        ----------
+        history : list of dict
+            With "epoch", "train_loss" and, where rows were held out, "valid_loss".
+        chosen : int
+            For how many epochs the student was trained.
+        ax : matplotlib Axes or None, default=None
+
+        Returns
+        -------
+        display : TrainingDisplay
+        """
+        return cls.of(history, chosen=chosen).plot(ax)
+
+    @classmethod
+    def of(cls, history, *, chosen):
+        """Return what `from_history` draws, not drawn yet."""
+
+        def column(name):
+            return np.array([row[name] for row in history])
+
+        held_out = all("valid_loss" in row for row in history)
+        return cls(
+            column("epoch"),
+            column("train_loss"),
+            column("valid_loss") if held_out else None,
+            chosen=chosen,
+        )
+
+    def plot(self, ax=None, **kwargs):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            None: new ones.
+        **kwargs : dict
+            Of both lines, for matplotlib.
+
+        Returns
+        -------
+        self : TrainingDisplay
+        """
+        ax = self._start(ax)
+        style = {**FAINT, "linewidth": 1.5, "label": "training rows", **kwargs}
+        (self.train_line_,) = ax.plot(self.epoch, self.train_loss, **style)
+        self.line_ = self.train_line_
+        if self.valid_loss is not None:
+            style = {"color": STUDENT, "label": "held-out rows", **kwargs}
+            (self.line_,) = ax.plot(self.epoch, self.valid_loss, **style)
+        self.chosen_line_ = ax.axvline(
+            self.chosen, linestyle="--", label=f"chosen: {self.chosen}", **FAINT
+        )
+        ax.set(xlabel="epoch", ylabel="loss")
+        ax.legend()
+        return self
+
+    def _points(self):
+        points = {"epoch": self.epoch, "train_loss": self.train_loss}
+        if self.valid_loss is not None:
+            points["valid_loss"] = self.valid_loss
+        return points | {"chosen": self.epoch == self.chosen}
+
+
+class TransferDisplay(Display):
+    """The race of transfer sources: held-out log loss of each trial, in the order of trying.
+
+    Parameters
+    ----------
+    label : list of str
+        What each trial was.
+    log_loss : float array of shape (n_trials,)
+    chosen : bool array of shape (n_trials,)
+    stage : list of str
+        "screening", a short training on few rows that compares with its like alone, or a later
+        stage.
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D
+        A marker for each trial.
+    chosen_line_ : matplotlib Line2D
+        A ring about the trial that was chosen.
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    """
+
+    def __init__(self, label, log_loss, chosen, stage):
+        self.label = label
+        self.log_loss = log_loss
+        self.chosen = chosen
+        self.stage = stage
+
+    @classmethod
+    def from_estimator(cls, clf, *, ax=None):
+        """Draw the race of a fitted classifier.
+
+        Parameters
+        ----------
+        clf : fitted DistilledClassifier
+        ax : matplotlib Axes or None, default=None
+
+        Returns
+        -------
+        display : TransferDisplay
+
+        Raises
+        ------
+        ValueError
+            If nothing was tried.
+        """
+        return cls.from_trials(clf.transfer_summary_["trials"], ax=ax)
+
+    @classmethod
+    def from_trials(cls, trials, *, ax=None):
+        """Draw trials of ``transfer_summary_["trials"]``.
+
+        Parameters
+        ----------
+        trials : list of dict
+        ax : matplotlib Axes or None, default=None
+
+        Returns
+        -------
+        display : TransferDisplay
+
+        Raises
+        ------
+        ValueError
+            If there are none.
+        """
+        return cls.of(trials).plot(ax)
+
+    @classmethod
+    def of(cls, trials):
+        """Return what `from_trials` draws, not drawn yet."""
+        if not trials:
+            raise ValueError(
+                'transfer_summary_["trials"] is empty: there was no race to draw. '
+                'A fit with transfer="auto" and early_stopping=True on 200 rows or more has one.'
+            )
+        return cls(
+            [_describe(trial) for trial in trials],
+            np.array([trial["log_loss"] for trial in trials]),
+            np.array([trial["chosen"] for trial in trials]),
+            [trial["stage"] for trial in trials],
+        )
+
+    def plot(self, ax=None, **kwargs):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            None: new ones.
+        **kwargs : dict
+            Of the markers, for matplotlib.
+
+        Returns
+        -------
+        self : TransferDisplay
+        """
+        ax = self._start(ax)
+        places = np.arange(len(self.label))
+        style = {"color": STUDENT, "linestyle": "", "marker": "o", "markersize": 5, **kwargs}
+        (self.line_,) = ax.plot(self.log_loss, places, **style)
+        (self.chosen_line_,) = ax.plot(
+            self.log_loss[self.chosen], places[self.chosen], color=STUDENT, linestyle="",
+            marker="o", markersize=11, markerfacecolor="none", label="chosen",
+        )  # fmt: skip
+        ax.set_yticks(places, self.label, fontsize="small")
+        ax.invert_yaxis()
+        ax.grid(axis="y", alpha=0.3)
+        ax.set(xlabel="held-out log loss")
+        ax.legend()
+        return self
+
+    def _points(self):
+        return {
+            "label": self.label,
+            "log_loss": self.log_loss,
+            "chosen": self.chosen,
+            "stage": self.stage,
+        }
+
+
+def _describe(trial):
+    source = trial["source"] or "real rows"
+    n, alpha, weight = (trial[name] for name in ("n_synthetic", "alpha", "real_weight"))
+    amount = f" {n / 1000:.3g}k" if n else ""
+    weighing = f", real x{weight:g}" if weight != 1 else ""
+    return f"{trial['stage']}: {source}{amount}, \N{GREEK SMALL LETTER ALPHA} {alpha:g}{weighing}"

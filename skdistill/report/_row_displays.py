@@ -1,0 +1,220 @@
+"""Displays over held-out rows: reliability of confidence, agreement with the teacher."""
+
+import numpy as np
+
+from skdistill.report._display import FAINT, Display
+from skdistill.report._measures import by_confidence
+from skdistill.report._teacher import check_distilled, teacher_answers
+
+
+class ReliabilityDisplay(Display):
+    """Accuracy against confidence, over bins of equal mass.
+
+    Parameters
+    ----------
+    confidence : float array of shape (n_bins,)
+        Mean probability of the most probable class in each bin.
+    accuracy : float array of shape (n_bins,)
+        Share of rows whose most probable class is the label.
+    n_rows : array of shape (n_bins,)
+        Rows in each bin.
+    name : str or None, default=None
+        Label of the line.
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    """
+
+    def __init__(self, confidence, accuracy, n_rows, *, name=None):
+        self.confidence = confidence
+        self.accuracy = accuracy
+        self.n_rows = n_rows
+        self.name = name
+
+    @classmethod
+    def from_estimator(cls, estimator, X, y, *, n_bins=15, name=None, ax=None):
+        """Draw how reliable a fitted classifier's confidence is.
+
+        Parameters
+        ----------
+        estimator : fitted classifier with predict_proba
+        X : table of shape (n_samples, n_features)
+            Held-out rows.
+        y : array of shape (n_samples,)
+        n_bins : int, default=15
+        name : str or None, default=None
+            None: the name of the estimator's class.
+        ax : matplotlib Axes or None, default=None
+
+        Returns
+        -------
+        display : ReliabilityDisplay
+        """
+        return cls.from_predictions(
+            y,
+            estimator.predict_proba(X),
+            classes=estimator.classes_,
+            n_bins=n_bins,
+            name=type(estimator).__name__ if name is None else name,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_predictions(cls, y, proba, *, classes, n_bins=15, name=None, ax=None):
+        """Draw how reliable the confidence of probabilities is.
+
+        Parameters
+        ----------
+        y : array of shape (n_samples,)
+        proba : float array of shape (n_samples, n_classes)
+        classes : array of shape (n_classes,)
+            Labels of the columns.
+        n_bins : int, default=15
+        name : str or None, default=None
+        ax : matplotlib Axes or None, default=None
+
+        Returns
+        -------
+        display : ReliabilityDisplay
+        """
+        return cls.of(y, proba, classes=classes, n_bins=n_bins, name=name).plot(ax)
+
+    @classmethod
+    def of(cls, y, proba, *, classes, n_bins=15, name=None):
+        """Return what `from_predictions` draws, not drawn yet."""
+        hit = np.asarray(classes)[proba.argmax(axis=1)] == np.asarray(y)
+        return cls(*by_confidence(proba.max(axis=1), hit, n_bins), name=name)
+
+    def plot(self, ax=None, **kwargs):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            None: new ones.
+        **kwargs : dict
+            Of the line, for matplotlib.
+
+        Returns
+        -------
+        self : ReliabilityDisplay
+        """
+        ax = self._start(ax)
+        ax.axline((0, 0), slope=1, linestyle=":", **FAINT)
+        style = {"marker": "o", "markersize": 4, "label": self.name, **kwargs}
+        (self.line_,) = ax.plot(self.confidence, self.accuracy, **style)
+        ax.set(xlabel="confidence", ylabel="accuracy")
+        if self.name is not None:
+            ax.legend()
+        return self
+
+    def _points(self):
+        return {"confidence": self.confidence, "accuracy": self.accuracy, "n_rows": self.n_rows}
+
+
+class AgreementDisplay(Display):
+    """Share of rows on which student and teacher agree, against the teacher's confidence.
+
+    Parameters
+    ----------
+    confidence : float array of shape (n_bins,)
+        Mean of the teacher's highest probability in each bin of equal mass.
+    agreement : float array of shape (n_bins,)
+        Share of rows answered with the teacher's class.
+    n_rows : array of shape (n_bins,)
+        Rows in each bin.
+    name : str or None, default=None
+        Label of the line.
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    """
+
+    def __init__(self, confidence, agreement, n_rows, *, name=None):
+        self.confidence = confidence
+        self.agreement = agreement
+        self.n_rows = n_rows
+        self.name = name
+
+    @classmethod
+    def from_estimator(cls, clf, X, *, n_bins=10, name=None, ax=None):
+        """Draw where the student of a fitted DistilledClassifier agrees with its teacher.
+
+        Parameters
+        ----------
+        clf : fitted DistilledClassifier
+            Its teacher's calibrated answers count, where it has a calibrator.
+        X : table of shape (n_samples, n_features)
+            Held-out rows; no labels are needed.
+        n_bins : int, default=10
+        name : str or None, default=None
+        ax : matplotlib Axes or None, default=None
+
+        Returns
+        -------
+        display : AgreementDisplay
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `clf` is not fitted, or has no teacher.
+        """
+        check_distilled(clf, "AgreementDisplay")
+        raw, calibrated = teacher_answers(clf, X)
+        teacher = raw if calibrated is None else calibrated
+        return cls.from_predictions(teacher, clf.predict_proba(X), n_bins=n_bins, name=name, ax=ax)
+
+    @classmethod
+    def from_predictions(cls, teacher_proba, student_proba, *, n_bins=10, name=None, ax=None):
+        """Draw where two classifiers' probabilities agree on the class.
+
+        Parameters
+        ----------
+        teacher_proba, student_proba : float arrays of shape (n_samples, n_classes)
+        n_bins : int, default=10
+        name : str or None, default=None
+        ax : matplotlib Axes or None, default=None
+
+        Returns
+        -------
+        display : AgreementDisplay
+        """
+        return cls.of(teacher_proba, student_proba, n_bins=n_bins, name=name).plot(ax)
+
+    @classmethod
+    def of(cls, teacher_proba, student_proba, *, n_bins=10, name=None):
+        """Return what `from_predictions` draws, not drawn yet."""
+        agree = teacher_proba.argmax(axis=1) == student_proba.argmax(axis=1)
+        return cls(*by_confidence(teacher_proba.max(axis=1), agree, n_bins), name=name)
+
+    def plot(self, ax=None, **kwargs):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            None: new ones.
+        **kwargs : dict
+            Of the line, for matplotlib.
+
+        Returns
+        -------
+        self : AgreementDisplay
+        """
+        ax = self._start(ax)
+        style = {"marker": "o", "markersize": 4, "label": self.name, **kwargs}
+        (self.line_,) = ax.plot(self.confidence, self.agreement, **style)
+        ax.set(xlabel="teacher's confidence", ylabel="agreement")
+        ax.set_ylim(top=1.03)
+        if self.name is not None:
+            ax.legend()
+        return self
+
+    def _points(self):
+        return {"confidence": self.confidence, "agreement": self.agreement, "n_rows": self.n_rows}

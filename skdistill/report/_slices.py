@@ -1,0 +1,97 @@
+"""The parts of a table in which student and teacher differ most."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+N_QUANTILES = 4
+MIN_ROWS = 20  # of a slice; fewer say little
+N_WORST = 10
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Held-out rows that have one column's values in common.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column, or its position.
+    values : str
+        A category, a range of numbers between two quartiles, or "missing".
+    n_rows : int
+    agreement : float
+        Share of rows on which student and teacher answer the same class.
+    kl : float
+        Mean of KL(teacher || student), in nats: what slices are ordered by.
+    excess_loss : float
+        The student's log loss minus the teacher's, in nats.
+    """
+
+    column: str
+    values: str
+    n_rows: int
+    agreement: float
+    kl: float
+    excess_loss: float
+
+
+def worst_slices(rows, reader, *, agree, kl, excess_loss):
+    """Return the slices with the greatest divergence, the worst first.
+
+    Parameters
+    ----------
+    rows : float array of shape (n_samples, n_features)
+        As `reader` reads them.
+    reader : ColumnReader
+    agree : bool array of shape (n_samples,)
+    kl, excess_loss : float arrays of shape (n_samples,)
+
+    Returns
+    -------
+    slices : tuple of Slice
+        At most ten, each of twenty rows or more, none of them all rows.
+    """
+    found = [
+        Slice(
+            column=reader.names[j] if reader.names else str(j),
+            values=values,
+            n_rows=int(inside.sum()),
+            agreement=float(agree[inside].mean()),
+            kl=float(kl[inside].mean()),
+            excess_loss=float(excess_loss[inside].mean()),
+        )
+        for j in range(rows.shape[1])
+        for values, inside in _parts(rows[:, j], reader, j)
+        if MIN_ROWS <= inside.sum() < len(inside)
+    ]
+    return tuple(sorted(found, key=lambda part: -part.kl)[:N_WORST])
+
+
+def _parts(column, reader, j):
+    """Yield the name and the rows of each part of a column."""
+    if j in reader.levels:
+        names = [*reader.levels[j], "missing", "other"]
+        for code in np.unique(column).astype(int):
+            yield names[code], column == code
+        return
+    missing = np.isnan(column)
+    yield "missing", missing
+    values = np.unique(column[~missing])
+    if len(values) <= N_QUANTILES:
+        for value in values:
+            yield _number(value, reader, j), column == value
+        return
+    shares = np.linspace(0, 1, N_QUANTILES + 1)
+    edges = np.unique(np.quantile(column[~missing], shares, method="lower"))
+    places = np.searchsorted(edges[1:], column)  # of the first edge that is not below
+    for k, (low, high) in enumerate(pairwise(edges)):
+        opening = "[" if k == 0 else "("
+        yield f"{opening}{_number(low, reader, j)}, {_number(high, reader, j)}]", places == k
+
+
+def _number(value, reader, j):
+    if j in reader.origins:
+        return str(np.datetime64("1970-01-01") + int(reader.origins[j] + value))
+    return f"{value:.4g}"

@@ -1,0 +1,169 @@
+"""Display of quality against cost."""
+
+import numpy as np
+
+from skdistill.report._costs import one_row_latency, serialized_bytes
+from skdistill.report._display import FAINT, STUDENT, Display
+from skdistill.report._quality import row_losses
+from skdistill.report._teacher import check_distilled, teacher_answers
+
+COSTS = {"bytes": "bytes on disk", "latency": "seconds for one row"}
+
+
+class TradeoffDisplay(Display):
+    """Log loss against bytes or latency, with the Pareto front: what no other model beats in both.
+
+    Parameters
+    ----------
+    names : list of str
+        Of the models.
+    cost : float array of shape (n_models,)
+        Models of unknown cost, NaN, are not drawn.
+    log_loss : float array of shape (n_models,)
+    cost_name : {"bytes", "latency"}, default="bytes"
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D
+        A marker for each model.
+    front_line_ : matplotlib Line2D
+        The Pareto front, as steps.
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    """
+
+    def __init__(self, names, cost, log_loss, *, cost_name="bytes"):
+        self.names = list(names)
+        self.cost = np.asarray(cost, dtype=float)
+        self.log_loss = np.asarray(log_loss, dtype=float)
+        self.cost_name = cost_name
+
+    @classmethod
+    def from_estimator(cls, clf, X, y, *, cost_name="bytes", ax=None):
+        """Draw teacher and student; `FidelityReport.plot` draws the baselines, too.
+
+        Parameters
+        ----------
+        clf : fitted DistilledClassifier
+        X : table of shape (n_samples, n_features)
+            Held-out rows.
+        y : array of shape (n_samples,)
+        cost_name : {"bytes", "latency"}, default="bytes"
+        ax : matplotlib Axes or None, default=None
+
+        Returns
+        -------
+        display : TradeoffDisplay
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `clf` is not fitted, or has no teacher; if `cost_name` is unknown.
+        """
+        check_distilled(clf, "TradeoffDisplay")
+        _check_cost(cost_name)
+        raw, calibrated = teacher_answers(clf, X)
+        teacher = raw if calibrated is None else calibrated
+        models = {"teacher": clf.teacher_, "student": clf.student_}
+        of = {"bytes": serialized_bytes, "latency": lambda model: one_row_latency(model, X)}
+        return cls.from_predictions(
+            y,
+            {"teacher": teacher, "student": clf.predict_proba(X)},
+            {name: of[cost_name](model) for name, model in models.items()},
+            classes=clf.classes_,
+            cost_name=cost_name,
+            ax=ax,
+        )
+
+    @classmethod
+    def from_predictions(cls, y, probas, costs, *, classes, cost_name="bytes", ax=None):
+        """Draw models by their probabilities and costs.
+
+        Parameters
+        ----------
+        y : array of shape (n_samples,)
+        probas : dict of str to float array of shape (n_samples, n_classes)
+            By model.
+        costs : dict of str to float
+            By model.
+        classes : array of shape (n_classes,)
+            Labels of the columns, sorted.
+        cost_name : {"bytes", "latency"}, default="bytes"
+        ax : matplotlib Axes or None, default=None
+
+        Returns
+        -------
+        display : TradeoffDisplay
+
+        Raises
+        ------
+        ValueError
+            If `cost_name` is unknown.
+        """
+        return cls.of(y, probas, costs, classes, cost_name).plot(ax)
+
+    @classmethod
+    def of(cls, y, probas, costs, classes, cost_name):
+        """Return what `from_predictions` draws, not drawn yet."""
+        _check_cost(cost_name)
+        codes = np.searchsorted(classes, y)
+        losses = [row_losses(codes, proba).mean() for proba in probas.values()]
+        cost = [costs[name] for name in probas]
+        return cls(list(probas), cost, losses, cost_name=cost_name)
+
+    @property
+    def on_front(self):
+        """Whether no other model is at least as good in both and better in one."""
+        cost, loss = self.cost[:, None], self.log_loss[:, None]
+        as_good = (self.cost <= cost) & (self.log_loss <= loss)
+        better = (self.cost < cost) | (self.log_loss < loss)
+        return np.isfinite(self.cost) & ~(as_good & better).any(axis=1)
+
+    def plot(self, ax=None, **kwargs):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            None: new ones.
+        **kwargs : dict
+            Of the markers, for matplotlib.
+
+        Returns
+        -------
+        self : TradeoffDisplay
+        """
+        ax = self._start(ax)
+        front = np.flatnonzero(self.on_front)
+        front = front[np.argsort(self.cost[front])]
+        (self.front_line_,) = ax.step(
+            self.cost[front], self.log_loss[front], where="post", **FAINT
+        )
+        style = {"color": STUDENT, "linestyle": "", "marker": "o", **kwargs}
+        (self.line_,) = ax.plot(self.cost, self.log_loss, **style)
+        for k in np.flatnonzero(np.isfinite(self.cost)):
+            right = self.cost[k] > np.sqrt(np.nanmin(self.cost) * np.nanmax(self.cost))
+            ax.annotate(
+                self.names[k],
+                (self.cost[k], self.log_loss[k]),
+                (-7 if right else 7, 4),
+                textcoords="offset points",
+                ha="right" if right else "left",
+            )
+        ax.set_xscale("log")
+        ax.margins(0.12)
+        ax.set(xlabel=COSTS[self.cost_name], ylabel="log loss")
+        return self
+
+    def _points(self):
+        return {
+            "model": self.names,
+            self.cost_name: self.cost,
+            "log_loss": self.log_loss,
+            "on_front": self.on_front,
+        }
+
+
+def _check_cost(cost_name):
+    if cost_name not in COSTS:
+        raise ValueError(f"cost_name={cost_name!r} is not known. Use one of {', '.join(COSTS)}.")

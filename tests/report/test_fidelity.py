@@ -1,0 +1,197 @@
+"""fidelity_report, against figures computed without it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_matrix
+from sklearn.base import clone
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    brier_score_loss,
+    log_loss,
+    roc_auc_score,
+)
+from sklearn.pipeline import make_pipeline
+from sklearn.svm import LinearSVC
+from torch import nn
+
+from skdistill import DistilledClassifier
+from skdistill.report import _costs, expected_calibration_error, fidelity_report, serialized_bytes
+from skdistill.report._baselines import fit_boosting, fit_twin
+
+
+@pytest.fixture(autouse=True)
+def _brief(monkeypatch):
+    monkeypatch.setattr(_costs, "MAX_SECONDS", 0.0)
+
+
+@pytest.fixture(scope="module")
+def probas(case):
+    """Probabilities of every model, asked or fitted anew."""
+    clf, train = case.clf, (case.X_train, case.y_train)
+    raw = clf.teacher_.predict_proba(case.X)
+    with np.errstate(divide="ignore"):
+        calibrated = clf.calibrator_.calibrate(np.log(raw))
+    size = serialized_bytes(clf.student_)
+    return {
+        "teacher": raw,
+        "calibrated teacher": calibrated,
+        "hard-label twin": fit_twin(clf, *train).predict_proba(case.X),
+        "small boosting": fit_boosting(size, clf.student_.reader, *train).predict_proba(case.X),
+        "student": clf.predict_proba(case.X),
+    }
+
+
+def test_every_figure_is_the_one_of_scikit_learn(case, probas):
+    frame = case.report.frame()
+    y, classes = case.y, case.clf.classes_
+    assert list(frame.index) == list(probas)
+    of_teacher = classes[probas["calibrated teacher"].argmax(axis=1)]
+    for name, proba in probas.items():
+        row, labels = frame.loc[name], classes[proba.argmax(axis=1)]
+        assert row["accuracy"] == accuracy_score(y, labels)
+        assert row["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(y, labels))
+        assert row["log_loss"] == pytest.approx(log_loss(y, proba, labels=classes))
+        assert row["brier"] == pytest.approx(brier_score_loss(y == "yes", proba[:, 1]))
+        assert row["ece"] == pytest.approx(expected_calibration_error(y, proba, classes=classes))
+        assert row["auc"] == roc_auc_score(y == "yes", proba[:, 1])
+        assert row["agreement"] == accuracy_score(of_teacher, labels)
+        for label in classes:
+            rows = y == label
+            expected = log_loss(y[rows], proba[rows], labels=classes)
+            assert row[f"log_loss[{label}]"] == pytest.approx(expected)
+        lead = row["log_loss"] - frame.loc["student", "log_loss"]
+        assert row["lead"] == pytest.approx(lead)
+        assert row["lead_low"] <= row["lead"] <= row["lead_high"]
+        assert row["log_loss_low"] < row["log_loss"] < row["log_loss_high"]
+
+
+def test_the_gap_closed_is_between_twin_and_calibrated_teacher(case, probas):
+    loss = {name: log_loss(case.y, proba) for name, proba in probas.items()}
+    twin, teacher = loss["hard-label twin"], loss["calibrated teacher"]
+    gap_closed = case.report.gap_closed
+    assert gap_closed.value == pytest.approx((twin - loss["student"]) / (twin - teacher))
+    assert gap_closed.low < gap_closed.value < gap_closed.high
+
+
+def test_bytes_are_those_of_file_and_pickle(case):
+    frame = case.report.frame()
+    assert frame.loc["student", "n_bytes"] == serialized_bytes(case.clf.student_)
+    assert frame.loc["teacher", "n_bytes"] == serialized_bytes(case.clf.teacher_)
+    assert frame.loc["small boosting", "n_bytes"] <= frame.loc["student", "n_bytes"]
+
+
+def test_where_labels_are_few_and_the_teacher_large_distil(case):
+    assert case.report.verdict.choice == "distil"
+
+
+def test_where_labels_suffice_keep_the_twin(case):
+    """The teacher knows no more than these 1,000 labels tell a linear student."""
+    forest = RandomForestClassifier(30, min_samples_leaf=3, random_state=0)
+    X, y = case.X, case.y
+    clf = DistilledClassifier(
+        forest, cv=2, student="linear", transfer=None, alpha=0.5, max_epochs=20, random_state=0
+    ).fit(X[:600], y[:600])
+    report = fidelity_report(clf, X[600:], y[600:], X_train=X[:600], y_train=y[:600])
+    assert report.models["hard-label twin"].lead.low <= 0
+    assert report.verdict.choice == "keep the twin"
+
+
+def test_without_training_rows_the_verdict_is_open(case):
+    report = fidelity_report(case.clf, case.X, case.y)
+    assert list(report.models) == ["teacher", "calibrated teacher", "student"]
+    assert report.gap_closed is None
+    assert report.verdict.choice == "undecided"
+    assert "X_train= and y_train=" in str(report.verdict)
+
+
+def test_only_the_wanted_baselines_are_fitted(case):
+    train = {"X_train": case.X_train, "y_train": case.y_train}
+    report = fidelity_report(case.clf, case.X, case.y, baselines=["boosting"], **train)
+    assert "hard-label twin" not in report.models
+    assert "small boosting" in report.models
+
+
+def test_the_classifier_is_left_as_it_was(case):
+    assert case.clf.get_params()["alpha"] == "auto"
+    assert isinstance(case.clf.teacher.estimator, RandomForestClassifier)
+    assert case.clf.transfer_summary_["n_unlabeled"] == 2000
+
+
+def test_a_teacher_of_scores_alone_is_compared_by_its_softmax():
+    X, y = load_iris(return_X_y=True)
+    clf = DistilledClassifier(LinearSVC(), student="linear", max_epochs=5, random_state=0)
+    report = fidelity_report(clf.fit(X[::2], y[::2]), X[1::2], y[1::2])
+    scores = clf.teacher_.decision_function(X[1::2])
+    proba = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    assert report.models["teacher"].quality.log_loss == pytest.approx(log_loss(y[1::2], proba))
+
+
+def test_text_and_several_classes_are_compared():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"number": rng.normal(size=400), "city": rng.choice(["Bern", "Rome"], 400)})
+    y = np.digitize(X["number"], [-0.5, 0.5]) * np.where(X["city"] == "Rome", 1, 2)
+    clf = DistilledClassifier(student="linear", cv=2, max_epochs=5, transfer=None, random_state=0)
+    clf.fit(X[:200], y[:200])
+    report = fidelity_report(clf, X[200:], y[200:], X_train=X[:200], y_train=y[:200])
+    assert {part.column for part in report.slices} == {"number", "city"}
+    for row in report.models.values():
+        assert set(row.quality.log_loss_by_class) == {0, 1, 2, 4}
+
+
+def test_sparse_rows_have_neither_boosting_nor_slices(case):
+    X, y = csr_matrix(np.abs(case.X)), case.y
+    teacher = RandomForestClassifier(5, random_state=0)
+    clf = DistilledClassifier(teacher, student="linear", cv=2, max_epochs=5, random_state=0)
+    clf.fit(X[:200], y[:200])
+    report = fidelity_report(clf, X[200:], y[200:], X_train=X[:200], y_train=y[:200])
+    assert [*report.models][-2:] == ["hard-label twin", "student"]
+    assert report.slices == ()
+
+
+def test_a_student_without_a_file_has_no_size_and_no_boosting(case):
+    train = case.X_train, case.y_train
+    clf = DistilledClassifier(
+        case.clf.teacher, student=nn.Linear, transfer=None, max_epochs=5, random_state=0
+    ).fit(*train)
+    report = fidelity_report(clf, case.X, case.y, X_train=train[0], y_train=train[1])
+    assert [*report.models][-2:] == ["hard-label twin", "student"]
+    assert np.isnan(report.models["student"].costs.n_bytes)
+    assert "times the bytes" not in str(report.verdict)
+    assert "unknown" in report.to_html()
+
+
+def test_bad_input_is_named_with_the_next_move(case):
+    clf, X, y = case.clf, case.X, case.y
+    with pytest.raises(
+        TypeError, match=r"got Pipeline without student_\. Call fit; of a pipeline"
+    ):
+        fidelity_report(make_pipeline(clf), X, y)
+    with pytest.raises(TypeError, match="got DistilledClassifier without student_"):
+        fidelity_report(clone(clf), X, y)
+    with pytest.raises(ValueError, match=r"1000 rows and y_test has the shape \(3,\): pass one"):
+        fidelity_report(clf, X, y[:3])
+    with pytest.raises(ValueError, match=r"X_test has no rows: pass rows that were held out"):
+        fidelity_report(clf, X[:0], y[:0])
+    with pytest.raises(ValueError, match=r"label 'maybe' in row 1, .*\['no', 'yes'\]: correct it"):
+        fidelity_report(clf, X[:2], np.array(["no", "maybe"]))
+    with pytest.raises(ValueError, match="X_train was passed without y_train: pass both"):
+        fidelity_report(clf, X, y, X_train=case.X_train)
+    with pytest.raises(
+        ValueError, match=r"y_train has the classes \['no'\], the classifier \['no'"
+    ):
+        fidelity_report(clf, X, y, X_train=X[:2], y_train=["no", "no"], baselines=["boosting"])
+    with pytest.raises(ValueError, match=r"baselines='twin' is not known\. Use .auto. or a list"):
+        fidelity_report(clf, X, y, baselines="twin")
+
+
+def test_a_classifier_without_teacher_is_refused():
+    X, y = load_iris(return_X_y=True)
+    clf = DistilledClassifier(LogisticRegression(), student="linear", max_epochs=5, random_state=0)
+    clf.fit(X, y, soft_targets=np.full((150, 3), 1 / 3))
+    with pytest.raises(ValueError, match=r"no teacher_: it was fitted with soft_targets\. Fit it"):
+        fidelity_report(clf, X, y)

@@ -1,0 +1,64 @@
+"""Displays of a fit draw `history_` and the trials of the race."""
+
+import numpy as np
+import pytest
+
+from skdistill.report import TrainingDisplay, TransferDisplay
+
+
+def test_training_draws_both_losses_and_the_chosen_epoch():
+    history = [
+        {"epoch": epoch, "train_loss": 1 / epoch, "valid_loss": abs(epoch - 3) + 1.0}
+        for epoch in range(1, 6)
+    ]
+    display = TrainingDisplay.from_history(history, chosen=4)
+    frame = display.frame()
+    np.testing.assert_array_equal(display.line_.get_ydata(), frame["valid_loss"])
+    np.testing.assert_array_equal(display.train_line_.get_ydata(), frame["train_loss"])
+    assert frame["valid_loss"].tolist() == [3, 2, 1, 2, 3]
+    assert frame.loc[frame["chosen"], "epoch"].tolist() == [4]
+    assert display.chosen_line_.get_xdata() == [4, 4]
+
+
+def test_without_held_out_rows_training_losses_are_drawn_alone():
+    history = [{"epoch": epoch, "train_loss": 1 / epoch} for epoch in range(1, 4)]
+    display = TrainingDisplay.from_history(history, chosen=3)
+    assert display.line_ is display.train_line_
+    assert "valid_loss" not in display.frame()
+
+
+def test_training_of_an_estimator_is_its_history(case):
+    frame = TrainingDisplay.from_estimator(case.clf).frame()
+    history = case.clf.history_
+    assert frame["valid_loss"].tolist() == [row["valid_loss"] for row in history]
+    assert frame.loc[frame["chosen"], "epoch"].tolist() == [case.clf.n_iter_]
+
+
+TRIAL = {"stage": "race", "n_synthetic": 2400, "source": "munge", "alpha": 0.5, "real_weight": 4}
+TRIALS = [
+    {**TRIAL, "log_loss": 0.3, "chosen": False},
+    {**TRIAL, "log_loss": 0.2, "chosen": True, "source": None, "n_synthetic": 0, "real_weight": 1},
+]
+
+
+def test_transfer_draws_every_trial_and_rings_the_chosen_one():
+    display = TransferDisplay.from_trials(TRIALS)
+    frame = display.frame()
+    np.testing.assert_array_equal(display.line_.get_xdata(), frame["log_loss"])
+    assert frame["log_loss"].tolist() == [0.3, 0.2]
+    assert display.chosen_line_.get_xdata().tolist() == [0.2]
+    labels = [label.get_text() for label in display.ax_.get_yticklabels()]
+    assert labels == frame["label"].tolist()
+    assert labels == ["race: munge 2.4k, \u03b1 0.5, real x4", "race: real rows, \u03b1 0.5"]
+
+
+def test_transfer_of_an_estimator_is_its_race(case):
+    frame = TransferDisplay.from_estimator(case.clf).frame()
+    trials = case.clf.transfer_summary_["trials"]
+    assert frame["log_loss"].tolist() == [trial["log_loss"] for trial in trials]
+    assert frame["stage"].tolist() == [trial["stage"] for trial in trials]
+
+
+def test_without_a_race_there_is_nothing_to_draw():
+    with pytest.raises(ValueError, match=r'no race to draw\. A fit with transfer="auto"'):
+        TransferDisplay.from_trials([])

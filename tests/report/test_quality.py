@@ -1,0 +1,79 @@
+"""Every figure of quality is scikit-learn's, or SciPy's."""
+
+import numpy as np
+import pytest
+from scipy.stats import entropy
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    brier_score_loss,
+    log_loss,
+    mean_squared_error,
+    roc_auc_score,
+)
+
+from skdistill.report import agreement, expected_calibration_error
+from skdistill.report._quality import measure_quality
+
+
+def some_rows(n_classes, n=200):
+    rng = np.random.default_rng(n_classes)
+    proba, reference = rng.dirichlet(np.ones(n_classes), size=(2, n))
+    proba[0], proba[1] = np.eye(n_classes)[[0, 1]]  # zeros, of which the log is clipped
+    codes = np.array([rng.choice(n_classes, p=p) for p in reference])
+    return codes, proba, reference
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_the_figures_are_those_of_scikit_learn(n_classes):
+    codes, proba, reference = some_rows(n_classes)
+    classes = np.array(["d", "c", "b", "a"][-n_classes:])[::-1]
+    y = classes[codes]
+    found = measure_quality(codes, proba, classes=classes, reference=reference)
+    predicted = classes[proba.argmax(axis=1)]
+    assert found.accuracy == accuracy_score(y, predicted)
+    assert found.balanced_accuracy == pytest.approx(balanced_accuracy_score(y, predicted))
+    assert found.log_loss == pytest.approx(log_loss(y, proba, labels=classes))
+    for label in classes:
+        rows = y == label
+        expected = log_loss(y[rows], proba[rows], labels=classes)
+        assert found.log_loss_by_class[label] == pytest.approx(expected)
+    assert found.ece == pytest.approx(expected_calibration_error(y, proba, classes=classes))
+    assert found.agreement == agreement(predicted, classes[reference.argmax(axis=1)])
+    clipped = np.clip(proba, np.finfo(float).eps, 1)
+    cross_entropy = -(reference * np.log(clipped)).sum(axis=1)
+    assert found.kl == pytest.approx(np.mean(cross_entropy - entropy(reference, axis=1)))
+    one_hot = np.eye(n_classes)[codes]
+    if n_classes == 2:
+        assert found.auc == roc_auc_score(y == classes[1], proba[:, 1])
+        assert found.brier == pytest.approx(brier_score_loss(codes, proba[:, 1]))
+    else:
+        assert found.auc == pytest.approx(roc_auc_score(codes, proba, multi_class="ovr"))
+        assert found.brier == pytest.approx(n_classes * mean_squared_error(one_hot, proba))
+
+
+def test_classes_without_rows_are_left_out():
+    codes, proba, reference = some_rows(3)
+    rows = codes != 1
+    found = measure_quality(
+        codes[rows], proba[rows], classes=np.arange(3), reference=reference[rows]
+    )
+    each = [roc_auc_score(codes[rows] == k, proba[rows, k]) for k in (0, 2)]
+    assert found.auc == pytest.approx(np.mean(each))
+    assert np.isnan(found.log_loss_by_class[1])
+
+
+def test_rows_of_a_single_class_have_no_area():
+    codes, proba, reference = some_rows(2)
+    rows = codes == 1
+    found = measure_quality(
+        codes[rows], proba[rows], classes=np.arange(2), reference=reference[rows]
+    )
+    assert np.isnan(found.auc)
+
+
+def test_the_teacher_agrees_with_itself():
+    codes, _, reference = some_rows(4)
+    found = measure_quality(codes, reference, classes=np.arange(4), reference=reference)
+    assert found.agreement == 1
+    assert found.kl == pytest.approx(0)
