@@ -51,10 +51,22 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    random_state : int, RandomState instance or None
+    max_iter, max_leaf_nodes, learning_rate, early_stopping, random_state
+        As in `HistGradientBoostingClassifier`.
     """
 
-    def __init__(self, random_state=None):
+    def __init__(
+        self,
+        max_iter=100,
+        max_leaf_nodes=31,
+        learning_rate=0.1,
+        early_stopping="auto",
+        random_state=None,
+    ):
+        self.max_iter = max_iter
+        self.max_leaf_nodes = max_leaf_nodes
+        self.learning_rate = learning_rate
+        self.early_stopping = early_stopping
         self.random_state = random_state
 
     def fit(self, X, y, sample_weight=None):
@@ -63,7 +75,7 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
         sizes = {j: len(levels) for j, levels in self.reader_.levels.items()}
         categorical = [j for j, size in sizes.items() if size <= MAX_LEVELS]
         self.boosting_ = HistGradientBoostingClassifier(
-            categorical_features=categorical or None, random_state=self.random_state
+            categorical_features=categorical or None, **self.get_params()
         )
         self.boosting_.fit(self.reader_.read(X), y, sample_weight)
         self.classes_ = self.boosting_.classes_
