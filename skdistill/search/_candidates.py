@@ -78,6 +78,13 @@ def sharing(estimator, prefix, folder):
     return clone(estimator)
 
 
+def teachers_only(estimator, prefix):
+    """Return a clone whose fit is that of the teacher alone, for what it matters."""
+    quick = {"alpha": 0.0, "transfer": None, "early_stopping": False, "max_epochs": 1}
+    params = {prefix + name: value for name, value in quick.items()}
+    return clone(estimator).set_params(**params)
+
+
 def most_epochs(estimator, prefix, n_rows):
     """Return the epochs of the last round, for `n_rows` real rows."""
     params = estimator.get_params()

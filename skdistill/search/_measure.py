@@ -1,6 +1,7 @@
 """What a fitted candidate is worth on held-out rows: score, bytes, latency, agreement."""
 
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 from sklearn.metrics import log_loss
@@ -38,20 +39,24 @@ class Measure:
     folder: str
 
     def __call__(self, estimator, X, y, sample_weight=None):
-        """Return the measures of a student, and its `rank_score` in the halving.
+        """Return the measures of a student; `score` is that in the halving, `value` its own.
 
         Size and latency belong to a shape from its first epoch on, so that who exceeds them
         comes last in every round. Agreement grows with training and is judged at the end.
         """
-        found = self.of(estimator, X, y, self._labels(estimator, X), sample_weight)
+        labels = Cache(self.folder, "teacher").get(X, lambda: teacher_labels(estimator, X))
+        found = self.of(estimator, X, y, labels, sample_weight)
         excess = self.budgets.excess_cost(found["n_bytes"], found["latency"])
         rank_score = BEYOND * (1 + excess) if excess else found["score"]
+        weighted = float(sample_weight is not None)  # newer versions of scikit-learn pass it
         # scikit-learn's halving ranks by the measure named "score"
-        return {**found, "value": found["score"], "score": rank_score}
+        return {**found, "value": found["score"], "score": rank_score, "weighted": weighted}
 
     def of(self, model, X, y, labels, sample_weight=None):
         """Return the `MEASURES` of a fitted classifier, beside a teacher's `labels` of `X`."""
-        weight = {} if sample_weight is None else {"sample_weight": sample_weight}
+        weight = {}
+        if sample_weight is not None and "sample_weight" in signature(self.scorer).parameters:
+            weight = {"sample_weight": sample_weight}
         return {
             "score": float(self.scorer(model, X, y, **weight)),
             "n_bytes": deployed_bytes(model),
@@ -59,17 +64,12 @@ class Measure:
             "agreement": agreement(model.predict(X), labels),
         }
 
-    def labels(self, X):
-        """Return what the teacher answered to held-out rows that students were measured on."""
-        return Cache(self.folder, "teacher").get(X, _never_asked)
 
-    def _labels(self, estimator, X):
-        def ask():
-            if not isinstance(estimator, Pipeline):
-                return estimator.teacher_.predict(X)
-            return estimator[-1].teacher_.predict(estimator[:-1].transform(X))
-
-        return Cache(self.folder, "teacher").get(X, ask)
+def teacher_labels(estimator, X):
+    """Return what the teacher of a fitted distiller, or pipeline of one, answers."""
+    if not isinstance(estimator, Pipeline):
+        return estimator.teacher_.predict(X)
+    return estimator[-1].teacher_.predict(estimator[:-1].transform(X))
 
 
 def deployed_bytes(model):
@@ -77,7 +77,3 @@ def deployed_bytes(model):
     if isinstance(model, Pipeline):
         return sum(deployed_bytes(step) for _, step in model.steps)
     return serialized_bytes(getattr(model, "student_", model))
-
-
-def _never_asked():
-    raise RuntimeError("No student was measured on these rows: their teacher is unknown.")

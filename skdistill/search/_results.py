@@ -5,8 +5,8 @@ from scipy.stats import rankdata
 
 from skdistill.search._measure import MEASURES
 
-STUDENT, BOOSTING = "student", "boosting model"
-MODEL_PARAMS = ("max_iter", "max_leaf_nodes", "learning_rate")  # of boosting
+STUDENT, BOOSTING = "student", "boosting"
+MODEL_PARAMS = ("max_iter", "max_leaf_nodes", "learning_rate", "max_bins")  # of boosting
 
 
 def tabulate(halving, found, budgets, resource):
@@ -78,8 +78,8 @@ def choose(results, budgets):
         nearest = rows[excess.argmin()]
         raise ValueError(
             f"None of {len(rows)} models is within the budgets {budgets}. The nearest is "
-            f"{describe(results, nearest)}. Raise that budget, or add such shapes to param_grid "
-            "as come closer."
+            f"{describe(results, nearest)}. Raise the budget that it exceeds, or add shapes to "
+            "param_grid that come closer; cv_results_ has what was measured."
         )
     within = rows[excess == 0]
     return int(within[results["mean_test_score"][within].argmax()])
@@ -107,16 +107,17 @@ def pareto_front(results):
     return front
 
 
-def verdict(results, best):
+def verdict(results, best, budgets):
     """Say what is best, and what the best of the other kind within the budgets would be."""
     rows = latest(results)
     other = (results["model"] != results["model"][best]) & (results["excess"] == 0)
     rows = rows[other[rows]]
-    text = f"Best within the budgets is a {describe(results, best)}."
+    limits = f" within {budgets}" if str(budgets) else ""
+    text = f"Best{limits}: {describe(results, best)}. "
     if len(rows) == 0:
-        return f"{text} No model of another kind is within them."
+        return text + "No model of the other kind is within the budgets."
     row = rows[results["mean_test_score"][rows].argmax()]
-    return f"{text} The best of another kind is a {describe(results, row)}."
+    return text + f"Best of the other kind: {describe(results, row)}."
 
 
 def describe(results, row):

@@ -8,10 +8,10 @@ from skdistill._teachers import TableBoosting
 from skdistill.report import serialized_bytes
 from skdistill.runtime._columns import is_sparse
 
-SHAPES = ParameterGrid(  # deep trees in small steps, and shallow ones in large steps
+SHAPES = ParameterGrid(  # deep trees in small steps; shallow ones in large steps, of few bins
     [
-        {"max_leaf_nodes": [31], "learning_rate": [0.1]},
-        {"max_leaf_nodes": [8], "learning_rate": [0.3]},
+        {"max_leaf_nodes": [31], "learning_rate": [0.1], "max_bins": [255]},
+        {"max_leaf_nodes": [8], "learning_rate": [0.3], "max_bins": [32]},
     ]
 )
 MOST_TREES = 100
@@ -19,7 +19,7 @@ FILLED = 0.9  # share of the bytes that one training may fill, as another makes 
 MIN_STOPPING_ROWS = 10  # of the smallest class, for early stopping
 
 
-def rivals(rows, splits, measure, *, n_bytes, random_state):
+def rivals(rows, splits, measure, labels, *, n_bytes, weighted, random_state):
     """Fit and measure boosting of `n_bytes` on the splits of the search.
 
     Parameters
@@ -27,9 +27,12 @@ def rivals(rows, splits, measure, *, n_bytes, random_state):
     rows : Rows
     splits : list of (train, test)
     measure : Measure
-        Knows the teachers' answers to the test rows.
+    labels : list of array
+        The teacher's answers to each split's test rows.
     n_bytes : int
         The trees are as many as fit, at most a hundred.
+    weighted : bool
+        Whether scores are weighted.
     random_state : int
 
     Returns
@@ -45,7 +48,12 @@ def rivals(rows, splits, measure, *, n_bytes, random_state):
     for shape in SHAPES:
         model = TableBoosting(early_stopping=bool(stops), random_state=random_state, **shape)
         model = sized(model, n_bytes, *rows.take(splits[0][0]))
-        found.append((model, [_measured(model, rows, split, measure) for split in splits]))
+        measures = []
+        for (train, test), answers in zip(splits, labels, strict=True):
+            X, y, weight = rows.take(test)
+            fitted = clone(model).fit(*rows.take(train))
+            measures.append(measure.of(fitted, X, y, answers, weight if weighted else None))
+        found.append((model, measures))
     return found
 
 
@@ -59,10 +67,3 @@ def sized(model, n_bytes, X, y, sample_weight=None):
         if size <= n_bytes or n_trees == 1:
             return clone(model).set_params(max_iter=n_trees, early_stopping=False)
         n_trees = max(1, min(n_trees - 1, int(n_trees * n_bytes / size)))
-
-
-def _measured(model, rows, split, measure):
-    train, test = split
-    fitted = clone(model).fit(*rows.take(train))
-    X, y, weight = rows.take(test)
-    return measure.of(fitted, X, y, measure.labels(X), weight)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from sklearn import get_config
 from sklearn.model_selection import check_cv
+from sklearn.utils import _safe_indexing
 
 from skdistill._ask_teacher import make_folds
-from skdistill.runtime._columns import take_rows
 
 N_FOLDS = 5  # of which the first is held out when cv=None
 
@@ -56,9 +56,18 @@ class Rows:
         return next(named, None)
 
     def take(self, rows):
-        """Return X, y and weights (or None) of some rows."""
+        """Return X, y and weights (or None) of some rows, in the very layout of a search's."""
         weight = None if self.weight is None else np.asarray(self.weight)[rows]
-        return take_rows(self.X, rows), self.y[rows], weight
+        return _safe_indexing(self.X, rows), self.y[rows], weight
+
+    def fit_params_of(self, rows):
+        """Return weights and groups of some rows, under the names that the user gave them."""
+        by_row = {
+            name: value
+            for name, value in self.fit_params.items()
+            if name.split("__")[-1] in ("sample_weight", "groups") and value is not None
+        }
+        return {name: np.asarray(value)[rows] for name, value in by_row.items()}
 
     def splits(self, cv, random_state):
         """Return the (train, test) positions of each split; for None, of one."""

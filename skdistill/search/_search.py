@@ -19,8 +19,15 @@ from skdistill._teachers import TableBoosting
 from skdistill._validation import check_rows
 from skdistill.exceptions import warn
 from skdistill.search._budgets import Budgets
-from skdistill.search._candidates import make_grid, most_epochs, prefix_of, seeded, sharing
-from skdistill.search._measure import Measure, deployed_bytes, neg_log_loss
+from skdistill.search._candidates import (
+    make_grid,
+    most_epochs,
+    prefix_of,
+    seeded,
+    sharing,
+    teachers_only,
+)
+from skdistill.search._measure import Measure, deployed_bytes, neg_log_loss, teacher_labels
 from skdistill.search._results import bytes_of_best, choose, pareto_front, tabulate, verdict
 from skdistill.search._rival import rivals
 from skdistill.search._rows import Rows
@@ -185,6 +192,7 @@ class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             If no model is within the budgets (the message names the nearest), or parameters or
             data are unusable.
         """
+        self.__dict__.pop("best_estimator_", None)
         self._validate_params()
         prefix = prefix_of(self.estimator)
         rows = Rows(check_rows(X), column_or_1d(y), fit_params)
@@ -197,10 +205,16 @@ class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         budgets = Budgets(self.max_bytes, self.max_latency, self.min_agreement)
         with tempfile.TemporaryDirectory(prefix="skdistill-") as folder:
             measure = Measure(self.scorer_, budgets, folder)
-            raced = self._race(sharing(estimator, prefix, folder), prefix, splits, measure, rows)
+            candidate = sharing(estimator, prefix, folder)
+            raced = self._race(candidate, prefix, splits, measure, rows)
+            labels = _teachers_answers(teachers_only(candidate, prefix), rows, splits)
             students = tabulate(raced, [], budgets, f"{prefix}max_epochs")
-            n_bytes = self.max_bytes or bytes_of_best(students)
-            found = rivals(rows, splits, measure, n_bytes=n_bytes, random_state=seed)
+            found = rivals(
+                rows, splits, measure, labels,
+                n_bytes=self.max_bytes or bytes_of_best(students),
+                weighted=bool(raced["split0_test_weighted"][0]),
+                random_state=seed,
+            )  # fmt: skip
         self.n_splits_ = len(splits)
         self._choose(tabulate(raced, found, budgets, f"{prefix}max_epochs"), budgets)
         if self.refit:
@@ -269,7 +283,7 @@ class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.best_index_ = choose(results, budgets)
         self.best_params_ = results["params"][self.best_index_]
         self.best_score_ = float(results["mean_test_score"][self.best_index_])
-        self.verdict_ = verdict(results, self.best_index_)
+        self.verdict_ = verdict(results, self.best_index_, budgets)
         self.pareto_front_ = pareto_front(results)
 
     def _refit(self, model, rows):
@@ -299,3 +313,13 @@ class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags = get_tags(self.estimator).input_tags
         return tags
+
+
+def _teachers_answers(estimator, rows, splits):
+    """Return each split's teacher's answers to its test rows; the cache has the teacher."""
+    answers = []
+    for train, test in splits:
+        X, y, _ = rows.take(train)
+        fitted = clone(estimator).fit(X, y, **rows.fit_params_of(train))
+        answers.append(teacher_labels(fitted, rows.take(test)[0]))
+    return answers

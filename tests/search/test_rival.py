@@ -1,0 +1,50 @@
+"""The rival has as many trees as its bytes allow."""
+
+import numpy as np
+import pytest
+import scipy.sparse
+from sklearn.base import clone
+from sklearn.datasets import make_classification
+
+from skdistill._teachers import TableBoosting
+from skdistill.report import serialized_bytes
+from skdistill.search._budgets import Budgets
+from skdistill.search._measure import Measure, neg_log_loss
+from skdistill.search._rival import SHAPES, rivals, sized
+from skdistill.search._rows import Rows
+
+X, Y = make_classification(300, 4, n_informative=3, n_redundant=0, random_state=0)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_boosting_takes_no_more_than_its_bytes(shape):
+    sizes = []
+    for n_bytes in (15_000, 30_000):
+        model = sized(TableBoosting(random_state=0, **shape), n_bytes, X, Y)
+        fitted = clone(model).fit(X[:250], Y[:250])
+        assert serialized_bytes(fitted) <= n_bytes
+        sizes.append(model.max_iter)
+    assert 1 <= sizes[0] < sizes[1]
+
+
+def test_one_tree_remains_when_nothing_fits():
+    assert sized(TableBoosting(), 10, X, Y).max_iter == 1
+
+
+def measured(X, **how):
+    rows = Rows(X, Y, {})
+    splits = [(np.arange(200), np.arange(200, 300))]
+    measure = Measure(neg_log_loss, Budgets(), "unused")
+    how = {"n_bytes": 20_000, "weighted": False, "random_state": 0, **how}
+    return rivals(rows, splits, measure, [Y[200:]], **how)
+
+
+def test_it_is_measured_on_held_out_rows():
+    for model, [measures] in measured(X):
+        fitted = clone(model).fit(X[:200], Y[:200])
+        assert measures["score"] == pytest.approx(neg_log_loss(fitted, X[200:], Y[200:]))
+        assert measures["agreement"] == pytest.approx(fitted.score(X[200:], Y[200:]))
+
+
+def test_there_is_none_for_sparse_rows():
+    assert measured(scipy.sparse.csr_array(X)) == []
