@@ -81,6 +81,7 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
         )
         self.boosting_.fit(self.reader_.read(X), y, sample_weight)
         self.classes_ = self.boosting_.classes_
+        self.n_features_in_ = self.boosting_.n_features_in_
         return self
 
     def predict_proba(self, X):

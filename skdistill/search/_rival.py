@@ -2,20 +2,16 @@
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.model_selection import ParameterGrid
 
 from skdistill._teachers import TableBoosting
 from skdistill.report import serialized_bytes
 from skdistill.runtime._columns import is_sparse
 
-SHAPES = ParameterGrid(  # deep trees in small steps; shallow ones in large steps, of few bins
-    [
-        {"max_leaf_nodes": [31], "learning_rate": [0.1], "max_bins": [255]},
-        {"max_leaf_nodes": [8], "learning_rate": [0.3], "max_bins": [32]},
-    ]
+SHAPES = (  # deep trees in small steps; shallow ones in large steps, of few bins
+    {"max_leaf_nodes": 31, "learning_rate": 0.1, "max_bins": 255},
+    {"max_leaf_nodes": 8, "learning_rate": 0.3, "max_bins": 32},
 )
 MOST_TREES = 100
-FILLED = 0.9  # share of the bytes that one training may fill, as another makes other trees
 MIN_STOPPING_ROWS = 10  # of the smallest class, for early stopping
 
 
@@ -43,12 +39,9 @@ def rivals(rows, splits, measure, labels, *, n_bytes, weighted, random_state):
     """
     if is_sparse(rows.X):
         return []
-    stops = np.unique(rows.y, return_counts=True)[1].min() >= MIN_STOPPING_ROWS
     found = []
     for shape in SHAPES:
-        model = TableBoosting(early_stopping=bool(stops), random_state=random_state, **shape)
-        model = sized(model, n_bytes, *rows.take(splits[0][0]))
-        measures = []
+        model, measures = sized(shape, rows, splits[0][0], n_bytes, random_state), []
         for (train, test), answers in zip(splits, labels, strict=True):
             X, y, weight = rows.take(test)
             fitted = clone(model).fit(*rows.take(train))
@@ -57,13 +50,32 @@ def rivals(rows, splits, measure, labels, *, n_bytes, weighted, random_state):
     return found
 
 
-def sized(model, n_bytes, X, y, sample_weight=None):
-    """Return boosting, unfitted, of as many trees as fit well into `n_bytes`; one at least."""
-    n_bytes, n_trees = FILLED * n_bytes, MOST_TREES
-    while True:
-        fitted = clone(model).set_params(max_iter=n_trees).fit(X, y, sample_weight)
-        size = serialized_bytes(fitted)
-        n_trees = fitted.boosting_.n_iter_
-        if size <= n_bytes or n_trees == 1:
-            return clone(model).set_params(max_iter=n_trees, early_stopping=False)
-        n_trees = max(1, min(n_trees - 1, int(n_trees * n_bytes / size)))
+def sized(shape, rows, train, n_bytes, random_state):
+    """Return boosting, unfitted, that takes at most `n_bytes` when it is fitted on all rows.
+
+    Within that, rows held out of `train` say how many trees are of use.
+    """
+    model = TableBoosting(early_stopping=False, random_state=random_state, **shape)
+    model.set_params(max_iter=_most_trees(model, rows, n_bytes))
+    if np.unique(rows.y[train], return_counts=True)[1].min() >= MIN_STOPPING_ROWS:
+        stopped = clone(model).set_params(early_stopping=True).fit(*rows.take(train))
+        model.set_params(max_iter=stopped.boosting_.n_iter_)
+    return model
+
+
+def _most_trees(model, rows, n_bytes):
+    """Return how many trees fit into `n_bytes`; one, where none does."""
+
+    def size(n_trees):
+        fitted = clone(model).set_params(max_iter=n_trees)
+        return serialized_bytes(fitted.fit(rows.X, rows.y, rows.weight))
+
+    largest = size(MOST_TREES)
+    if largest <= n_bytes:
+        return MOST_TREES
+    smallest = size(1)
+    share = (n_bytes - smallest) / max(1, largest - smallest)
+    n_trees = max(1, 1 + int(share * (MOST_TREES - 1)))
+    while n_trees > 1 and size(n_trees) > n_bytes:
+        n_trees -= 1 + n_trees // 20
+    return max(1, n_trees)

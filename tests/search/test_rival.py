@@ -6,7 +6,6 @@ import scipy.sparse
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 
-from skdistill._teachers import TableBoosting
 from skdistill.report import serialized_bytes
 from skdistill.search._budgets import Budgets
 from skdistill.search._measure import Measure, neg_log_loss
@@ -16,24 +15,31 @@ from skdistill.search._rows import Rows
 X, Y = make_classification(300, 4, n_informative=3, n_redundant=0, random_state=0)
 
 
+TRAIN = np.arange(200)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
-def test_boosting_takes_no_more_than_its_bytes(shape):
-    sizes = []
+def test_fitted_on_all_rows_it_takes_no_more_than_its_bytes(shape):
+    n_trees = []
     for n_bytes in (15_000, 30_000):
-        model = sized(TableBoosting(random_state=0, **shape), n_bytes, X, Y)
-        fitted = clone(model).fit(X[:250], Y[:250])
-        assert serialized_bytes(fitted) <= n_bytes
-        sizes.append(model.max_iter)
-    assert 1 <= sizes[0] < sizes[1]
+        model = sized(shape, Rows(X, Y, {}), TRAIN, n_bytes, 0)
+        assert serialized_bytes(clone(model).fit(X, Y)) <= n_bytes
+        n_trees.append(model.max_iter)
+    assert 1 <= n_trees[0] < n_trees[1]
 
 
 def test_one_tree_remains_when_nothing_fits():
-    assert sized(TableBoosting(), 10, X, Y).max_iter == 1
+    assert sized(SHAPES[0], Rows(X, Y, {}), TRAIN, 10, 0).max_iter == 1
+
+
+def test_there_are_no_more_trees_than_are_of_use():
+    noise = np.random.default_rng(0).permutation(Y)
+    assert sized(SHAPES[0], Rows(X, noise, {}), TRAIN, 10**9, 0).max_iter < 50
 
 
 def measured(X, **how):
     rows = Rows(X, Y, {})
-    splits = [(np.arange(200), np.arange(200, 300))]
+    splits = [(TRAIN, np.arange(200, 300))]
     measure = Measure(neg_log_loss, Budgets(), "unused")
     how = {"n_bytes": 20_000, "weighted": False, "random_state": 0, **how}
     return rivals(rows, splits, measure, [Y[200:]], **how)

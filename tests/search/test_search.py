@@ -7,17 +7,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.datasets import make_blobs
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import ShuffleSplit
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skdistill import DistillationSearch, DistilledClassifier
 from skdistill._teachers import TableBoosting
+from skdistill.exceptions import DistillationWarning
 from skdistill.report import serialized_bytes
 
-X, Y = make_blobs(260, 3, centers=2, cluster_std=4.0, random_state=0)
+X = np.random.default_rng(0).normal(size=(260, 8))
+Y = (X.sum(axis=1) > 0).astype(int)  # a plane: no task for small trees
 SIZES = {"hidden_layer_sizes": [(4,), (8,), (64,)]}
 
 
@@ -38,7 +40,7 @@ def fits():
 
 
 def distiller(**params):
-    params = {"cv": 3, "transfer": None, "max_epochs": 3, **params}
+    params = {"cv": 3, "transfer": None, "max_epochs": 9, **params}
     return DistilledClassifier(Watched(), **params)
 
 
@@ -56,7 +58,8 @@ def test_teachers_are_fitted_once_however_many_students_there_are(fits):
 
 
 def test_each_split_and_the_refit_cost_as_many_again(fits):
-    DistillationSearch(distiller(), SIZES, cv=2, random_state=0).fit(X, Y)
+    twice = ShuffleSplit(2, test_size=52, random_state=0)
+    DistillationSearch(distiller(), SIZES, cv=twice, random_state=0).fit(X, Y)
     assert len(fits) == 3 * (1 + 3 + 2)
 
 
@@ -75,7 +78,7 @@ def test_it_answers_like_its_best_estimator(searched):
     np.testing.assert_array_equal(searched.predict_proba(X), best.predict_proba(X))
     np.testing.assert_array_equal(searched.predict(X), best.predict(X))
     assert searched.classes_.tolist() == [0, 1]
-    assert searched.n_features_in_ == 3
+    assert searched.n_features_in_ == 8
     assert searched.best_params_ == searched.cv_results_["params"][searched.best_index_]
     assert searched.best_score_ == searched.cv_results_["mean_test_score"][searched.best_index_]
     again = pickle.loads(pickle.dumps(searched))
@@ -84,7 +87,7 @@ def test_it_answers_like_its_best_estimator(searched):
 
 def test_rounds_are_of_few_epochs_and_then_of_all(searched):
     students = searched.cv_results_["model"] == "student"
-    assert searched.cv_results_["n_resources"][students].tolist() == [1, 1, 1, 3]
+    assert searched.cv_results_["n_resources"][students].tolist() == [3, 3, 3, 9]
 
 
 def test_the_best_estimator_has_the_users_parameters(monkeypatch, tmp_path):
@@ -118,6 +121,13 @@ def test_the_best_model_is_within_the_budget(searched):
     assert not within[1:3].any()
 
 
+def test_a_model_that_outgrows_the_budget_in_the_refit_is_reported(monkeypatch):
+    monkeypatch.setattr("skdistill.search._search.deployed_bytes", lambda model: 10**6)
+    search = DistillationSearch(distiller(), {"dropout": [0.0]}, max_bytes=10**5, random_state=0)
+    with pytest.warns(DistillationWarning, match=r"takes 1,000,000 bytes, more than max_bytes="):
+        search.fit(X, Y)
+
+
 def test_without_a_model_within_the_budget_the_nearest_is_named():
     search = DistillationSearch(distiller(), SIZES, max_bytes=500, random_state=0)
     with pytest.raises(ValueError, match=r"within the budgets max_bytes=500\. The nearest is"):
@@ -143,7 +153,7 @@ def test_boosting_wins_where_it_is_better():
 
 
 def test_a_pipeline_over_a_frame_with_weights_is_searched():
-    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    frame = pd.DataFrame(X, columns=list("abcdefgh"))
     pipe = make_pipeline(StandardScaler(), DistilledClassifier(GaussianNB(), max_epochs=2))
     pipe.set_params(distilledclassifier__transfer=None)
     search = DistillationSearch(
