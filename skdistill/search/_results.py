@@ -1,5 +1,7 @@
 """One table of all that was measured: students round by round, then boosting."""
 
+from typing import Any
+
 import numpy as np
 from scipy.stats import rankdata
 
@@ -31,7 +33,7 @@ def tabulate(halving, found, budgets, resource):
     n = n_students + len(found)
     params = [{k: v for k, v in p.items() if k != resource} for p in halving["params"]]
     params += [{name: getattr(model, name) for name in MODEL_PARAMS} for model, _ in found]
-    results = {
+    results: dict[str, Any] = {
         "model": np.repeat([STUDENT, BOOSTING], [n_students, len(found)]),
         "iter": np.append(halving["iter"], np.full(len(found), -1)).astype(int),
         "n_resources": np.append(halving["n_resources"], np.zeros(len(found))).astype(int),

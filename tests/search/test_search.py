@@ -19,7 +19,7 @@ from skdistill.exceptions import DistillationWarning
 from skdistill.report import serialized_bytes
 
 X = np.random.default_rng(0).normal(size=(260, 8))
-Y = (X.sum(axis=1) > 0).astype(int)  # a plane: no task for small trees
+Y = (X.sum(axis=1) > 0).astype(int)  # a plane: nets without embedding learn it, trees do not
 SIZES = {"hidden_layer_sizes": [(4,), (8,), (64,)]}
 
 
@@ -40,7 +40,8 @@ def fits():
 
 
 def distiller(**params):
-    params = {"cv": 3, "transfer": None, "max_epochs": 9, **params}
+    params = {"cv": 3, "transfer": None, "max_epochs": 9, "lr": 0.02, "dropout": 0.0, **params}
+    params = {"num_embedding": "none", **params}
     return DistilledClassifier(Watched(), **params)
 
 
@@ -123,7 +124,9 @@ def test_the_best_model_is_within_the_budget(searched):
 
 def test_a_model_that_outgrows_the_budget_in_the_refit_is_reported(monkeypatch):
     monkeypatch.setattr("skdistill.search._search.deployed_bytes", lambda model: 10**6)
-    search = DistillationSearch(distiller(), {"dropout": [0.0]}, max_bytes=10**5, random_state=0)
+    search = DistillationSearch(
+        distiller(), {"hidden_layer_sizes": [(8,)]}, max_bytes=10**5, random_state=0
+    )
     with pytest.warns(DistillationWarning, match=r"takes 1,000,000 bytes, more than max_bytes="):
         search.fit(X, Y)
 
