@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
 
 from skdistill.search import SearchDisplay
 
@@ -30,7 +31,7 @@ def test_the_front_and_the_last_round_of_every_model_are_drawn():
 
 
 def test_it_draws_where_it_is_told_and_marks_the_budget():
-    ax = matplotlib.figure.Figure().subplots()
+    ax = Figure().subplots()
     display = SearchDisplay.from_estimator(fitted(max_bytes=70), ax=ax)
     assert display.ax_ is ax
     assert display.figure_ is ax.figure
