@@ -11,6 +11,7 @@ from importlib import import_module
 from skdistill._version import __version__
 
 _HOMES = {
+    "DistillationSearch": "skdistill.search",
     "DistilledClassifier": "skdistill._classifier",
     "Munge": "skdistill.samplers",
     "Student": "skdistill.runtime",
@@ -18,7 +19,15 @@ _HOMES = {
     "show_versions": "skdistill._show_versions",
 }
 
-__all__ = ["DistilledClassifier", "Munge", "Student", "__version__", "load", "show_versions"]
+__all__ = [
+    "DistillationSearch",
+    "DistilledClassifier",
+    "Munge",
+    "Student",
+    "__version__",
+    "load",
+    "show_versions",
+]
 
 
 def __getattr__(name):

@@ -20,7 +20,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from skdistill.runtime._columns import ColumnReader, is_sparse
 
-MAX_LEVELS = 250  # HistGradientBoostingClassifier takes at most 255 categories
+SPARE_BINS = 5  # above the levels of a category: missing, unknown, and what boosting keeps
 REFUSE_LABELS = ("xgboost", "skorch")
 
 
@@ -51,22 +51,37 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    random_state : int, RandomState instance or None
+    max_iter, max_leaf_nodes, learning_rate, max_bins, early_stopping, random_state
+        As in `HistGradientBoostingClassifier`.
     """
 
-    def __init__(self, random_state=None):
+    def __init__(
+        self,
+        max_iter=100,
+        max_leaf_nodes=31,
+        learning_rate=0.1,
+        max_bins=255,
+        early_stopping="auto",
+        random_state=None,
+    ):
+        self.max_iter = max_iter
+        self.max_leaf_nodes = max_leaf_nodes
+        self.learning_rate = learning_rate
+        self.max_bins = max_bins
+        self.early_stopping = early_stopping
         self.random_state = random_state
 
     def fit(self, X, y, sample_weight=None):
-        """Fit; levels of a category beyond the 250th are told apart by order alone."""
+        """Fit; a category of more levels than there are bins is told apart by order alone."""
         self.reader_ = ColumnReader.learn(X)
         sizes = {j: len(levels) for j, levels in self.reader_.levels.items()}
-        categorical = [j for j, size in sizes.items() if size <= MAX_LEVELS]
+        categorical = [j for j, size in sizes.items() if size <= self.max_bins - SPARE_BINS]
         self.boosting_ = HistGradientBoostingClassifier(
-            categorical_features=categorical or None, random_state=self.random_state
+            categorical_features=categorical or None, **self.get_params()
         )
         self.boosting_.fit(self.reader_.read(X), y, sample_weight)
         self.classes_ = self.boosting_.classes_
+        self.n_features_in_ = self.boosting_.n_features_in_
         return self
 
     def predict_proba(self, X):

@@ -233,13 +233,26 @@ def plan(transfer, training, max_epochs=None):
     n_always = int(np.count_nonzero(transfer.origin == REAL))
     n_others = len(transfer) - n_always
     n_cycled = min(n_others, CYCLED_PER_ROW * n_always)
-    batch_size = max(1, min(training.batch_size, max(n_always // MIN_BATCHES, 16), n_always))
-    n_batches = -(-(n_always + n_cycled) // batch_size)
+    auto_epochs, batch_size = pace(n_always, n_cycled, training.batch_size)
     if max_epochs is None and training.max_epochs == "auto":
-        longest = MAX_EPOCHS_OF_MORE if n_others else MAX_EPOCHS
-        max_epochs = int(np.clip(STEPS // n_batches, MIN_EPOCHS, longest))
+        max_epochs = auto_epochs
     max_epochs = max_epochs or training.max_epochs
     return n_always, max(n_cycled, -(-n_others // max_epochs)), max_epochs, batch_size
+
+
+def pace(n_always, n_cycled, batch_size):
+    """Return the epochs of max_epochs="auto", and the rows in a batch, `batch_size` at most.
+
+    Parameters
+    ----------
+    n_always, n_cycled : int
+        Real rows, and others, in an epoch.
+    batch_size : int
+    """
+    batch_size = max(1, min(batch_size, max(n_always // MIN_BATCHES, 16), n_always))
+    n_batches = -(-(n_always + n_cycled) // batch_size)
+    longest = MAX_EPOCHS_OF_MORE if n_cycled else MAX_EPOCHS
+    return int(np.clip(STEPS // n_batches, MIN_EPOCHS, longest)), batch_size
 
 
 def _rate(step, n_steps):

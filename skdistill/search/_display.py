@@ -1,0 +1,103 @@
+"""The plot of a search: score against bytes."""
+
+import numpy as np
+
+from skdistill.search._results import STUDENT, latest
+
+
+class SearchDisplay:
+    """Score against bytes of every model of a search, with the Pareto front.
+
+    Use `from_estimator` to make one.
+
+    Parameters
+    ----------
+    n_bytes : ndarray of shape (n_models,)
+        Sizes of the saved models.
+    score : ndarray of shape (n_models,)
+        Mean held-out scores.
+    is_student : bool ndarray of shape (n_models,)
+        False for gradient boosting.
+    front : int ndarray of shape (n_front,)
+        Positions of the Pareto front's models, by bytes.
+    max_bytes : int or None, default=None
+        The budget, if there was one.
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D
+        The front.
+    students_, boosting_ : matplotlib PathCollection
+        The models.
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+    """
+
+    def __init__(self, *, n_bytes, score, is_student, front, max_bytes=None):
+        self.n_bytes = n_bytes
+        self.score = score
+        self.is_student = is_student
+        self.front = front
+        self.max_bytes = max_bytes
+
+    @classmethod
+    def from_estimator(cls, search, *, ax=None):
+        """Draw a fitted DistillationSearch.
+
+        Parameters
+        ----------
+        search : DistillationSearch
+            Fitted.
+        ax : matplotlib Axes or None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        display : SearchDisplay
+        """
+        results, rows = search.cv_results_, latest(search.cv_results_)
+        display = cls(
+            n_bytes=results["mean_test_n_bytes"][rows],
+            score=results["mean_test_score"][rows],
+            is_student=results["model"][rows] == STUDENT,
+            front=np.searchsorted(rows, [model["index"] for model in search.pareto_front_]),
+            max_bytes=search.max_bytes,
+        )
+        return display.plot(ax=ax)
+
+    def plot(self, ax=None):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        display : SearchDisplay
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        try:
+            import matplotlib.pyplot as plt
+        except ImportError:
+            raise ImportError('A plot needs: pip install "skdistill[report]"') from None
+        if ax is None:
+            _, ax = plt.subplots()
+        student, other = self.is_student, ~self.is_student
+        self.students_ = ax.scatter(self.n_bytes[student], self.score[student], label="student")
+        self.boosting_ = ax.scatter(
+            self.n_bytes[other], self.score[other], marker="s", label="boosting"
+        )
+        front = self.n_bytes[self.front], self.score[self.front]
+        (self.line_,) = ax.step(*front, where="post", color="black", label="Pareto front")
+        if self.max_bytes is not None:
+            ax.axvline(self.max_bytes, color="0.5", linestyle=":", label="max_bytes")
+        ax.set(xscale="log", xlabel="bytes", ylabel="held-out score")
+        ax.legend()
+        self.ax_, self.figure_ = ax, ax.figure
+        return self

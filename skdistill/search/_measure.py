@@ -1,0 +1,79 @@
+"""What a fitted candidate is worth on held-out rows: score, bytes, latency, agreement."""
+
+from dataclasses import dataclass
+from inspect import signature
+from typing import Any
+
+from sklearn.metrics import log_loss
+from sklearn.pipeline import Pipeline
+
+from skdistill._cache import Cache
+from skdistill.report import agreement, one_row_latency, serialized_bytes
+from skdistill.search._budgets import Budgets
+
+MEASURES = ("score", "n_bytes", "latency", "agreement")
+BEYOND = -1e9  # of a score's size: where the halving ranks candidates that cost too much
+
+
+def neg_log_loss(estimator, X, y, sample_weight=None):
+    """Return the mean of log p(label), in nats; `y` may lack classes."""
+    proba = estimator.predict_proba(X)
+    return -log_loss(y, proba, labels=estimator.classes_, sample_weight=sample_weight)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Measures fitted candidates; scikit-learn's searches call it as a scorer.
+
+    Parameters
+    ----------
+    scorer : callable
+        ``scorer(estimator, X, y)``; the greater, the better.
+    budgets : Budgets
+    folder : str
+        Where the teachers' answers to held-out rows are kept while the search runs.
+    """
+
+    scorer: Any
+    budgets: Budgets
+    folder: str
+
+    def __call__(self, estimator, X, y, sample_weight=None):
+        """Return the measures of a student; `score` is that in the halving, `value` its own.
+
+        Size and latency belong to a shape from its first epoch on, so that who exceeds them
+        comes last in every round. Agreement grows with training and is judged at the end.
+        """
+        labels = Cache(self.folder, "teacher").get(X, lambda: teacher_labels(estimator, X))
+        found = self.of(estimator, X, y, labels, sample_weight)
+        excess = self.budgets.excess_cost(found["n_bytes"], found["latency"])
+        rank_score = BEYOND * (1 + excess) if excess else found["score"]
+        weighted = float(sample_weight is not None)  # newer versions of scikit-learn pass it
+        # scikit-learn's halving ranks by the measure named "score"
+        return {**found, "value": found["score"], "score": rank_score, "weighted": weighted}
+
+    def of(self, model, X, y, labels, sample_weight=None):
+        """Return the `MEASURES` of a fitted classifier, beside a teacher's `labels` of `X`."""
+        weight = {}
+        if sample_weight is not None and "sample_weight" in signature(self.scorer).parameters:
+            weight = {"sample_weight": sample_weight}
+        return {
+            "score": float(self.scorer(model, X, y, **weight)),
+            "n_bytes": deployed_bytes(model),
+            "latency": one_row_latency(getattr(model, "student_", model), X),
+            "agreement": agreement(model.predict(X), labels),
+        }
+
+
+def teacher_labels(estimator, X):
+    """Return what the teacher of a fitted distiller, or pipeline of one, answers."""
+    if not isinstance(estimator, Pipeline):
+        return estimator.teacher_.predict(X)
+    return estimator[-1].teacher_.predict(estimator[:-1].transform(X))
+
+
+def deployed_bytes(model):
+    """Return the bytes of a student's file, with the pickles of the steps before it."""
+    if isinstance(model, Pipeline):
+        return sum(deployed_bytes(step) for _, step in model.steps)
+    return serialized_bytes(getattr(model, "student_", model))

@@ -1,0 +1,325 @@
+"""DistillationSearch: the best small model within budgets, for one teacher's work."""
+
+import tempfile
+import time
+from numbers import Integral, Real
+from typing import ClassVar
+
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import HalvingGridSearchCV
+from sklearn.utils import get_tags
+from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
+from sklearn.utils.validation import check_is_fitted, column_or_1d
+
+from skdistill._seeds import stage_seeds
+from skdistill._teachers import TableBoosting
+from skdistill._validation import check_rows
+from skdistill.exceptions import warn
+from skdistill.search._budgets import Budgets
+from skdistill.search._candidates import (
+    make_grid,
+    most_epochs,
+    prefix_of,
+    seeded,
+    sharing,
+    teachers_only,
+)
+from skdistill.search._measure import Measure, deployed_bytes, neg_log_loss, teacher_labels
+from skdistill.search._results import bytes_of_best, choose, pareto_front, tabulate, verdict
+from skdistill.search._rival import rivals
+from skdistill.search._rows import Rows
+
+
+class _Halving(HalvingGridSearchCV):
+    best_index_ = 0  # `fit` reads it, even where several measures and no refit leave it unset
+
+
+class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    """Search for the best small model of a teacher within budgets.
+
+    Students of many shapes race by successive halving [1]_: all are trained briefly, the better
+    third for thrice as many epochs, and so on. They share the teacher's fits and answers. Gradient
+    boosting of no more bytes takes part, and is the answer where it is better.
+
+    Parameters
+    ----------
+    estimator : DistilledClassifier or Pipeline
+        The students to try have its parameters but for those in `param_grid`. A pipeline ends in
+        a DistilledClassifier. With `memory`, teacher work is kept there; without, in a folder
+        that is removed after the search.
+    param_grid : dict, list of dict or None, default=None
+        Parameters of the DistilledClassifier to try, as in GridSearchCV, but not `teacher`,
+        `cv`, `memory`, `random_state` and `max_epochs`. None stands for 24 shapes: linear
+        models, nets of one and two hidden layers, and "tabm" ensembles.
+    max_bytes : int or None, default=None
+        Most bytes of the saved model: the student's file, with pickles of the steps before it.
+    max_latency : float or None, default=None
+        Longest median time of `predict_proba` for one row, in seconds, on this machine.
+    min_agreement : float or None, default=None
+        Least share of held-out rows that get the teacher's class, in [0, 1].
+    scoring : str, callable or None, default=None
+        What is maximised on held-out rows, as in GridSearchCV; None is the negative log loss.
+    cv : int, splitter, iterable or None, default=None
+        Rows to hold out: number of stratified folds, a splitter, or an iterable of (train, test)
+        rows. None holds out the first of five stratified folds. Each split costs one more
+        teacher, with its own folds within the training rows.
+    factor : float, default=3
+        One candidate in so many goes on to the next round, for as many times more epochs.
+    refit : bool, default=True
+        Whether the best model is fitted on all rows.
+    n_jobs : int or None, default=None
+        Candidates fitted at once. They slow each other's `latency`: use 1 with `max_latency`.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the splits, and of an estimator without an integer `random_state` of its own.
+    verbose : int, default=0
+        As in HalvingGridSearchCV.
+
+    Attributes
+    ----------
+    best_estimator_ : DistilledClassifier, Pipeline or classifier
+        The best model within the budgets, fitted on all rows; gradient boosting where that is
+        better than any student. Only with `refit`.
+    best_params_ : dict
+        Its parameters among those searched, or those of the boosting.
+    best_score_ : float
+        Its mean held-out score.
+    best_index_ : int
+        Its row in `cv_results_`.
+    verdict_ : str
+        What is best, and what the best of the other kind would be.
+    cv_results_ : dict of str to array of shape (n_candidates,)
+        As in HalvingGridSearchCV, a row for each candidate in each round; then boosting, with
+        `iter` -1. `model` is "student" or "boosting"; beside `score`, `n_bytes`, `latency` (in
+        seconds) and `agreement` have means, deviations and values by split; `excess` is the share
+        by which budgets are exceeded, 0 within.
+    pareto_front_ : list of dict
+        The models within the budgets, by size, none of which has both more bytes and no better
+        score than another: `index` in `cv_results_`, `model`, `params` and the mean measures.
+    scorer_ : callable
+        ``scorer_(estimator, X, y)``; the greater, the better.
+    n_splits_ : int
+        Number of splits.
+    refit_time_ : float
+        Seconds of the fit on all rows. Only with `refit`.
+
+    References
+    ----------
+    .. [1] Jamieson, Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter
+       Optimization", AISTATS 2016.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from skdistill import DistillationSearch, DistilledClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = DistilledClassifier(GaussianNB(), transfer=None, max_epochs=20)
+    >>> grid = {"hidden_layer_sizes": [(8,), (16,), (32,)]}
+    >>> search = DistillationSearch(clf, grid, max_bytes=20_000, random_state=0).fit(X, y)
+    >>> all(model["n_bytes"] <= 20_000 for model in search.pareto_front_)
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict] = {
+        "estimator": [HasMethods("fit")],
+        "param_grid": [dict, list, None],
+        "max_bytes": [Interval(Integral, 1, None, closed="left"), None],
+        "max_latency": [Interval(Real, 0, None, closed="neither"), None],
+        "min_agreement": [Interval(Real, 0, 1, closed="right"), None],
+        "scoring": [str, callable, None],
+        "cv": ["cv_object"],
+        "factor": [Interval(Real, 1, None, closed="neither")],
+        "refit": ["boolean"],
+        "n_jobs": [Integral, None],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        param_grid=None,
+        *,
+        max_bytes=None,
+        max_latency=None,
+        min_agreement=None,
+        scoring=None,
+        cv=None,
+        factor=3,
+        refit=True,
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+    ):
+        self.estimator = estimator
+        self.param_grid = param_grid
+        self.max_bytes = max_bytes
+        self.max_latency = max_latency
+        self.min_agreement = min_agreement
+        self.scoring = scoring
+        self.cv = cv
+        self.factor = factor
+        self.refit = refit
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X, y, **fit_params):
+        """Search, then fit the best model on all rows.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As in `DistilledClassifier.fit`.
+        y : array of shape (n_samples,)
+            Class labels.
+        **fit_params : dict of str to object
+            Passed to the estimator's fit, arrays of n_samples values row by row. `groups` needs
+            metadata routing, which takes it to the folds inside as well.
+
+        Returns
+        -------
+        self : DistillationSearch
+
+        Raises
+        ------
+        TypeError
+            If the estimator is another than a DistilledClassifier or a pipeline of one.
+        ValueError
+            If no model is within the budgets (the message names the nearest), or parameters or
+            data are unusable.
+        """
+        self.__dict__.pop("best_estimator_", None)
+        self._validate_params()
+        prefix = prefix_of(self.estimator)
+        rows = Rows(check_rows(X), column_or_1d(y), fit_params)
+        seed = stage_seeds(self.random_state)["folds"]
+        estimator = seeded(self.estimator, prefix, seed)
+        self.scorer_ = neg_log_loss
+        if self.scoring is not None:
+            self.scorer_ = check_scoring(estimator, self.scoring)
+        splits = rows.splits(self.cv, seed)
+        budgets = Budgets(self.max_bytes, self.max_latency, self.min_agreement)
+        with tempfile.TemporaryDirectory(prefix="skdistill-") as folder:
+            measure = Measure(self.scorer_, budgets, folder)
+            candidate = sharing(estimator, prefix, folder)
+            raced = self._race(candidate, prefix, splits, measure, rows)
+            labels = _teachers_answers(teachers_only(candidate, prefix), rows, splits)
+            students = tabulate(raced, [], budgets, f"{prefix}max_epochs")
+            found = rivals(
+                rows, splits, measure, labels,
+                n_bytes=self.max_bytes or bytes_of_best(students),
+                weighted=bool(raced["split0_test_weighted"][0]),
+                random_state=seed,
+            )  # fmt: skip
+        self.n_splits_ = len(splits)
+        self._choose(tabulate(raced, found, budgets, f"{prefix}max_epochs"), budgets)
+        if self.refit:
+            boosting = [model for model, _ in found]
+            self._refit(([estimator] * len(students["model"]) + boosting)[self.best_index_], rows)
+        return self
+
+    def predict(self, X):
+        """Most probable class of each row, by the best model."""
+        return self._best().predict(X)
+
+    def predict_proba(self, X):
+        """Probability of each class, by the best model.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+
+        Returns
+        -------
+        proba : float64 array of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        return self._best().predict_proba(X)
+
+    def score(self, X, y):
+        """Score of the best model, by `scoring`."""
+        return self.scorer_(self._best(), X, y)
+
+    @property
+    def classes_(self):
+        """Class labels."""
+        return self._best().classes_
+
+    @property
+    def n_features_in_(self):
+        """Number of columns in fit."""
+        return self._best().n_features_in_
+
+    def get_metadata_routing(self):
+        """Say which metadata go where when metadata routing is enabled."""
+        mapping = MethodMapping().add(caller="fit", callee="fit")
+        return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=mapping)
+
+    def _race(self, candidate, prefix, splits, measure, rows):
+        """Return `cv_results_` of the students' successive halving."""
+        halving = _Halving(
+            candidate,
+            make_grid(self.param_grid, prefix),
+            resource=f"{prefix}max_epochs",
+            max_resources=most_epochs(candidate, prefix, len(splits[0][0])),
+            factor=self.factor,
+            scoring=measure,
+            cv=splits,
+            refit=False,
+            error_score="raise",
+            return_train_score=False,
+            n_jobs=self.n_jobs,
+            verbose=self.verbose,
+        )
+        return halving.fit(rows.X, rows.y, **rows.fit_params).cv_results_
+
+    def _choose(self, results, budgets):
+        """Set what was found, and what is best."""
+        self.cv_results_ = results
+        self.best_index_ = choose(results, budgets)
+        self.best_params_ = results["params"][self.best_index_]
+        self.best_score_ = float(results["mean_test_score"][self.best_index_])
+        self.verdict_ = verdict(results, self.best_index_, budgets)
+        self.pareto_front_ = pareto_front(results)
+
+    def _refit(self, model, rows):
+        """Fit the best model on all rows."""
+        start = time.perf_counter()
+        best = clone(model).set_params(**clone(self.best_params_, safe=False))
+        fit_params = rows.fit_params
+        if isinstance(best, TableBoosting):
+            fit_params = {"sample_weight": rows.weight}
+        self.best_estimator_ = best.fit(rows.X, rows.y, **fit_params)
+        self.refit_time_ = time.perf_counter() - start
+        n_bytes = deployed_bytes(best)
+        if self.max_bytes is not None and n_bytes > self.max_bytes:
+            warn(
+                f"Fitted on all rows, the best model takes {n_bytes:,} bytes, more than max_bytes="
+                f"{self.max_bytes:,}: it was within on fewer rows. Search with a lower budget."
+            )
+
+    def _best(self):
+        check_is_fitted(self)
+        return self.best_estimator_
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "best_estimator_")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags = get_tags(self.estimator).input_tags
+        return tags
+
+
+def _teachers_answers(estimator, rows, splits):
+    """Return each split's teacher's answers to its test rows; the cache has the teacher."""
+    answers = []
+    for train, test in splits:
+        X, y, _ = rows.take(train)
+        fitted = clone(estimator).fit(X, y, **rows.fit_params_of(train))
+        answers.append(teacher_labels(fitted, rows.take(test)[0]))
+    return answers

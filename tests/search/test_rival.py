@@ -1,0 +1,56 @@
+"""The rival has as many trees as its bytes allow."""
+
+import numpy as np
+import pytest
+import scipy.sparse
+from sklearn.base import clone
+from sklearn.datasets import make_classification
+
+from skdistill.report import serialized_bytes
+from skdistill.search._budgets import Budgets
+from skdistill.search._measure import Measure, neg_log_loss
+from skdistill.search._rival import SHAPES, rivals, sized
+from skdistill.search._rows import Rows
+
+X, Y = make_classification(300, 4, n_informative=3, n_redundant=0, random_state=0)
+
+
+TRAIN = np.arange(200)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_fitted_on_all_rows_it_takes_no_more_than_its_bytes(shape):
+    n_trees = []
+    for n_bytes in (15_000, 30_000):
+        model = sized(shape, Rows(X, Y, {}), TRAIN, n_bytes, 0)
+        assert serialized_bytes(clone(model).fit(X, Y)) <= n_bytes
+        n_trees.append(model.max_iter)
+    assert 1 <= n_trees[0] < n_trees[1]
+
+
+def test_one_tree_remains_when_nothing_fits():
+    assert sized(SHAPES[0], Rows(X, Y, {}), TRAIN, 10, 0).max_iter == 1
+
+
+def test_there_are_no_more_trees_than_are_of_use():
+    noise = np.random.default_rng(0).permutation(Y)
+    assert sized(SHAPES[0], Rows(X, noise, {}), TRAIN, 10**9, 0).max_iter < 50
+
+
+def measured(X, **how):
+    rows = Rows(X, Y, {})
+    splits = [(TRAIN, np.arange(200, 300))]
+    measure = Measure(neg_log_loss, Budgets(), "unused")
+    how = {"n_bytes": 20_000, "weighted": False, "random_state": 0, **how}
+    return rivals(rows, splits, measure, [Y[200:]], **how)
+
+
+def test_it_is_measured_on_held_out_rows():
+    for model, [measures] in measured(X):
+        fitted = clone(model).fit(X[:200], Y[:200])
+        assert measures["score"] == pytest.approx(neg_log_loss(fitted, X[200:], Y[200:]))
+        assert measures["agreement"] == pytest.approx(fitted.score(X[200:], Y[200:]))
+
+
+def test_there_is_none_for_sparse_rows():
+    assert measured(scipy.sparse.csr_array(X)) == []

@@ -1,0 +1,180 @@
+"""A search asks each teacher once, keeps to its budgets, and lets the better model win."""
+
+import pickle
+import tempfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import ShuffleSplit
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skdistill import DistillationSearch, DistilledClassifier
+from skdistill._teachers import TableBoosting
+from skdistill.exceptions import DistillationWarning
+from skdistill.report import serialized_bytes
+
+X = np.random.default_rng(0).normal(size=(260, 8))
+Y = (X.sum(axis=1) > 0).astype(int)  # a plane: nets without embedding learn it, trees do not
+SIZES = {"hidden_layer_sizes": [(4,), (8,), (64,)]}
+
+
+class Watched(GaussianNB):
+    """Notes the rows of every fit."""
+
+    fits: list = []  # noqa: RUF012
+
+    def fit(self, X, y):
+        self.fits.append({tuple(row) for row in X})
+        return super().fit(X, y)
+
+
+@pytest.fixture(autouse=True)
+def fits():
+    Watched.fits.clear()
+    return Watched.fits
+
+
+def distiller(**params):
+    params = {"cv": 3, "transfer": None, "max_epochs": 9, "lr": 0.02, "dropout": 0.0, **params}
+    params = {"num_embedding": "none", **params}
+    return DistilledClassifier(Watched(), **params)
+
+
+@pytest.fixture(scope="module")
+def searched():
+    return DistillationSearch(distiller(), SIZES, random_state=0).fit(X, Y)
+
+
+def test_teachers_are_fitted_once_however_many_students_there_are(fits):
+    grid = {"hidden_layer_sizes": [(2,), (4,), (8,)], "activation": ["relu", "tanh"]}
+    search = DistillationSearch(distiller(), grid, refit=False, random_state=0).fit(X, Y)
+    assert (search.cv_results_["model"] == "student").sum() > 6  # some in two rounds
+    # on the training rows: the full teacher, three folds, and two without the first for the race
+    assert len(fits) == 1 + 3 + 2
+
+
+def test_each_split_and_the_refit_cost_as_many_again(fits):
+    twice = ShuffleSplit(2, test_size=52, random_state=0)
+    DistillationSearch(distiller(), SIZES, cv=twice, random_state=0).fit(X, Y)
+    assert len(fits) == 3 * (1 + 3 + 2)
+
+
+def test_no_teacher_sees_a_row_that_its_students_are_judged_on(fits):
+    train, test = np.arange(200), np.arange(200, 260)
+    search = DistillationSearch(distiller(), SIZES, cv=[(train, test)], refit=False)
+    search.fit(X, Y)
+    held_out = {tuple(row) for row in X[test]}
+    assert fits
+    assert not any(held_out & rows for rows in fits)
+    assert search.n_splits_ == 1
+
+
+def test_it_answers_like_its_best_estimator(searched):
+    best = searched.best_estimator_
+    np.testing.assert_array_equal(searched.predict_proba(X), best.predict_proba(X))
+    np.testing.assert_array_equal(searched.predict(X), best.predict(X))
+    assert searched.classes_.tolist() == [0, 1]
+    assert searched.n_features_in_ == 8
+    assert searched.best_params_ == searched.cv_results_["params"][searched.best_index_]
+    assert searched.best_score_ == searched.cv_results_["mean_test_score"][searched.best_index_]
+    again = pickle.loads(pickle.dumps(searched))
+    assert again.score(X, Y) == searched.score(X, Y) < 0  # a negative log loss
+
+
+def test_rounds_are_of_few_epochs_and_then_of_all(searched):
+    students = searched.cv_results_["model"] == "student"
+    assert searched.cv_results_["n_resources"][students].tolist() == [3, 3, 3, 9]
+
+
+def test_the_best_estimator_has_the_users_parameters(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    clf = distiller(max_epochs=5)
+    search = DistillationSearch(clf, {"hidden_layer_sizes": [(8,)]}, random_state=0).fit(X, Y)
+    assert search.best_estimator_.memory is None
+    assert search.best_estimator_.max_epochs == 5
+    assert isinstance(search.best_estimator_.random_state, int)
+    assert clf.random_state is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_teacher_work_stays_in_a_memory_of_the_users(tmp_path, fits):
+    clf = distiller(memory=tmp_path, random_state=0)
+    for _ in range(2):
+        DistillationSearch(clf, SIZES, refit=False, random_state=0).fit(X, Y)
+    assert len(fits) == 1 + 3 + 2
+
+
+def test_the_best_model_is_within_the_budget(searched):
+    n_bytes = searched.cv_results_["mean_test_n_bytes"][:3]
+    assert n_bytes[0] < n_bytes[1] < n_bytes[2]
+    budget = int(n_bytes[1]) - 1
+    search = DistillationSearch(distiller(), SIZES, max_bytes=budget, random_state=0).fit(X, Y)
+    assert all(model["n_bytes"] <= budget for model in search.pareto_front_)
+    best = search.best_estimator_
+    assert serialized_bytes(getattr(best, "student_", best)) <= budget
+    within = search.cv_results_["excess"] == 0
+    assert within[search.best_index_]
+    assert not within[1:3].any()
+
+
+def test_a_model_that_outgrows_the_budget_in_the_refit_is_reported(monkeypatch):
+    monkeypatch.setattr("skdistill.search._search.deployed_bytes", lambda model: 10**6)
+    search = DistillationSearch(
+        distiller(), {"hidden_layer_sizes": [(8,)]}, max_bytes=10**5, random_state=0
+    )
+    with pytest.warns(DistillationWarning, match=r"takes 1,000,000 bytes, more than max_bytes="):
+        search.fit(X, Y)
+
+
+def test_without_a_model_within_the_budget_the_nearest_is_named():
+    search = DistillationSearch(distiller(), SIZES, max_bytes=500, random_state=0)
+    with pytest.raises(ValueError, match=r"within the budgets max_bytes=500\. The nearest is"):
+        search.fit(X, Y)
+    with pytest.raises(NotFittedError):
+        search.predict(X)
+    assert (search.cv_results_["excess"] > 0).all()
+
+
+def test_boosting_wins_where_it_is_better():
+    rng = np.random.default_rng(0)
+    steps = rng.normal(size=(400, 2))
+    labels = np.where(np.floor(3 * steps[:, 0]) % 2 == 1, "odd", "even")  # many small steps
+    clf = DistilledClassifier(GaussianNB(), transfer=None, max_epochs=1, num_embedding="none")
+    search = DistillationSearch(
+        clf, {"hidden_layer_sizes": [(2,)]}, max_bytes=100_000, random_state=0
+    ).fit(steps, labels)
+    assert isinstance(search.best_estimator_, TableBoosting)
+    assert search.verdict_.startswith("Best within max_bytes=100,000: boosting")
+    assert search.best_estimator_.get_params().items() >= search.best_params_.items()
+    assert np.mean(search.predict(steps) == labels) > 0.9
+    assert serialized_bytes(search.best_estimator_) <= 100_000
+
+
+def test_a_pipeline_over_a_frame_with_weights_is_searched():
+    frame = pd.DataFrame(X, columns=list("abcdefgh"))
+    pipe = make_pipeline(StandardScaler(), DistilledClassifier(GaussianNB(), max_epochs=2))
+    pipe.set_params(distilledclassifier__transfer=None)
+    search = DistillationSearch(
+        pipe, {"distilledclassifier__hidden_layer_sizes": [(4,)]}, random_state=0
+    ).fit(frame, Y, distilledclassifier__sample_weight=np.linspace(1, 2, len(Y)))
+    assert search.predict_proba(frame.head(3)).shape == (3, 2)
+    assert set(search.cv_results_["params"][0]) == {"distilledclassifier__hidden_layer_sizes"}
+
+
+def test_scoring_is_the_users():
+    search = DistillationSearch(
+        distiller(), {"hidden_layer_sizes": [(8,)]}, scoring="accuracy", random_state=0
+    ).fit(X, Y)
+    assert 0 < search.best_score_ <= 1
+    assert search.score(X, Y) == np.mean(search.predict(X) == Y)
+
+
+def test_it_can_be_cloned_and_refuses_bad_parameters(searched):
+    assert clone(searched).get_params()["param_grid"] == SIZES
+    with pytest.raises(ValueError, match="'min_agreement' parameter of DistillationSearch"):
+        DistillationSearch(distiller(), min_agreement=1.5).fit(X, Y)
