@@ -50,6 +50,7 @@ N_QUICK, N_TEST = 2_000, 0.3
 OTHER_TEACHERS = ("forest", "boosting", "lightgbm")
 WITH_OTHER_TEACHERS = ("adult", "covtype", "magic", "satimage")
 QUICK = ("adult", "magic", "phoneme", "satimage")
+TICKS = (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 3, 5, 10, 20, 50)
 FIELDS = (
     *("set", "seed", "teacher", "model", "accuracy", "log_loss", "auc", "brier", "ece"),
     *("agreement", "bytes", "seconds", "own_seconds"),
@@ -259,8 +260,11 @@ def plot(found, path):
     ax.axvline(1, color="black", linewidth=1)
     ax.set_yticks(y, table.index)
     ax.set_xscale("log")
+    ticks = [x for x in TICKS if ax.get_xlim()[0] <= x <= ax.get_xlim()[1]]
+    ax.set_xticks(ticks, [f"{x:g}" for x in ticks])
+    ax.set_xticks([], minor=True)
     ax.set_xlabel("log loss relative to the calibrated teacher's (left is better)")
-    ax.legend(loc="lower right")
+    figure.legend(loc="outside upper center", ncols=len(styles))
     ax.grid(axis="x", alpha=0.3)
     figure.savefig(path, dpi=120)
 
