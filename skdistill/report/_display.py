@@ -1,5 +1,7 @@
 """What all displays share: axes to draw on, and a frame of the numbers drawn."""
 
+from abc import ABC, abstractmethod
+
 from skdistill.report._optional import require
 
 # legible on light and on dark pages
@@ -7,7 +9,7 @@ TEACHER, STUDENT, TWIN, BOOSTING = "#d9822b", "#3b82c4", "#8a8f98", "#3a9a5b"
 FAINT = {"color": "#8a8f98", "linewidth": 1}
 
 
-class Display:
+class Display(ABC):
     """Base of the displays; `plot` keeps what it draws as `line_`, `ax_` and `figure_`."""
 
     def frame(self):
@@ -20,9 +22,9 @@ class Display:
         """
         return require("pandas", "frame()").DataFrame(self._points())
 
+    @abstractmethod
     def _points(self):
         """Return the columns of `frame` by name."""
-        raise NotImplementedError
 
     def _start(self, ax):
         """Return the axes to draw on, new ones for None, and remember them."""

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from skdistill.search._results import STUDENT, latest
+from skdistill.report._display import Display
+from skdistill.search._results import BOOSTING, STUDENT, latest
 
 
-class SearchDisplay:
+class SearchDisplay(Display):
     """Score against bytes of every model of a search, with the Pareto front.
 
     Use `from_estimator` to make one.
@@ -82,12 +83,7 @@ class SearchDisplay:
         ImportError
             If matplotlib is not installed.
         """
-        try:
-            import matplotlib.pyplot as plt
-        except ImportError:
-            raise ImportError('A plot needs: pip install "skdistill[report]"') from None
-        if ax is None:
-            _, ax = plt.subplots()
+        ax = self._start(ax)
         student, other = self.is_student, ~self.is_student
         self.students_ = ax.scatter(self.n_bytes[student], self.score[student], label="student")
         self.boosting_ = ax.scatter(
@@ -99,5 +95,12 @@ class SearchDisplay:
             ax.axvline(self.max_bytes, color="0.5", linestyle=":", label="max_bytes")
         ax.set(xscale="log", xlabel="bytes", ylabel="held-out score")
         ax.legend()
-        self.ax_, self.figure_ = ax, ax.figure
         return self
+
+    def _points(self):
+        return {
+            "model": np.where(self.is_student, STUDENT, BOOSTING),
+            "n_bytes": self.n_bytes,
+            "score": self.score,
+            "on_front": np.isin(np.arange(len(self.score)), self.front),
+        }

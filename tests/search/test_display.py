@@ -30,6 +30,14 @@ def test_the_front_and_the_last_round_of_every_model_are_drawn():
     np.testing.assert_array_equal(display.boosting_.get_offsets(), [(60, -0.35)])
 
 
+def test_the_numbers_drawn_are_handed_back():
+    frame = SearchDisplay.from_estimator(fitted()).frame()
+    assert frame["model"].tolist() == ["student", "student", "boosting"]
+    assert frame["n_bytes"].tolist() == [40, 80, 60]
+    assert frame["score"].tolist() == [-0.9, -0.3, -0.35]
+    assert frame["on_front"].all()
+
+
 def test_it_draws_where_it_is_told_and_marks_the_budget():
     ax = Figure().subplots()
     display = SearchDisplay.from_estimator(fitted(max_bytes=70), ax=ax)
