@@ -142,6 +142,7 @@ def test_a_cluster_is_left_clean(form, frame, client):
 
 def kill_at(client, results, at):
     """List the results; the i-th worker is killed when `at[i]` results have come."""
+    client.wait_for_workers(len(at))  # one that another test killed may be on its way back
     pids = list(client.run(os.getpid).values())
     for i, result in enumerate(results):
         yield result
