@@ -125,35 +125,32 @@ def _compress(options):
         raise InputError(f"--test-size must be between 0 and 1, got {options.test_size}.")
     X, y = _bundled(options.data) if options.data else _table(options.table, options.target)
 
-    from sklearn.frozen import FrozenEstimator
-
     from skdistill import DistilledClassifier
     from skdistill.report import compare
+    from skdistill.report._baselines import fit_twin
 
     X_train, X_test, y_train, y_test = _split(X, y, options.test_size, options.random_state)
     teacher = _teacher(options, X_train)
-    settings = {
-        "hidden_layer_sizes": options.hidden_layer_sizes,
-        "temperature": options.temperature,
-        "device": options.device,
-        "n_jobs": options.n_jobs,
-        "random_state": options.random_state,
-        "verbose": int(options.verbose),
-    }
-    transfer = None if options.transfer == "none" else options.transfer
-    clf = DistilledClassifier(teacher, alpha=options.alpha, transfer=transfer, **settings)
+    clf = DistilledClassifier(
+        teacher,
+        alpha=options.alpha,
+        transfer=None if options.transfer == "none" else options.transfer,
+        hidden_layer_sizes=options.hidden_layer_sizes,
+        temperature=options.temperature,
+        device=options.device,
+        n_jobs=options.n_jobs,
+        random_state=options.random_state,
+        verbose=int(options.verbose),
+    )
     with contextlib.redirect_stdout(sys.stderr):
         _note(f"Fitting the teacher and the student on {X_train.shape[0]:,} rows.")
         clf.fit(X_train, y_train, X_unlabeled=options.unlabeled)
-        fitted = clf.teacher_
         _note("Fitting the hard-label twin.")
-        frozen = fitted if isinstance(fitted, FrozenEstimator) else FrozenEstimator(fitted)
-        twin = DistilledClassifier(frozen, alpha=0, transfer=None, **settings)
-        twin.fit(X_train, y_train)
+        twin = fit_twin(clf, X_train, y_train)
         clf.student_.save(options.output)
         _note(f"Measuring on {X_test.shape[0]:,} held-out rows.")
         measures = compare(
-            {"teacher": fitted, "hard-label twin": twin.student_, "student": clf.student_},
+            {"teacher": clf.teacher_, "hard-label twin": twin.student_, "student": clf.student_},
             X_test,
             y_test,
             reference="teacher",

@@ -29,8 +29,9 @@ def fit_twin(clf, X, y, sample_weight=None):
     -------
     twin : DistilledClassifier
     """
+    teacher = clf.teacher_
     twin = clone(clf).set_params(
-        teacher=FrozenEstimator(clf.teacher_),
+        teacher=teacher if isinstance(teacher, FrozenEstimator) else FrozenEstimator(teacher),
         alpha=0,
         transfer=None,
         n_synthetic="auto",

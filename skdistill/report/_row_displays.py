@@ -4,10 +4,22 @@ import numpy as np
 
 from skdistill.report._display import FAINT, Display
 from skdistill.report._measures import by_confidence
-from skdistill.report._teacher import check_distilled, teacher_answers
+from skdistill.report._teacher import check_distilled, reference_answers
 
 
-class ReliabilityDisplay(Display):
+class _ByConfidence(Display):
+    confidence: np.ndarray
+    name: str | None
+
+    def _draw(self, ax, share, kwargs):
+        """Draw a share of rows against confidence."""
+        style = {"marker": "o", "markersize": 4, "label": self.name, **kwargs}
+        (self.line_,) = ax.plot(self.confidence, share, **style)
+        if self.name is not None:
+            ax.legend()
+
+
+class ReliabilityDisplay(_ByConfidence):
     """Accuracy against confidence, over bins of equal mass.
 
     Parameters
@@ -104,18 +116,15 @@ class ReliabilityDisplay(Display):
         """
         ax = self._start(ax)
         ax.axline((0, 0), slope=1, linestyle=":", **FAINT)
-        style = {"marker": "o", "markersize": 4, "label": self.name, **kwargs}
-        (self.line_,) = ax.plot(self.confidence, self.accuracy, **style)
+        self._draw(ax, self.accuracy, kwargs)
         ax.set(xlabel="confidence", ylabel="accuracy")
-        if self.name is not None:
-            ax.legend()
         return self
 
     def _points(self):
         return {"confidence": self.confidence, "accuracy": self.accuracy, "n_rows": self.n_rows}
 
 
-class AgreementDisplay(Display):
+class AgreementDisplay(_ByConfidence):
     """Share of rows on which student and teacher agree, against the teacher's confidence.
 
     Parameters
@@ -166,8 +175,7 @@ class AgreementDisplay(Display):
             If `clf` is not fitted, or has no teacher.
         """
         check_distilled(clf, "AgreementDisplay")
-        raw, calibrated = teacher_answers(clf, X)
-        teacher = raw if calibrated is None else calibrated
+        teacher = reference_answers(clf, X)
         return cls.from_predictions(teacher, clf.predict_proba(X), n_bins=n_bins, name=name, ax=ax)
 
     @classmethod
@@ -208,12 +216,9 @@ class AgreementDisplay(Display):
         self : AgreementDisplay
         """
         ax = self._start(ax)
-        style = {"marker": "o", "markersize": 4, "label": self.name, **kwargs}
-        (self.line_,) = ax.plot(self.confidence, self.agreement, **style)
+        self._draw(ax, self.agreement, kwargs)
         ax.set(xlabel="teacher's confidence", ylabel="agreement")
         ax.set_ylim(top=1.03)
-        if self.name is not None:
-            ax.legend()
         return self
 
     def _points(self):

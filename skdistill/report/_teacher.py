@@ -62,3 +62,9 @@ def teacher_answers(clf, X):
     log_proba = log_proba[:, [known.index(label) for label in clf.classes_.tolist()]]
     calibrator = clf.calibrator_
     return np.exp(log_proba), None if calibrator is None else calibrator.calibrate(log_proba)
+
+
+def reference_answers(clf, X):
+    """Return the teacher's calibrated probabilities, or the raw ones without a calibrator."""
+    raw, calibrated = teacher_answers(clf, X)
+    return raw if calibrated is None else calibrated

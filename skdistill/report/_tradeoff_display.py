@@ -5,7 +5,7 @@ import numpy as np
 from skdistill.report._costs import one_row_latency, serialized_bytes
 from skdistill.report._display import FAINT, STUDENT, Display
 from skdistill.report._quality import row_losses
-from skdistill.report._teacher import check_distilled, teacher_answers
+from skdistill.report._teacher import check_distilled, reference_answers
 
 COSTS = {"bytes": "bytes on disk", "latency": "seconds for one row"}
 
@@ -62,13 +62,11 @@ class TradeoffDisplay(Display):
         """
         check_distilled(clf, "TradeoffDisplay")
         _check_cost(cost_name)
-        raw, calibrated = teacher_answers(clf, X)
-        teacher = raw if calibrated is None else calibrated
         models = {"teacher": clf.teacher_, "student": clf.student_}
         of = {"bytes": serialized_bytes, "latency": lambda model: one_row_latency(model, X)}
         return cls.from_predictions(
             y,
-            {"teacher": teacher, "student": clf.predict_proba(X)},
+            {"teacher": reference_answers(clf, X), "student": clf.predict_proba(X)},
             {name: of[cost_name](model) for name, model in models.items()},
             classes=clf.classes_,
             cost_name=cost_name,
