@@ -23,10 +23,19 @@ struct Filling {
 struct BinnedLayer {
     Bins bins;
     int64_t width;
-    float *weight;  // of bins × width, or its gradient
-    float *edges;   // of edges × width: the sum of the weights below, or its gradient
-    float *out;     // of rows × width, or its gradient
+    const float *weight;  // of bins × width
+    float *edges;         // of edges × width: the sum of the weights below
+    float *out;           // of rows × width
+};
+
+struct BinGradients {
+    Bins bins;
+    int64_t width;
+    float *weight;             // of bins × width
+    int32_t *sorted, *start;   // of columns × rows and of edges: rows by bin
+    const float *out;          // of rows × width
 };
 
 typedef void OfFilling(const Filling &filling, int64_t first, int64_t last);
 typedef void OfLayer(const BinnedLayer &layer, int64_t first, int64_t last);
+typedef void OfGradients(const BinGradients &gradients, int64_t first, int64_t last);

@@ -32,18 +32,23 @@ void fill_columns(const Filling &f, int64_t first, int64_t last) {
     }
 }
 
-// The edge below a value, and how far it is on the way to the next one.
-struct Between {
-    int64_t edge;
+// The bin that a value is in, of its column's, and how far it is on the way through.
+struct Inside {
+    int64_t bin;
     float share;
 };
 
-INLINE Between between(const Bins &b, int64_t j, int64_t row) {
+INLINE Inside bin_of(const Bins &b, int64_t j, int64_t row) {
     const float place = b.places[j * b.places_step + row];
     const int64_t n = b.first[j + 1] - b.first[j];
-    int64_t full = place > 0.f ? (int64_t)place : 0;
-    full = full < n ? full : n - 1;
-    return {b.first[j] + j + full, place - (float)full};
+    int64_t bin = place > 0.f ? (int64_t)place : 0;
+    bin = bin < n ? bin : n - 1;
+    return {bin, place - (float)bin};
+}
+
+// The sum of weights at the edge below a value.
+INLINE const float *sum_below(const BinnedLayer &l, int64_t j, const Inside &at) {
+    return l.edges + (l.bins.first[j] + j + at.bin) * l.width;
 }
 
 // Sum up the weights of columns first to last - 1.
@@ -65,8 +70,8 @@ INLINE int64_t add_to_row(const BinnedLayer &l, int64_t row, int64_t i) {
         V sums[VECTORS];
         for (int v = 0; v < VECTORS; v++) sums[v] = load(out + v * LANES);
         for (int64_t j = 0; j < l.bins.n_columns; j++) {
-            const Between at = between(l.bins, j, row);
-            const float *low = l.edges + at.edge * l.width + i, *high = low + l.width;
+            const Inside at = bin_of(l.bins, j, row);
+            const float *low = sum_below(l, j, at) + i, *high = low + l.width;
             for (int v = 0; v < VECTORS; v++) {
                 const V below = load(low + v * LANES);
                 sums[v] += below + at.share * (load(high + v * LANES) - below);
@@ -85,44 +90,68 @@ void add_to_rows(const BinnedLayer &l, int64_t first, int64_t last) {
         i = add_to_row<1>(l, row, i);
         for (; i < l.width; i++)
             for (int64_t j = 0; j < l.bins.n_columns; j++) {
-                const Between at = between(l.bins, j, row);
-                const float *low = l.edges + at.edge * l.width + i, below = *low;
+                const Inside at = bin_of(l.bins, j, row);
+                const float *low = sum_below(l, j, at) + i, below = *low;
                 l.out[row * l.width + i] += below + at.share * (low[l.width] - below);
             }
     }
 }
 
-// to[0] += (1 - share) from, to[width] += share from
-INLINE void share_out(const float *from, float share, float *to, int64_t width) {
-    int64_t i = 0;
-    for (; i + LANES <= width; i += LANES) {
-        const V g = load(from + i), part = share * g;
-        store(to + i, load(to + i) + (g - part));
-        store(to + width + i, load(to + width + i) + part);
+// Sort a column's rows by their bin: those of bin k are rows[start[k]] to rows[start[k + 1] - 1].
+INLINE void sort_rows(const Bins &b, int64_t j, int32_t *rows, int32_t *start) {
+    const int64_t n = b.first[j + 1] - b.first[j];
+    for (int64_t k = 0; k <= n; k++) start[k] = 0;
+    for (int64_t row = 0; row < b.n_rows; row++) start[bin_of(b, j, row).bin]++;
+    for (int64_t k = 1; k <= n; k++) start[k] += start[k - 1];
+    for (int64_t row = b.n_rows - 1; row >= 0; row--) rows[--start[bin_of(b, j, row).bin]] = row;
+}
+
+// A bin's weight counts in full for rows above it and by their share for those within it.
+template <int VECTORS>
+INLINE int64_t sum_gradients(const BinGradients &g, int64_t j, const int32_t *rows,
+                             const int32_t *start, int64_t i) {
+    const float *places = g.bins.places + j * g.bins.places_step;
+    for (; i + VECTORS * LANES <= g.width; i += VECTORS * LANES) {
+        V above[VECTORS]{};
+        for (int64_t k = g.bins.first[j + 1] - g.bins.first[j] - 1; k >= 0; k--) {
+            V sums[VECTORS];
+            for (int v = 0; v < VECTORS; v++) sums[v] = above[v];
+            for (int32_t at = start[k]; at < start[k + 1]; at++) {
+                const float *out = g.out + rows[at] * g.width + i;
+                const float share = places[rows[at]] - (float)k;
+                for (int v = 0; v < VECTORS; v++) {
+                    const V own = load(out + v * LANES);
+                    sums[v] += share * own;
+                    above[v] += own;
+                }
+            }
+            float *weight = g.weight + (g.bins.first[j] + k) * g.width + i;
+            for (int v = 0; v < VECTORS; v++) store(weight + v * LANES, sums[v]);
+        }
     }
-    for (; i < width; i++) {
-        const float part = share * from[i];
-        to[i] += from[i] - part;
-        to[width + i] += part;
-    }
+    return i;
 }
 
 // Fill the gradients of the weights of columns first to last - 1.
-void fill_gradients(const BinnedLayer &l, int64_t first, int64_t last) {
+void fill_gradients(const BinGradients &g, int64_t first, int64_t last) {
     for (int64_t j = first; j < last; j++) {
-        const int64_t bin = l.bins.first[j], n = l.bins.first[j + 1] - bin;
-        float *edge = l.edges + (bin + j) * l.width;
-        for (int64_t i = 0; i < (n + 1) * l.width; i++) edge[i] = 0;
-        for (int64_t row = 0; row < l.bins.n_rows; row++) {
-            const Between at = between(l.bins, j, row);
-            share_out(l.out + row * l.width, at.share, l.edges + at.edge * l.width, l.width);
-        }
-        // a weight counts at every edge above it
-        for (int64_t k = n - 1; k >= 0; k--) {
-            float *weight = l.weight + (bin + k) * l.width, *above = edge + (k + 1) * l.width;
-            const bool top = k == n - 1;
-            for (int64_t i = 0; i < l.width; i++)
-                weight[i] = above[i] + (top ? 0.f : weight[l.width + i]);
+        int32_t *rows = g.sorted + j * g.bins.n_rows;
+        int32_t *start = g.start + g.bins.first[j] + j;
+        sort_rows(g.bins, j, rows, start);
+        int64_t i = sum_gradients<8>(g, j, rows, start, 0);
+        i = sum_gradients<2>(g, j, rows, start, i);
+        i = sum_gradients<1>(g, j, rows, start, i);
+        for (; i < g.width; i++) {
+            float above = 0;
+            for (int64_t k = g.bins.first[j + 1] - g.bins.first[j] - 1; k >= 0; k--) {
+                float sum = above;
+                for (int32_t at = start[k]; at < start[k + 1]; at++) {
+                    const float own = g.out[rows[at] * g.width + i];
+                    sum += (g.bins.places[j * g.bins.places_step + rows[at]] - (float)k) * own;
+                    above += own;
+                }
+                g.weight[(g.bins.first[j] + k) * g.width + i] = sum;
+            }
         }
     }
 }

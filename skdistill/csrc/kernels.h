@@ -19,5 +19,6 @@ PyObject *set_parallel(PyObject *, PyObject *address);
 PyObject *fill_bins(PyObject *, PyObject *const *args, Py_ssize_t n_args);
 PyObject *add_bins(PyObject *, PyObject *const *args, Py_ssize_t n_args);
 PyObject *fill_bin_gradients(PyObject *, PyObject *const *args, Py_ssize_t n_args);
+PyObject *activate(PyObject *, PyObject *const *args, Py_ssize_t n_args);
 PyObject *prepare(PyObject *, PyObject *const *args, Py_ssize_t n_args);
 PyObject *forward(PyObject *, PyObject *const *args, Py_ssize_t n_args);

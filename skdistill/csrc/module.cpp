@@ -1,5 +1,5 @@
-// The extension module skdistill._kernels: losses and binned layers for training, the forward of
-// a student. A plain C ABI; neither torch nor NumPy is needed to build it.
+// The extension module skdistill._kernels: losses, binned layers and hidden units for training, the
+// forward of a student. A plain C ABI; neither torch nor NumPy is needed to build it.
 
 #include "kernels.h"
 
@@ -58,6 +58,7 @@ static PyMethodDef methods[] = {
     {"fill_bins", (PyCFunction)(void (*)(void))fill_bins, METH_FASTCALL, nullptr},
     {"add_bins", (PyCFunction)(void (*)(void))add_bins, METH_FASTCALL, nullptr},
     {"fill_bin_gradients", (PyCFunction)(void (*)(void))fill_bin_gradients, METH_FASTCALL, nullptr},
+    {"activate", (PyCFunction)(void (*)(void))activate, METH_FASTCALL, nullptr},
     {"prepare", (PyCFunction)(void (*)(void))prepare, METH_FASTCALL, nullptr},
     {"forward", (PyCFunction)(void (*)(void))forward, METH_FASTCALL, nullptr},
     {"instruction_sets", instruction_sets, METH_NOARGS, nullptr},

@@ -1,6 +1,8 @@
 // The forward of a student for one instruction set. What is computed for a row depends on no other
 // row: every sum runs along the inputs in an order that the shape of the layer decides.
 
+#include "activations.h"
+
 constexpr double CLIP = 3, BOUND = 1e4;   // as in skdistill.runtime._layers
 constexpr int TILE = 4;                   // rows that share what is loaded of the weights
 constexpr int WIDE = LANES > 8 ? 4 : 2;   // vectors of outputs that they share
@@ -248,20 +250,6 @@ INLINE void sign(const Net &net, Encoded &of, float *factors) {
         for (int64_t m = 0; m < members; m += LANES)
             store(factors + i * members + m, of.factors[i] * load(signs + m));
     }
-}
-
-INLINE V relu(V x) { return larger(x, V{}); }
-
-// x / (1 + e^-x)
-INLINE V silu(V x) {
-    const V e = exp(-magnitude(x));
-    return x * pick(x < 0.f, e, set(1.f)) / (1.f + e);
-}
-
-// (1 - e^-2x) / (1 + e^-2x)
-INLINE V tanh(V x) {
-    const V e = exp(-2.f * magnitude(x)), y = (1.f - e) / (1.f + e);
-    return pick(x < 0.f, -y, y);
 }
 
 template <V (*function)(V)>

@@ -10,9 +10,6 @@ from skdistill.runtime._layers import Linear, Periodic
 from skdistill.students._bins import BinnedLinear
 from skdistill.students._encoder import TableEncoder
 
-LENGTH, SLICES = 16, 64  # of a dropout mask: in batches, and how often it is used
-ACTIVATIONS = {"relu": torch.relu_, "silu": nn.functional.silu, "tanh": torch.tanh_}
-
 
 class EncodedNet(nn.Module, ABC):
     """A net behind the table encoder.
@@ -106,44 +103,6 @@ class Waves(nn.Module):
     def describe(self):
         """Return the primitive layer."""
         return Periodic(to_array(self.frequency), to_array(self.phase))
-
-
-class Dropout(nn.Module):
-    """`nn.Dropout` at a fraction of its cost on a CPU.
-
-    Random numbers are dear there, so masks are slices, at random places, of a long mask that is
-    drawn anew after so many of them.
-
-    Parameters
-    ----------
-    p : float
-        Share of units dropped.
-    """
-
-    def __init__(self, p):
-        super().__init__()
-        self.p = p
-        self._mask = None
-        self._n_left = 0
-
-    def train(self, mode=True):
-        """Set training or evaluation; the latter needs no mask."""
-        self._mask = self._mask if mode else None
-        return super().train(mode)
-
-    def forward(self, x):
-        """Return `x` with units dropped and the others scaled up; in evaluation, as it is."""
-        if self.p == 0 or not self.training:
-            return x
-        if x.device.type != "cpu":
-            return nn.functional.dropout(x, self.p)
-        n = x.numel()
-        if self._mask is None or self._n_left == 0 or len(self._mask) < n:
-            self._mask = x.new_empty(LENGTH * n).bernoulli_(1 - self.p).div_(1 - self.p)
-            self._n_left = SLICES
-        self._n_left -= 1
-        start = int(torch.randint(len(self._mask) - n + 1, ()))
-        return x * self._mask[start : start + n].view(x.shape)
 
 
 def to_array(parameter):

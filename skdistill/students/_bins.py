@@ -3,7 +3,8 @@
 Of a number's bins the lower ones are full, one is filled in part and the higher ones are empty. So
 one figure tells them all: the place of the number, which is how many bins it fills. The layer sums
 up the weights of each column's bins from the lowest on; what a number adds to an output lies
-between two of these sums, and its gradient goes to the same two.
+between two of these sums. The gradient of a bin's weight is that of all rows above it, and a share
+of that of each row within it.
 """
 
 from typing import Any
@@ -70,7 +71,8 @@ class _OfPlaces(torch.autograd.Function):
         out = torch.addmm(bias, numbers, of_numbers)
         if len(of_tables):
             out.addmm_(tables, of_tables)
-        _call(kernels.add_bins, places, first_bin, of_bins, out)
+        edges = weight.new_empty(len(of_bins) + len(first_bin) - 1, weight.shape[1])
+        _call(kernels.add_bins, places, first_bin, of_bins, edges, out)
         return out
 
     @staticmethod
@@ -82,7 +84,9 @@ class _OfPlaces(torch.autograd.Function):
         of_numbers, of_bins, of_tables = _parts(of_weight, numbers, tables)
         torch.mm(numbers.t(), gradient, out=of_numbers)
         torch.mm(tables.t(), gradient, out=of_tables)
-        _call(kernels.fill_bin_gradients, places, first_bin, of_bins, gradient)
+        rows = torch.empty(places.shape, dtype=torch.int32)
+        start = torch.empty(len(of_bins) + len(first_bin) - 1, dtype=torch.int32)
+        _call(kernels.fill_bin_gradients, places, first_bin, of_bins, rows, start, gradient)
         back = None
         if ctx.needs_input_grad[2]:
             back = gradient @ _parts(weight, numbers, tables)[2].t()
@@ -93,9 +97,8 @@ def _parts(weight, numbers, tables):
     return weight.tensor_split((numbers.shape[1], len(weight) - tables.shape[1]))
 
 
-def _call(kernel, places, first_bin, weight, out):
+def _call(kernel, places, first_bin, weight, *others):
     n_rows, n_columns = places.shape
-    edges = weight.new_empty(len(weight) + n_columns, weight.shape[1])
     kernel(
         n_rows,
         n_columns,
@@ -104,7 +107,6 @@ def _call(kernel, places, first_bin, weight, out):
         places.stride(1),
         weight.shape[1],
         weight.data_ptr(),
-        edges.data_ptr(),
-        out.data_ptr(),
+        *(tensor.data_ptr() for tensor in others),
         torch.get_num_threads(),
     )

@@ -5,8 +5,9 @@ from itertools import pairwise
 from torch import nn
 
 from skdistill.runtime._layers import Activation
-from skdistill.students._base import ACTIVATIONS, Dropout, EncodedNet, describe_linear, linear
+from skdistill.students._base import EncodedNet, describe_linear, linear
 from skdistill.students._bins import BinnedLinear
+from skdistill.students._units import Units
 
 
 class MLP(EncodedNet):
@@ -37,14 +38,13 @@ class MLP(EncodedNet):
         waves=None,
     ):
         super().__init__(encoding, n_inputs, waves)
-        self.activation = activation
         sizes = [self.n_features, *hidden_layer_sizes, n_outputs]
         has_bins = self.encoder is not None and len(self.encoder.bin_low) > 0
         first = BinnedLinear(self.encoder, sizes[1]) if has_bins else nn.Linear(*sizes[:2])
         layers = [first, *(nn.Linear(*pair) for pair in pairwise(sizes[1:]))]
         self.hidden = nn.ModuleList(layers[:-1])
         self.output = layers[-1]
-        self.drop = Dropout(dropout)
+        self.units = Units(activation, dropout)
 
     def encode(self, rows):
         """Return features, with places instead of bins where the first layer takes these."""
@@ -56,14 +56,14 @@ class MLP(EncodedNet):
 
     def scores(self, features):
         """Return scores of shape (n_samples, n_outputs)."""
-        x, act = features, ACTIVATIONS[self.activation]
+        x = features
         for layer in self.hidden:
-            x = self.drop(act(linear(layer, x)))
+            x = self.units(linear(layer, x))
         return linear(self.output, x)
 
     def describe_scores(self):
         """Return the hidden layers and the output."""
         layers = []
         for layer in self.hidden:
-            layers += [describe_linear(layer), Activation(self.activation)]
+            layers += [describe_linear(layer), Activation(self.units.activation)]
         return [*layers, describe_linear(self.output)]

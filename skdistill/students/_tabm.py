@@ -18,13 +18,12 @@ from torch import nn
 
 from skdistill.runtime._layers import Activation, LinearOfMembers, MeanOfMembers, Scale
 from skdistill.students._base import (
-    ACTIVATIONS,
-    Dropout,
     EncodedNet,
     describe_linear,
     linear,
     to_array,
 )
+from skdistill.students._units import Units
 
 
 class TabM(EncodedNet):
@@ -56,7 +55,6 @@ class TabM(EncodedNet):
         waves=None,
     ):
         super().__init__(encoding, n_inputs, waves)
-        self.activation = activation
         sizes = [self.n_features, *hidden_layer_sizes]
         self.signs = None
         if encoding is not None:
@@ -69,15 +67,15 @@ class TabM(EncodedNet):
         )
         self.weight = nn.Parameter(_uniform(n_members, sizes[-1], n_outputs, width=sizes[-1]))
         self.bias = nn.Parameter(_uniform(n_members, 1, n_outputs, width=sizes[-1]))
-        self.drop = Dropout(dropout)
+        self.units = Units(activation, dropout)
 
     def scores(self, features):
         """Return every member's scores in training, else the log of their mean probabilities."""
-        x, act = features, ACTIVATIONS[self.activation]
+        x = features
         if self.signs is not None:
             x = x * self.signs
         for layer, scale, shift in zip(self.hidden, self.scale, self.shift, strict=True):
-            x = self.drop(act(torch.addcmul(shift, linear(layer, x), scale)))
+            x = self.units(torch.addcmul(shift, linear(layer, x), scale))
         x = torch.baddbmm(self.bias, x, self.weight)
         if self.training:
             return x.flatten(0, 1)
@@ -89,7 +87,11 @@ class TabM(EncodedNet):
         if self.signs is not None:
             layers += [_scale(self.signs, torch.zeros_like(self.signs))]
         for layer, scale, shift in zip(self.hidden, self.scale, self.shift, strict=True):
-            layers += [describe_linear(layer), _scale(scale, shift), Activation(self.activation)]
+            layers += [
+                describe_linear(layer),
+                _scale(scale, shift),
+                Activation(self.units.activation),
+            ]
         heads = LinearOfMembers(to_array(self.weight), to_array(self.bias)[:, 0])
         return [*layers, heads, MeanOfMembers()]
 
