@@ -10,7 +10,8 @@ all rows over half the schedule; more rows, heavier real rows and soft targets a
 the better one in their turn. What is left is trained to the end, as is a student without synthetic
 rows, and is used if its held-out loss is lower by half a standard error of the paired difference
 (odds of two to one), and lower than that of the class frequencies by three: where a teacher knows
-nothing, nothing of it is worth imitating. Labels alone have to beat the winner by two.
+nothing, nothing of it is worth imitating. Labels alone have to beat the winner by two. At last the
+winner is stopped early all the same where that was better by two, too.
 """
 
 import math
@@ -34,7 +35,7 @@ MANY_MORE = 2  # times as many rows at least, else more are not tried
 HEAVIER = 4.0  # weight of a real row that is tried; a synthetic or unlabelled one has 1
 LIKELY = 0.5  # standard errors by which a mix has to beat that before it,
 CLEARLY = 3  # and the class frequencies,
-SURELY = 2  # labels alone the teacher, and a stopped training one to the end
+SURELY = 2  # labels alone the teacher, and a stopped training the same to the end
 RACED = 0.5  # share of the full schedule that candidates train for
 ANNEALED = 2  # epochs of the last training, for each one up to the lowest held-out loss
 MIN_REALISM_ROWS = 30  # below, real and synthetic rows are not compared
@@ -98,6 +99,7 @@ class Trial:
     history: list
     net: Any
     generations: int = 0
+    stopped: Any = None
 
     @property
     def log_loss(self):
@@ -147,12 +149,13 @@ def choose_recipe(composer, folds, training, *, alpha):
     if enough:
         best = race.choose(sources)
     else:
-        best = race.anneal(race.run(Mix(next(iter(composer.samplers)), race.first_alpha)))
+        mix = Mix(next(iter(composer.samplers)), race.first_alpha)
+        best = race.settle(race.anneal(race.run(mix)))
     reason, summary = race.reason, [{**t.summary(), "chosen": t is best} for t in race.trials]
 
     if len(rows) < len(train):
         race = _Race(composer, train, race.held_out, training, alpha)
-        best = race.anneal(race.run(best.mix))
+        best = race.settle(race.anneal(race.run(best.mix)))
     if best.mix.alpha > 0:
         best = race.run_generations(best)
         taught = [trial for trial in race.trials if trial.stage == "generation"]
@@ -191,7 +194,7 @@ class _Race:
         """Return the trial of the best mix, each finalist trained to the end."""
         mixed = self._choose_mix(sources) if sources else None
         if None not in self.composer.samplers:
-            return mixed
+            return self.settle(mixed)
         best = plain = self.anneal(self._choose_alpha(self.run(Mix(None, self.first_alpha))))
         if mixed is not None and self._is_worth_it(mixed, plain):
             best = mixed
@@ -201,7 +204,7 @@ class _Race:
             if hard.beats(best, SURELY):
                 self.reason += "; labels alone, without a teacher, were better"
                 best = hard
-        return best
+        return self.settle(best)
 
     def run(self, mix):
         """Train on the real rows, unlabelled rows, and synthetic rows of a source."""
@@ -255,19 +258,25 @@ class _Race:
         count = 1 + np.bincount(labels, weight, minlength=n_classes)
         return -np.log(count / count.sum())[self.held_out.labels]
 
-    def anneal(self, best):
-        """Return a trial like `best` whose rate falls to zero, unless that is surely worse.
+    def anneal(self, stopped):
+        """Return a trial like one that was stopped, whose rate falls to zero.
 
         Where early stopping ends a training the rate is still high, and the lowest of many noisy
         losses is partly luck. Where it did not, the schedule was too short.
         """
-        if self.pools(best.mix):
-            return best
-        transfer = self._compose(best.mix)
-        n = min(plan(transfer, self.training)[2], ANNEALED * best.n_epochs)
+        if self.pools(stopped.mix):
+            return stopped
+        transfer = self._compose(stopped.mix)
+        n = min(plan(transfer, self.training)[2], ANNEALED * stopped.n_epochs)
         training = replace(self.training, max_epochs=n)
-        trial = self._trial(transfer, best.mix, training, stage="end", stops=False)
-        return best if best.beats(trial, SURELY) else trial
+        return self._trial(
+            transfer, stopped.mix, training, stage="end", stops=False, stopped=stopped
+        )
+
+    def settle(self, trial):
+        """Return the trial, or the stopped one before it where that is surely better."""
+        stopped = trial.stopped
+        return stopped if stopped is not None and stopped.beats(trial, SURELY) else trial
 
     def run_generations(self, best):
         """Return the last of the students, each taught by the one before, that is better."""
@@ -308,7 +317,7 @@ class _Race:
             self._composed[key] = self.composer.compose(self.rows, mix)
         return self._composed[key]
 
-    def _trial(self, transfer, mix, training, *, stage="race", stops=True):
+    def _trial(self, transfer, mix, training, *, stage="race", stops=True, stopped=None):
         n_synthetic = transfer.count()["n_synthetic"]
         enough = min(n_synthetic, len(self.held_out)) >= MIN_REALISM_ROWS
         if mix.source not in self._realism and enough and not is_sparse(transfer.rows):
@@ -333,6 +342,7 @@ class _Race:
             temperature=temperature,
             history=fitted.history,
             net=fitted.net,
+            stopped=stopped,
         )
         self.trials.append(trial)
         return trial

@@ -36,27 +36,18 @@ def learn_encoding(rows, reader, *, n_bins, sample_weight, random_state):
     encoding : EncodeTable
     """
     numbers = [j for j in range(rows.shape[1]) if j not in reader.levels]
-    per_column = min(n_bins, MAX_BINS // max(len(numbers), 1))
-    equal = np.ptp(sample_weight) == 0
-    center, inverse_scale, missing, bins = [], [], [], []
-    for position, j in enumerate(numbers):
-        known = ~np.isnan(rows[:, j])
-        x = rows[known, j].astype(np.float64)
-        w = None if equal else sample_weight[known]
-        if not known.all():
-            missing.append(position)
-        c, s = _robust(x, w)
-        center.append(c)
-        inverse_scale.append(s)
-        edges = _edges(x, w, per_column)
-        wide = [(low, high) for low, high in pairwise(edges) if high - low > TINY]
-        bins += [(position, low, 1 / (high - low)) for low, high in wide]
+    columns = [_known(rows[:, j], sample_weight) for j in numbers]
+    missing = [position for position, (x, _) in enumerate(columns) if len(x) < len(rows)]
+    center, inverse_scale = np.array([_robust(x, w) for x, w in columns]).reshape(-1, 2).T
+    bins = []
+    for position, column in enumerate(_shared_bins(columns, n_bins)):
+        bins += [(position, low, 1 / (high - low)) for low, high in column]
     bin_numbers, bin_low, bin_inverse_width = np.array(bins).reshape(-1, 3).T
     tables = _tables(rows, reader, np.random.default_rng(random_state))
     return EncodeTable(
         number_columns=np.array(numbers, dtype=np.int32),
-        center=np.array(center, dtype=np.float32),
-        inverse_scale=np.array(inverse_scale, dtype=np.float32),
+        center=center.astype(np.float32),
+        inverse_scale=inverse_scale.astype(np.float32),
         missing=np.array(missing, dtype=np.int32),
         bin_numbers=bin_numbers.astype(np.int32),
         bin_low=bin_low.astype(np.float32),
@@ -196,13 +187,33 @@ def _robust(x, weight):
     return center, 1 / spread if spread > TINY else 0.0
 
 
-def _edges(x, weight, n_bins):
-    """Distinct quantiles, n_bins + 1 at most; none where two values or fewer need no bins."""
+def _known(column, weight):
+    """Return the numbers that are known, and their weight: None where all rows weigh the same."""
+    known = ~np.isnan(column)
+    return column[known].astype(np.float64), None if np.ptp(weight) == 0 else weight[known]
+
+
+def _shared_bins(columns, n_bins):
+    """Return each column's bins: `MAX_BINS` in all, and no more for one than others could have."""
+    bins = [_bins(x, w, n_bins) for x, w in columns]
+    wanted = np.array([len(column) for column in bins], dtype=int)
+    share = n_bins
+    while np.minimum(wanted, share).sum() > MAX_BINS:
+        share -= 1
+    return [
+        own if len(own) <= share else _bins(x, w, share)
+        for own, (x, w) in zip(bins, columns, strict=True)
+    ]
+
+
+def _bins(x, weight, n_bins):
+    """Return edges below and above, n_bins at most; none where two values need no bins."""
     if n_bins < 2 or len(x) == 0:
         return []
     quantiles = np.linspace(OUTER, 1 - OUTER, n_bins + 1)
-    edges = np.unique(_quantiles(x, quantiles, weight).astype(np.float32))
-    return edges.astype(np.float64).tolist() if len(edges) > 2 else []
+    edges = np.unique(_quantiles(x, quantiles, weight).astype(np.float32)).astype(np.float64)
+    wide = [(low, high) for low, high in pairwise(edges) if high - low > TINY]
+    return wide if len(edges) > 2 else []
 
 
 def _quantiles(x, q, weight):

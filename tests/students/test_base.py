@@ -1,4 +1,4 @@
-"""What students share: waves (trained cosines of the numbers) """
+"""What students share: waves (trained cosines of the numbers)."""
 
 
 import numpy as np
