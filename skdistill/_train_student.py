@@ -1,6 +1,7 @@
 """Transfer set → trained student net."""
 
 import math
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -14,7 +15,7 @@ from skdistill._calibrate_scores import best_temperature
 from skdistill._transfer_set import REAL
 from skdistill.runtime import Student
 from skdistill.runtime._layers import Softmax
-from skdistill.students import BestWeights, RateSchedule, StudentNet, TransferRows
+from skdistill.students import MLP, BestWeights, RateSchedule, StudentNet, TransferRows
 from skdistill.students._batches import Batches
 from skdistill.students._net import StudentCriterion
 
@@ -23,6 +24,7 @@ MIN_EPOCHS, MAX_EPOCHS = 6, 60
 MAX_EPOCHS_OF_MORE = 100  # where there are unlabelled or synthetic rows
 CYCLED_PER_ROW = 3  # unlabelled and synthetic rows in an epoch for each real one
 MIN_BATCHES = 4  # an epoch has at least as many, of 16 rows or more
+WORK_FOR_THREADS = 1e8  # products of a row and a weight in a step
 WARM_UP = 0.05  # share of the steps in which the learning rate rises
 MIN_RECALIBRATION_ROWS = 100
 OF_ESTIMATOR = {
@@ -139,7 +141,9 @@ def train_student(
             train_split=held_out,
             **params,
         )
-        net.fit(rows_of(transfer, training.device), None)
+        net.initialize()
+        with _few_threads(net, batch_size):
+            net.partial_fit(rows_of(transfer, training.device), None)
     net.module_.round_weights()
     losses = [row["train_loss"] for row in net.history if "train_loss" in row]
     stopping = dict(net.callbacks_).get("stopping")
@@ -253,6 +257,19 @@ def pace(n_always, n_cycled, batch_size):
     n_batches = -(-(n_always + n_cycled) // batch_size)
     longest = MAX_EPOCHS_OF_MORE if n_cycled else MAX_EPOCHS
     return int(np.clip(STEPS // n_batches, MIN_EPOCHS, longest)), batch_size
+
+
+@contextmanager
+def _few_threads(net, batch_size):
+    """Run small steps on one thread: others would be waited for longer than they help."""
+    n, module = torch.get_num_threads(), net.module_
+    work = batch_size * sum(p.numel() for p in module.parameters())
+    if isinstance(module, MLP) and work < WORK_FOR_THREADS:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(n)
 
 
 def _rate(step, n_steps):

@@ -42,21 +42,20 @@ class EncodedNet(nn.Module, ABC):
         ----------
         rows : Tensor of shape (n_samples, n_features)
         encoded : bool
-            Whether `rows` have been through the encoder.
+            Whether `rows` have been through `encode`.
         """
         x = rows if encoded else self.encode(rows)
+        x = x if self.encoder is None else self.encoder.embed(x)
         return self.scores(x if self.waves is None else self.waves(x))
 
     def encode(self, rows):
-        """Return the features of rows."""
-        return rows if self.encoder is None else self.encoder(rows)
+        """Return what of the features of rows training leaves as it is."""
+        return rows if self.encoder is None else self.encoder.constants(rows)
 
     @property
     def constant_encoder(self):
-        """`encode` if features may be made beforehand: nothing in the encoder is trained."""
-        if self.encoder is None or any(t.requires_grad for t in self.encoder.tables):
-            return None
-        return None if self._forward_pre_hooks else self.encode
+        """`encode` where it may be called beforehand."""
+        return None if self.encoder is None or self._forward_pre_hooks else self.encode
 
     @torch.no_grad()
     def round_weights(self):

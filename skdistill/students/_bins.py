@@ -50,7 +50,7 @@ class BinnedLinear(nn.Module):
         Parameters
         ----------
         x : Tensor of shape (n_samples, n_features)
-            As the encoder's `forward` or `with_places` returns it.
+            Features as the encoder makes them, with bins or with places.
         """
         if x.shape[1] == len(self.weight):
             return torch.addmm(self.bias, x, self.weight)

@@ -113,41 +113,56 @@ class TableEncoder(nn.Module):
         self._constant("binned", binned.astype(np.int64))
         self._constant("first_bin", np.append(first, len(encoding.bin_low)).astype(np.int64))
         self.tables = nn.ParameterList()
+        self._widths = []
         for table in encoding.split_tables:
-            embedded = len(table) - 2 > ONE_HOT_LEVELS
+            embedded = _is_embedded(table)
             self.tables.append(nn.Parameter(torch.from_numpy(table.copy()), embedded))
+            self._widths.append(1 if embedded else table.shape[1])
 
     def forward(self, rows):
         """Return features of shape (n_samples, encoding.n_outputs), stored feature by feature.
 
         That way each operation runs along the samples with one constant at a time.
         """
-        return self._encode(rows, len(self.bin_low), self._fill_bins)
+        return self.embed(self.constants(rows))
 
-    def with_places(self, rows):
+    def constants(self, rows):
+        """Return what training leaves as it is: features, with codes in place of embeddings."""
+        return self._constants(rows, len(self.bin_low), self._fill_bins)
+
+    def constants_with_places(self, rows):
         """Return the same with a column for each number that has bins: how many of them it fills.
 
         For float32 rows on the CPU, where the extension was built.
         """
-        return self._encode(rows, len(self.binned), self._fill_places)
+        return self._constants(rows, len(self.binned), self._fill_places)
 
-    def _encode(self, rows, n_of_bins, fill):
+    def embed(self, constants):
+        """Return the features, with embeddings in place of codes."""
+        if not any(_is_embedded(table) for table in self.tables):
+            return constants
+        x = constants.t()
+        first, *parts = x.split([len(x) - sum(self._widths), *self._widths])
+        parts = [
+            nn.functional.embedding(part[0].long(), table).t() if _is_embedded(table) else part
+            for part, table in zip(parts, self.tables, strict=True)
+        ]
+        return torch.cat([first, *parts]).t()
+
+    def _constants(self, rows, n_of_bins, fill):
         x = rows.t().index_select(0, self.number_columns)
-        out = self.center.new_empty(len(x) + len(self.missing) + n_of_bins, len(rows))
-        z, flags, of_bins = out.split([len(x), len(self.missing), n_of_bins])
+        sizes = [len(x), len(self.missing), n_of_bins, *self._widths]
+        out = self.center.new_empty(sum(sizes), len(rows))
+        z, flags, of_bins, *parts = out.split(sizes)
         flags.copy_(x[self.missing].isnan())
         torch.sub(x, self.center[:, None], out=z).nan_to_num_(0.0)
         fill(z, self.bin_low - self.center[self.bin_numbers], of_bins)
         z.mul_(self.inverse_scale[:, None]).clamp_(-BOUND, BOUND)
         z.mul_(torch.addcmul(z.new_ones(()), z, z, value=CLIP**-2).rsqrt_())
-        if not self.tables:
-            return out.t()
-        codes = rows.t().index_select(0, self.category_columns).long()
-        parts = [
-            nn.functional.embedding(code, table).t()
-            for code, table in zip(codes, self.tables, strict=True)
-        ]
-        return torch.cat([out, *parts]).t()
+        for j, table, part in zip(self.category_columns, self.tables, parts, strict=True):
+            codes = rows[:, j]
+            part.copy_(codes if _is_embedded(table) else table[codes.long()].t())
+        return out.t()
 
     def _fill_bins(self, z, low, bins):
         torch.index_select(z, 0, self.bin_numbers, out=bins)
@@ -176,6 +191,10 @@ class TableEncoder(nn.Module):
 
     def _constant(self, name, values):
         self.register_buffer(name, torch.from_numpy(values.copy()))
+
+
+def _is_embedded(table):
+    return len(table) - 2 > ONE_HOT_LEVELS
 
 
 def _robust(x, weight):

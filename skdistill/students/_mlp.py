@@ -52,7 +52,7 @@ class MLP(EncodedNet):
         if self.encoder is None or not isinstance(first, BinnedLinear):
             return super().encode(rows)
         takes_places = first.takes_places_of(rows)
-        return self.encoder.with_places(rows) if takes_places else self.encoder(rows)
+        return self.encoder.constants_with_places(rows) if takes_places else super().encode(rows)
 
     def scores(self, features):
         """Return scores of shape (n_samples, n_outputs)."""

@@ -1,6 +1,5 @@
 """What students share: waves (trained cosines of the numbers)."""
 
-
 import numpy as np
 import torch
 

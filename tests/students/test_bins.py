@@ -63,7 +63,7 @@ def test_places_are_worth_their_bins(instruction_set, width, n_rows):
     trained = [table for table in encoder.tables if table.requires_grad]
     assert trained
     assert layer.takes_places_of(rows)
-    with_bins, with_places = encoder(rows), encoder.with_places(rows)
+    with_bins, with_places = encoder(rows), encoder.embed(encoder.constants_with_places(rows))
     assert with_places.shape[1] < with_bins.shape[1]
     expected = outputs_and_gradients(layer, with_bins, trained, of_out)
     got = outputs_and_gradients(layer, with_places, trained, of_out)
@@ -75,7 +75,7 @@ def test_places_are_worth_their_bins(instruction_set, width, n_rows):
 def test_a_place_is_the_number_of_bins_that_are_filled(instruction_set):
     encoder, _ = encoder_of(pd.DataFrame({"x": [0.0, 1, 2, 4, 8] * 9}))
     x = torch.tensor([-3e38, -1, 0, 0.5, 1, 3, 8, 9, 3e38, torch.nan])[:, None]
-    place = encoder.with_places(x)[:, -1]
+    place = encoder.constants_with_places(x)[:, -1]
     # a missing one counts as the median
     assert place.tolist() == pytest.approx([0, 0, 0, 0.5, 1, 2.5, 4, 4, 4, 2], abs=1e-6)
 
@@ -91,7 +91,7 @@ def test_results_do_not_depend_on_threads_nor_on_other_rows(instruction_set):
     try:
         for n in (1, 2, 5):
             torch.set_num_threads(n)
-            features = encoder.with_places(rows)
+            features = encoder.constants_with_places(rows)
             out, of_weight, _ = outputs_and_gradients(layer, features, [], of_out)
             results.append((features, out, of_weight))
     finally:
@@ -101,7 +101,7 @@ def test_results_do_not_depend_on_threads_nor_on_other_rows(instruction_set):
         torch.testing.assert_close(out, results[0][1], rtol=0, atol=1e-6)  # a product is BLAS's
         torch.testing.assert_close(of_weight, results[0][2], rtol=1e-5, atol=1e-4)
         assert torch.equal(of_weight[layer.n_before :], results[0][2][layer.n_before :])
-    places = encoder.with_places(rows[5:6])
+    places = encoder.constants_with_places(rows[5:6])
     assert torch.equal(places, results[0][0][5:6])
 
 
@@ -117,7 +117,8 @@ def test_a_net_learns_the_same_with_and_without_compiled_code(hidden, monkeypatc
         net = MLP(
             encoder.encoding, 5, 2, hidden_layer_sizes=hidden, activation="silu", dropout=0.1
         )
-        assert (net.encode(rows).shape[1] < encoder.encoding.n_outputs) == (found is not None)
+        with_bins = net.encode(rows).shape[1] == encoder.constants(rows).shape[1]
+        assert with_bins == (found is None)
         optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
         for _ in range(20):
             optimizer.zero_grad()
@@ -132,7 +133,7 @@ def test_where_compiled_code_does_not_serve_bins_are_written_out():
     encoder, rows = encoder_of(FRAME, READER)
     params = {"hidden_layer_sizes": (4,), "activation": "relu", "dropout": 0.0}
     net = MLP(encoder.encoding, 5, 2, **params).double()
-    assert net.encode(rows.double()).shape[1] == encoder.encoding.n_outputs
+    assert net.encode(rows.double()).shape[1] == encoder.constants(rows).shape[1]
     assert net(rows.double()).dtype is torch.float64
 
 

@@ -54,21 +54,27 @@ def test_embeddings_are_trained_and_one_hot_tables_are_not():
     net(torch.from_numpy(READER.read(FRAME))).sum().backward()
     town, code = net.encoder.tables
     assert not town.requires_grad
-    assert net.constant_encoder is None
     assert code.requires_grad
     assert code.grad.abs().sum() > 0
     assert code.shape[0] == 14 + 2
     assert np.array_equal(town.numpy(), np.eye(4, 3))  # two levels, missing, other
 
 
-def test_rows_may_be_encoded_beforehand_when_nothing_in_the_encoder_is_trained():
-    frame = FRAME.drop(columns="code")
+@pytest.mark.parametrize("n_bins", [0, 8])
+@pytest.mark.parametrize("columns", [["town"], ["code"], list(FRAME)])
+def test_what_training_leaves_as_it_is_may_be_made_beforehand(columns, n_bins):
+    frame = FRAME[columns]
     reader = ColumnReader.learn(frame)
     params = {"hidden_layer_sizes": (5,), "activation": "relu", "dropout": 0.0}
-    net = MLP(encode(frame, reader), 3, 2, **params)
+    net = MLP(encode(frame, reader, n_bins=n_bins), 3, 2, **params)
     rows = torch.from_numpy(reader.read(frame))
-    features = net.constant_encoder(rows)
-    assert torch.allclose(net(features, encoded=True), net(rows), atol=1e-6)
+    constants = net.constant_encoder(rows)
+    assert not constants.requires_grad
+    with torch.no_grad():
+        for table in net.encoder.tables:
+            if table.requires_grad:
+                table.add_(1)
+    assert torch.allclose(net(constants, encoded=True), net(rows), atol=1e-6)
 
 
 def test_bins_hold_no_raw_extreme():
