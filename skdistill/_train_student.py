@@ -18,13 +18,13 @@ from skdistill.runtime._layers import Softmax
 from skdistill.students import MLP, BestWeights, RateSchedule, StudentNet, TransferRows
 from skdistill.students._batches import Batches
 from skdistill.students._net import StudentCriterion
+from skdistill.students._perceptron import SMALL
 
 STEPS = 6_000  # of gradient descent, when max_epochs="auto"
 MIN_EPOCHS, MAX_EPOCHS = 6, 60
 MAX_EPOCHS_OF_MORE = 100  # where there are unlabelled or synthetic rows
 CYCLED_PER_ROW = 3  # unlabelled and synthetic rows in an epoch for each real one
 MIN_BATCHES = 4  # an epoch has at least as many, of 16 rows or more
-WORK_FOR_THREADS = 1e8  # products of a row and a weight in a step
 WARM_UP = 0.05  # share of the steps in which the learning rate rises
 MIN_RECALIBRATION_ROWS = 100
 OF_ESTIMATOR = {
@@ -142,7 +142,7 @@ def train_student(
             **params,
         )
         net.initialize()
-        with _few_threads(net, batch_size):
+        with _few_threads(net):
             net.partial_fit(rows_of(transfer, training.device), None)
     net.module_.round_weights()
     losses = [row["train_loss"] for row in net.history if "train_loss" in row]
@@ -260,11 +260,10 @@ def pace(n_always, n_cycled, batch_size):
 
 
 @contextmanager
-def _few_threads(net, batch_size):
-    """Run small steps on one thread: others would be waited for longer than they help."""
+def _few_threads(net):
+    """Train a small net on one thread: others would be waited for longer than they help."""
     n, module = torch.get_num_threads(), net.module_
-    work = batch_size * sum(p.numel() for p in module.parameters())
-    if isinstance(module, MLP) and work < WORK_FOR_THREADS:
+    if isinstance(module, MLP) and sum(p.numel() for p in module.parameters()) <= SMALL:
         torch.set_num_threads(1)
     try:
         yield

@@ -20,6 +20,7 @@ struct Batch {
 // Fill gradient and losses of rows first to last - 1 and return the sum of their losses.
 // scratch holds at least scratch_floats(n_classes) floats.
 typedef double Rows(const Batch &batch, int64_t first, int64_t last, float *scratch);
+Rows *loss_in_use();
 
 constexpr int MOST_LANES = 16;
 constexpr int MANY = 64;  // classes from which vectors go along a row

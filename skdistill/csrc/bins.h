@@ -25,7 +25,8 @@ struct BinnedLayer {
     int64_t width;
     const float *weight;  // of bins × width
     float *edges;         // of edges × width: the sum of the weights below
-    float *out;           // of rows × width
+    float *out;           // of rows, out_step apart
+    int64_t out_step;
 };
 
 struct BinGradients {
@@ -33,9 +34,8 @@ struct BinGradients {
     int64_t width;
     float *weight;             // of bins × width
     int32_t *sorted, *start;   // of columns × rows and of edges: rows by bin
-    const float *out;          // of rows × width
+    const float *out;          // of rows, out_step apart
+    int64_t out_step;
 };
 
 typedef void OfFilling(const Filling &filling, int64_t first, int64_t last);
-typedef void OfLayer(const BinnedLayer &layer, int64_t first, int64_t last);
-typedef void OfGradients(const BinGradients &gradients, int64_t first, int64_t last);

@@ -1,36 +1,5 @@
-// Bins for one instruction set. What is computed for a row, and for a column, depends on no other.
-
-INLINE float clipped(float x) {
-    x = x > 0.f ? x : 0.f;
-    return x < 1.f ? x : 1.f;
-}
-
-INLINE V clipped(V x) {
-    x = larger(x, V{});
-    return pick(x < 1.f, x, set(1.f));
-}
-
-// Fill the places of columns first to last - 1.
-void fill_columns(const Filling &f, int64_t first, int64_t last) {
-    const Bins &b = f.bins;
-    for (int64_t j = first; j < last; j++) {
-        const float *z = f.z + f.numbers[j] * f.z_step;
-        float *places = b.places + j * b.places_step;
-        int64_t row = 0;
-        for (; row + LANES <= b.n_rows; row += LANES) {
-            const V x = load(z + row);
-            V place{};
-            for (int64_t k = b.first[j]; k < b.first[j + 1]; k++)
-                place += clipped((x - f.low[k]) * f.inverse_width[k]);
-            store(places + row, place);
-        }
-        for (; row < b.n_rows; row++) {
-            places[row] = 0;
-            for (int64_t k = b.first[j]; k < b.first[j + 1]; k++)
-                places[row] += clipped((z[row] - f.low[k]) * f.inverse_width[k]);
-        }
-    }
-}
+// A layer of binned numbers for one instruction set. What is computed for a row, and for the weights
+// of a column, depends on no other.
 
 // The bin that a value is in, of its column's, and how far it is on the way through.
 struct Inside {
@@ -66,7 +35,7 @@ void sum_columns(const BinnedLayer &l, int64_t first, int64_t last) {
 template <int VECTORS>
 INLINE int64_t add_to_row(const BinnedLayer &l, int64_t row, int64_t i) {
     for (; i + VECTORS * LANES <= l.width; i += VECTORS * LANES) {
-        float *out = l.out + row * l.width + i;
+        float *out = l.out + row * l.out_step + i;
         V sums[VECTORS];
         for (int v = 0; v < VECTORS; v++) sums[v] = load(out + v * LANES);
         for (int64_t j = 0; j < l.bins.n_columns; j++) {
@@ -92,7 +61,7 @@ void add_to_rows(const BinnedLayer &l, int64_t first, int64_t last) {
             for (int64_t j = 0; j < l.bins.n_columns; j++) {
                 const Inside at = bin_of(l.bins, j, row);
                 const float *low = sum_below(l, j, at) + i, below = *low;
-                l.out[row * l.width + i] += below + at.share * (low[l.width] - below);
+                l.out[row * l.out_step + i] += below + at.share * (low[l.width] - below);
             }
     }
 }
@@ -117,7 +86,7 @@ INLINE int64_t sum_gradients(const BinGradients &g, int64_t j, const int32_t *ro
             V sums[VECTORS];
             for (int v = 0; v < VECTORS; v++) sums[v] = above[v];
             for (int32_t at = start[k]; at < start[k + 1]; at++) {
-                const float *out = g.out + rows[at] * g.width + i;
+                const float *out = g.out + rows[at] * g.out_step + i;
                 const float share = places[rows[at]] - (float)k;
                 for (int v = 0; v < VECTORS; v++) {
                     const V own = load(out + v * LANES);
@@ -146,7 +115,7 @@ void fill_gradients(const BinGradients &g, int64_t first, int64_t last) {
             for (int64_t k = g.bins.first[j + 1] - g.bins.first[j] - 1; k >= 0; k--) {
                 float sum = above;
                 for (int32_t at = start[k]; at < start[k + 1]; at++) {
-                    const float own = g.out[rows[at] * g.width + i];
+                    const float own = g.out[rows[at] * g.out_step + i];
                     sum += (g.bins.places[j * g.bins.places_step + rows[at]] - (float)k) * own;
                     above += own;
                 }

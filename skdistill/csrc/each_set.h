@@ -15,8 +15,10 @@
 
 #define LANES 4
 namespace portable {
+namespace {
 #include "vectors.h"
 #include KERNELS
+}
 }
 #undef LANES
 
@@ -24,8 +26,10 @@ namespace portable {
 TARGET("avx2,fma")
 #define LANES 8
 namespace avx2 {
+namespace {
 #include "vectors.h"
 #include KERNELS
+}
 }
 #undef LANES
 END_TARGET
@@ -33,8 +37,10 @@ END_TARGET
 TARGET("avx512f,avx512dq,avx512vl,avx512bw,avx2,fma")
 #define LANES 16
 namespace avx512 {
+namespace {
 #include "vectors.h"
 #include KERNELS
+}
 }
 #undef LANES
 END_TARGET

@@ -14,6 +14,8 @@
 
 static Rows *const rows_of_set[] = OF_EACH_SET(rows);
 
+Rows *loss_in_use() { return rows_of_set[set_in_use]; }
+
 Parallel *parallel = nullptr;
 
 constexpr int64_t FLOATS_A_PART = 1 << 15, FLOATS_FOR_THREADS = 1 << 17;
@@ -53,7 +55,7 @@ static bool run(const Batch &batch, unsigned threads, double *sum) try {
     int64_t part_rows = FLOATS_A_PART / batch.n_classes / MOST_LANES * MOST_LANES;
     if (part_rows < MOST_LANES) part_rows = MOST_LANES;
     const size_t n_parts = (batch.n_rows + part_rows - 1) / part_rows;
-    Job job{batch, rows_of_set[set_in_use], part_rows, std::vector<double>(n_parts)};
+    Job job{batch, loss_in_use(), part_rows, std::vector<double>(n_parts)};
     const bool alone = !parallel || threads < 2 ||
                        batch.n_rows * batch.n_classes < FLOATS_FOR_THREADS;
     if (alone)

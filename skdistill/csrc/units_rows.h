@@ -32,7 +32,7 @@ INLINE WithSlope activate(V x) {
 template <Function FUNCTION>
 INLINE WithSlope activate_or_drop(const Units &u, V x, int64_t first) {
     const WithSlope of = activate<FUNCTION>(x);
-    const V factor = pick(random(u, first) < u.dropped, V{}, set(u.keep));
+    const V factor = pick(random(u, u.first + first) < u.dropped, V{}, set(u.keep));
     return {of.y * factor, of.slope * factor};
 }
 

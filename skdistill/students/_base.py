@@ -7,7 +7,6 @@ import torch
 from torch import nn
 
 from skdistill.runtime._layers import Linear, Periodic
-from skdistill.students._bins import BinnedLinear
 from skdistill.students._encoder import TableEncoder
 
 
@@ -104,6 +103,25 @@ class Waves(nn.Module):
         return Periodic(to_array(self.frequency), to_array(self.phase))
 
 
+class LinearByInput(nn.Module):
+    """A linear layer whose weight is stored input by input: those of a bin lie beside each other.
+
+    Parameters
+    ----------
+    n_inputs, n_outputs : int
+    """
+
+    def __init__(self, n_inputs, n_outputs):
+        super().__init__()
+        like = nn.Linear(n_inputs, n_outputs)
+        self.weight = nn.Parameter(like.weight.detach().t().contiguous())
+        self.bias = like.bias
+
+    def forward(self, x):
+        """Return the outputs, of shape (n_samples, n_outputs)."""
+        return torch.addmm(self.bias, x, self.weight)
+
+
 def to_array(parameter):
     """Return a parameter as an array of its own."""
     return parameter.detach().cpu().numpy().copy()
@@ -119,7 +137,7 @@ def linear(layer, x):
 
 def describe_linear(layer):
     """Return a linear layer as a primitive one."""
-    by_input = isinstance(layer, BinnedLinear)
+    by_input = isinstance(layer, LinearByInput)
     weight = np.ascontiguousarray(to_array(layer.weight if by_input else layer.weight.t()))
     bias = np.zeros(weight.shape[1], np.float32) if layer.bias is None else to_array(layer.bias)
     return Linear(weight, bias)

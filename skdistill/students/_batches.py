@@ -60,20 +60,38 @@ class TransferRows(Dataset):
         encode : callable or None
             What to make of dense rows, all at once.
         """
-        index = torch.cat(parts).to(self.answers["labels"].device)
         sizes = [len(part) for part in parts]
         rows: Any
-        if isinstance(self.rows, torch.Tensor):
-            rows = self.rows.index_select(0, index).to(self.device)
-            rows = (rows if encode is None else encode(rows)).split(sizes)
-        else:
-            rows = map(self._sparse, parts)
-        answers = (
-            values.index_select(0, index).to(self.device).split(sizes)
-            for values in self.answers.values()
-        )
+        rows, answers = self.block(parts, encode)
+        rows = map(self._sparse, parts) if rows is None else rows.split(sizes)
+        answers = (values.split(sizes) for values in answers.values())
         for own_rows, *own_answers in zip(rows, *answers, strict=True):
             yield own_rows, dict(zip(self.answers, own_answers, strict=True))
+
+    def block(self, parts, encode=None):
+        """Return the dense rows at several indices, one after another, and their answers.
+
+        Parameters
+        ----------
+        parts, encode
+            As in `batches`.
+
+        Returns
+        -------
+        rows : Tensor or None
+            None where rows are sparse.
+        answers : dict of str to Tensor
+        """
+        index = torch.cat(parts).to(self.answers["labels"].device)
+        rows = None
+        if isinstance(self.rows, torch.Tensor):
+            rows = self.rows.index_select(0, index).to(self.device)
+            rows = rows if encode is None else encode(rows)
+        answers = {
+            name: values.index_select(0, index).to(self.device)
+            for name, values in self.answers.items()
+        }
+        return rows, answers
 
     def _sparse(self, index):
         chosen = self.rows[index.numpy()].tocoo()
@@ -125,6 +143,16 @@ class Batches:
 
     def encoded(self, encode):
         """Yield the batches of an epoch; `encode` is called with many dense rows at once."""
+        for parts in self._blocks():
+            yield from self.dataset.batches(parts, encode)
+
+    def blocks(self, encode):
+        """Yield encoded rows, their answers and the sizes of batches, block by block."""
+        for parts in self._blocks():
+            yield *self.dataset.block(parts, encode), [len(part) for part in parts]
+
+    def _blocks(self):
+        """Yield the indices of several batches at once."""
         index = torch.arange(self.n_always)
         if self.n_cycled:
             index = torch.cat([index, self._others()])
@@ -133,7 +161,7 @@ class Batches:
         self._epoch += 1
         parts = index.tensor_split(self.n_batches)
         for first in range(0, self.n_batches, self._per_block):
-            yield from self.dataset.batches(parts[first : first + self._per_block], encode)
+            yield parts[first : first + self._per_block]
 
     def _others(self):
         place = (torch.arange(self.n_cycled) + self._epoch * self.n_cycled) % self._n_others

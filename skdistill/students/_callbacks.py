@@ -25,8 +25,17 @@ class RateSchedule(Callback):
     def on_batch_end(self, net, training, **kwargs):
         """Set the learning rate of the next step."""
         if training:
-            self.n_steps_ += 1
-            self._set(net.optimizer_)
+            self.skip(net, 1)
+
+    def next_rates(self, group, n):
+        """Return the learning rates of the next `n` steps."""
+        steps = range(self.n_steps_, self.n_steps_ + n)
+        return [group["initial_lr"] * self.rate(step) for step in steps]
+
+    def skip(self, net, n):
+        """Set the learning rate of the step after `n` more."""
+        self.n_steps_ += n
+        self._set(net.optimizer_)
 
     def _set(self, optimizer):
         factor = self.rate(self.n_steps_)

@@ -113,11 +113,11 @@ class TableEncoder(nn.Module):
         self._constant("binned", binned.astype(np.int64))
         self._constant("first_bin", np.append(first, len(encoding.bin_low)).astype(np.int64))
         self.tables = nn.ParameterList()
-        self._widths = []
+        self.widths = []
         for table in encoding.split_tables:
             embedded = _is_embedded(table)
             self.tables.append(nn.Parameter(torch.from_numpy(table.copy()), embedded))
-            self._widths.append(1 if embedded else table.shape[1])
+            self.widths.append(1 if embedded else table.shape[1])
 
     def forward(self, rows):
         """Return features of shape (n_samples, encoding.n_outputs), stored feature by feature.
@@ -142,7 +142,7 @@ class TableEncoder(nn.Module):
         if not any(_is_embedded(table) for table in self.tables):
             return constants
         x = constants.t()
-        first, *parts = x.split([len(x) - sum(self._widths), *self._widths])
+        first, *parts = x.split([len(x) - sum(self.widths), *self.widths])
         parts = [
             nn.functional.embedding(part[0].long(), table).t() if _is_embedded(table) else part
             for part, table in zip(parts, self.tables, strict=True)
@@ -151,7 +151,7 @@ class TableEncoder(nn.Module):
 
     def _constants(self, rows, n_of_bins, fill):
         x = rows.t().index_select(0, self.number_columns)
-        sizes = [len(x), len(self.missing), n_of_bins, *self._widths]
+        sizes = [len(x), len(self.missing), n_of_bins, *self.widths]
         out = self.center.new_empty(sum(sizes), len(rows))
         z, flags, of_bins, *parts = out.split(sizes)
         flags.copy_(x[self.missing].isnan())

@@ -5,8 +5,7 @@ from itertools import pairwise
 from torch import nn
 
 from skdistill.runtime._layers import Activation
-from skdistill.students._base import EncodedNet, describe_linear, linear
-from skdistill.students._bins import BinnedLinear
+from skdistill.students._base import EncodedNet, LinearByInput, describe_linear, linear
 from skdistill.students._units import Units
 
 
@@ -39,20 +38,18 @@ class MLP(EncodedNet):
     ):
         super().__init__(encoding, n_inputs, waves)
         sizes = [self.n_features, *hidden_layer_sizes, n_outputs]
-        has_bins = self.encoder is not None and len(self.encoder.bin_low) > 0
-        first = BinnedLinear(self.encoder, sizes[1]) if has_bins else nn.Linear(*sizes[:2])
+        by_input = self.encoder is not None and self.waves is None
+        first = (LinearByInput if by_input else nn.Linear)(*sizes[:2])
         layers = [first, *(nn.Linear(*pair) for pair in pairwise(sizes[1:]))]
         self.hidden = nn.ModuleList(layers[:-1])
         self.output = layers[-1]
         self.units = Units(activation, dropout)
 
-    def encode(self, rows):
-        """Return features, with places instead of bins where the first layer takes these."""
-        first, *_ = *self.hidden, self.output
-        if self.encoder is None or not isinstance(first, BinnedLinear):
-            return super().encode(rows)
-        takes_places = first.takes_places_of(rows)
-        return self.encoder.constants_with_places(rows) if takes_places else super().encode(rows)
+    @property
+    def compiled_layers(self):
+        """The layers, for compiled training; None where that does not know them."""
+        layers = [*self.hidden, self.output]
+        return layers if isinstance(layers[0], LinearByInput) else None
 
     def scores(self, features):
         """Return scores of shape (n_samples, n_outputs)."""

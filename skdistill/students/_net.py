@@ -14,6 +14,7 @@ from skdistill.losses import DistillationLoss
 from skdistill.students._batches import Batches
 from skdistill.students._callbacks import RateSchedule, watches_batches
 from skdistill.students._optimizer import short_step
+from skdistill.students._perceptron import compiled_epoch
 
 
 class StudentCriterion(nn.Module):
@@ -71,6 +72,17 @@ class StudentNet(NeuralNet):
             super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
             return
         self._set_training(training)
+        known = type(iterator) is Batches and type(self.criterion_) is StudentCriterion
+        compiled = compiled_epoch(self, training) if known else None
+        losses, sizes = (compiled or partial(self._epoch, training=training))(iterator)
+        mean = np.average(losses, weights=sizes)
+        self.history.new_batch()
+        self.history.record_batch(f"{prefix}_loss", float(mean))
+        self.history.record_batch(f"{prefix}_batch_size", sum(sizes))
+        self.history.record(f"{prefix}_batch_count", len(sizes))
+
+    def _epoch(self, iterator, training):
+        """Return the losses of an epoch's batches, and their sizes."""
         step = self._lean_step() if training else self._score
         encoder = getattr(self.module_, "constant_encoder", None)
         known = {}
@@ -80,11 +92,7 @@ class StudentNet(NeuralNet):
         for rows, answers in iterator:
             losses.append(step(rows, answers, **known))
             sizes.append(len(rows))
-        mean = np.average(torch.stack(losses).ravel().tolist(), weights=sizes)
-        self.history.new_batch()
-        self.history.record_batch(f"{prefix}_loss", float(mean))
-        self.history.record_batch(f"{prefix}_batch_size", sum(sizes))
-        self.history.record(f"{prefix}_batch_count", len(sizes))
+        return torch.stack(losses).ravel().tolist(), sizes
 
     def _is_lean(self, training):
         if any(watches_batches(callback, training) for _, callback in self.callbacks_):

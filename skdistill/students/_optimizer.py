@@ -22,7 +22,7 @@ def short_step(optimizer):
     ----------
     optimizer : torch.optim.Optimizer
     """
-    if not _is_plain_adamw(optimizer):
+    if not is_plain_adamw(optimizer):
         return optimizer.step
     groups: list[tuple] = []
 
@@ -59,7 +59,8 @@ def short_step(optimizer):
     return step
 
 
-def _is_plain_adamw(optimizer):
+def is_plain_adamw(optimizer):
+    """Whether its steps are those of a fused AdamW with plain settings, and nothing hooked in."""
     if type(optimizer) is not torch.optim.AdamW or "step" in vars(optimizer):
         return False  # another, or wrapped by a scheduler that counts steps
     hooks = optimizer._optimizer_step_pre_hooks, optimizer._optimizer_step_post_hooks

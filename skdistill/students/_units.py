@@ -42,8 +42,12 @@ class Units(nn.Module):
             return FUNCTIONS[self.activation](x)
         if not _is_compiled_for(x):
             return nn.functional.dropout(FUNCTIONS[self.activation](x), self.dropout)
-        self._seed += 1
-        return _Units.apply(x, CODES[self.activation], self.dropout, self._seed)
+        return _Units.apply(x, CODES[self.activation], self.dropout, self.next_seeds(1))
+
+    def next_seeds(self, n):
+        """Return the first of the seeds of the next `n` masks; the others follow it."""
+        self._seed += n
+        return self._seed - n
 
 
 class _Units(torch.autograd.Function):
