@@ -213,16 +213,10 @@ def _known(column, weight):
 
 
 def _shared_bins(columns, n_bins):
-    """Return each column's bins: `MAX_BINS` in all, and no more for one than others could have."""
-    bins = [_bins(x, w, n_bins) for x, w in columns]
-    wanted = np.array([len(column) for column in bins], dtype=int)
-    share = n_bins
-    while np.minimum(wanted, share).sum() > MAX_BINS:
-        share -= 1
-    return [
-        own if len(own) <= share else _bins(x, w, share)
-        for own, (x, w) in zip(bins, columns, strict=True)
-    ]
+    """Return each column's bins: `MAX_BINS` at most over all columns that need bins."""
+    needs = [len(_bins(x, w, n_bins)) > 0 for x, w in columns]
+    share = min(n_bins, MAX_BINS // max(sum(needs), 1))
+    return [_bins(x, w, share) for x, w in columns]
 
 
 def _bins(x, weight, n_bins):

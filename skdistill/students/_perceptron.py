@@ -92,7 +92,9 @@ class _Losses:
         self.net = net
         self.module = net.module_
         self.layers = layers
-        self.known = {id(p): (p, None, None, None) for p in _trained(self.module)}
+        self.known: dict[int, tuple] = {
+            id(p): (p, None, None, None) for p in _trained(self.module)
+        }
         self.dropout = self.decay = 0.0
         self.beta1 = self.beta2 = self.epsilon = 0.0
 

@@ -104,6 +104,13 @@ def test_wide_tables_get_fewer_bins():
     assert len(encode(np.random.default_rng(4).normal(size=(20, 2000))).bin_low) == 0
 
 
+def test_columns_of_two_values_leave_their_bins_to_others():
+    rng = np.random.default_rng(4)
+    flags = rng.integers(0, 2, (N, MAX_BINS // 8))
+    encoding = encode(np.column_stack([rng.normal(size=(N, 4)), flags]), n_bins=64)
+    assert np.bincount(encoding.bin_numbers).tolist() == [64] * 4
+
+
 def test_weights_move_the_bins_as_repetition_does():
     x = np.random.default_rng(5).normal(size=(400, 1))
     weight = np.where(x[:, 0] > 0, 3, 1)
