@@ -214,14 +214,19 @@ def _known(column, weight):
 
 def _shared_bins(columns, n_bins):
     """Return each column's bins: `MAX_BINS` at most over all columns that need bins."""
-    needs = [len(_bins(x, w, n_bins)) > 0 for x, w in columns]
-    share = min(n_bins, MAX_BINS // max(sum(needs), 1))
-    return [_bins(x, w, share) for x, w in columns]
+    n_columns = sum(_needs_bins(x) for x, _ in columns)
+    share = min(n_bins, MAX_BINS // max(n_columns, 1))
+    return [_bins(x, w, share) if _needs_bins(x) else [] for x, w in columns]
+
+
+def _needs_bins(x):
+    """Whether there are more than two values."""
+    return len(x) > 0 and bool(((x > x.min()) & (x < x.max())).any())
 
 
 def _bins(x, weight, n_bins):
-    """Return edges below and above, n_bins at most; none where two values need no bins."""
-    if n_bins < 2 or len(x) == 0:
+    """Return edges below and above, n_bins at most."""
+    if n_bins < 2:
         return []
     quantiles = np.linspace(OUTER, 1 - OUTER, n_bins + 1)
     edges = np.unique(_quantiles(x, quantiles, weight).astype(np.float32)).astype(np.float64)
