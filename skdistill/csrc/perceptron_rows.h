@@ -284,11 +284,18 @@ INLINE V square_root(V x) {
 }
 
 // A step of AdamW, as torch.optim.AdamW makes it.
-INLINE void advance(const Trained &of, const Adam &adam, double rate, int64_t n_steps) {
-    double power1 = 1, power2 = 1;
-    for (int64_t i = 0; i < n_steps; i++) power1 *= adam.beta1, power2 *= adam.beta2;
-    const float size = (float)(rate / (1 - power1)), kept = (float)(1 - rate * adam.decay);
-    const float inverse_root = (float)(1 / __builtin_sqrt(1 - power2));
+struct Step {
+    float size, kept, inverse_root;  // inverse root of the second moment's correction
+};
+
+INLINE Step step_of(const Adam &adam, double rate, int64_t n_steps) {
+    const double first = 1 - __builtin_pow(adam.beta1, (double)n_steps);
+    const double second = 1 - __builtin_pow(adam.beta2, (double)n_steps);
+    return {(float)(rate / first), (float)(1 - rate * adam.decay),
+            (float)(1 / __builtin_sqrt(second))};
+}
+
+INLINE void advance(const Trained &of, const Adam &adam, const Step &step) {
     const float beta2 = (float)adam.beta2, new1 = (float)(1 - adam.beta1);
     const float new2 = (float)(1 - adam.beta2), epsilon = (float)adam.epsilon;
     int64_t i = 0;
@@ -297,24 +304,24 @@ INLINE void advance(const Trained &of, const Adam &adam, double rate, int64_t n_
         const V square = beta2 * load(of.square + i) + new2 * g * g;
         store(of.mean + i, mean);
         store(of.square + i, square);
-        const V change = mean / (square_root(square) * inverse_root + epsilon);
-        store(of.values + i, kept * load(of.values + i) - size * change);
+        const V change = mean / (square_root(square) * step.inverse_root + epsilon);
+        store(of.values + i, step.kept * load(of.values + i) - step.size * change);
     }
     for (; i < of.n; i++) {
         const float g = of.gradient[i];
         of.mean[i] += new1 * (g - of.mean[i]);
         of.square[i] = beta2 * of.square[i] + new2 * g * g;
-        const float root = __builtin_sqrtf(of.square[i]) * inverse_root + epsilon;
-        of.values[i] = kept * of.values[i] - size * of.mean[i] / root;
+        const float root = __builtin_sqrtf(of.square[i]) * step.inverse_root + epsilon;
+        of.values[i] = step.kept * of.values[i] - step.size * of.mean[i] / root;
     }
 }
 
-INLINE void advance_all(const Perceptron &net, double rate, int64_t n_steps) {
+INLINE void advance_all(const Perceptron &net, const Step &step) {
     for (int64_t c = 0; c < net.n_categories; c++)
-        advance(net.categories[c].table, net.adam, rate, n_steps);
+        advance(net.categories[c].table, net.adam, step);
     for (int64_t l = 0; l < net.n_layers; l++) {
-        advance(net.layers[l].weight, net.adam, rate, n_steps);
-        advance(net.layers[l].bias, net.adam, rate, n_steps);
+        advance(net.layers[l].weight, net.adam, step);
+        advance(net.layers[l].bias, net.adam, step);
     }
 }
 
@@ -364,6 +371,6 @@ void train(Perceptron net, Batches batches) {
         batches.losses[b] = loss_of(net, batch, pass.activations[net.n_layers - 1], of_scores, room);
         if (!batches.rates) continue;
         backward(net, pass, of_scores, room);
-        advance_all(net, batches.rates[b], batches.first_step + b + 1);
+        advance_all(net, step_of(net.adam, batches.rates[b], batches.first_step + b + 1));
     }
 }
