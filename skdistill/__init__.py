@@ -16,6 +16,7 @@ _HOMES = {
     "Munge": "skdistill.samplers",
     "Student": "skdistill.runtime",
     "load": "skdistill.runtime",
+    "progress": "skdistill._bars",
     "show_versions": "skdistill._show_versions",
 }
 
@@ -26,6 +27,7 @@ __all__ = [
     "Student",
     "__version__",
     "load",
+    "progress",
     "show_versions",
 ]
 

@@ -103,7 +103,6 @@ def answer_unlabeled(source, answerer, racer, *, random_state, n_jobs, verbose):
         return None, None
     candidates: list = []
     shares: list = []
-    progress = Progress("unlabelled rows answered", None, verbose)
 
     def parts():
         ask = _AskBoth(answerer, racer, random_state)
@@ -114,7 +113,8 @@ def answer_unlabeled(source, answerer, racer, *, random_state, n_jobs, verbose):
             progress.add(len(log_proba))
             yield answerer.transfer_set(rows, log_proba, UNLABELED)
 
-    unlabeled = join(parts())
+    with Progress("unlabelled rows answered", None, verbose) as progress:
+        unlabeled = join(parts())
     sample = [
         racer.transfer_set(rows[keep], log_proba[keep], UNLABELED)
         for keys, rows, log_proba in candidates

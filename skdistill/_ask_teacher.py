@@ -13,6 +13,7 @@ from sklearn.model_selection import (
 )
 from sklearn.utils.parallel import Parallel, delayed
 
+from skdistill._progress import track
 from skdistill.exceptions import warn
 from skdistill.runtime._columns import take_rows
 
@@ -148,9 +149,10 @@ def ask_teacher(
     jobs = [(everything, None, True)]
     jobs += [(train, test, i == 0) for i, (train, test) in enumerate(asked)]
     jobs += [(train, test, False) for train, test in inner]
-    (full, _), *results = Parallel(n_jobs=n_jobs)(
+    fits = Parallel(n_jobs=n_jobs, return_as="generator")(
         delayed(_fit_and_answer)(teacher, X, y, classes, fit_params, *job, cache) for job in jobs
     )
+    (full, _), *results = track(fits, "teachers fitted", len(jobs))
     if not answers:
         return TeacherScores(full, None, held_out, None, None)
     parts = [(test, part) for (_, test, _), (_, part) in zip(jobs[1:], results, strict=True)]

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from skdistill._compose_transfer_set import Mix
+from skdistill._progress import report, stage
 from skdistill._train_student import plan, recalibration, taught_by, train_student
 from skdistill.runtime._columns import is_sparse
 from skdistill.samplers import two_sample_auc
@@ -122,6 +123,7 @@ class Trial:
         return self.mix.summary() | {name: getattr(self, name) for name in names}
 
 
+@stage("race: students trained")
 def choose_recipe(composer, folds, training, *, alpha):
     """Choose the source of synthetic rows, the mix with real rows, and the number of epochs.
 
@@ -345,6 +347,7 @@ class _Race:
             stopped=stopped,
         )
         self.trials.append(trial)
+        report()
         return trial
 
 

@@ -14,6 +14,7 @@ from skdistill._answer_rows import Answerer, answer_unlabeled
 from skdistill._ask_teacher import TeacherScores, ask_teacher, check_teacher, make_folds
 from skdistill._cache import open_cache
 from skdistill._calibrate_scores import calibrate_scores
+from skdistill._callbacks import CallbackSupport, reported
 from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
 from skdistill._compose_transfer_set import Composer, Mix, candidate_samplers, race_pool
 from skdistill._constraints import CONSTRAINTS
@@ -30,7 +31,7 @@ from skdistill.sources import open_source
 MIN_ROWS_PER_LEVEL = 10  # rarer levels of a category never enter a student
 
 
-class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     """Distil any classifier into a compact neural net.
 
     `fit` asks the teacher about rows that it did not see, calibrates these answers, and trains
@@ -239,6 +240,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
+    @reported
     def fit(self, X, y, *, sample_weight=None, groups=None, X_unlabeled=None, soft_targets=None):
         """Fit the teacher, then the student.
 

@@ -5,6 +5,7 @@ import contextlib
 import json
 import sys
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 
 from skdistill import __version__
@@ -125,7 +126,7 @@ def _compress(options):
         raise InputError(f"--test-size must be between 0 and 1, got {options.test_size}.")
     X, y = _bundled(options.data) if options.data else _table(options.table, options.target)
 
-    from skdistill import DistilledClassifier
+    from skdistill import DistilledClassifier, progress
     from skdistill.report import compare
     from skdistill.report._baselines import fit_twin
 
@@ -142,7 +143,8 @@ def _compress(options):
         random_state=options.random_state,
         verbose=int(options.verbose),
     )
-    with contextlib.redirect_stdout(sys.stderr):
+    bars = progress() if find_spec("rich") else contextlib.nullcontext()
+    with contextlib.redirect_stdout(sys.stderr), bars:
         _note(f"Fitting the teacher and the student on {X_train.shape[0]:,} rows.")
         clf.fit(X_train, y_train, X_unlabeled=options.unlabeled)
         _note("Fitting the hard-label twin.")

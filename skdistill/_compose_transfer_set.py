@@ -161,10 +161,11 @@ class Composer:
         draw = _Draw(self.answerer.cached(key, fit), self.answerer, key, seed)
         size = chunk_rows(self.X.shape[1])
         chunks = [(i, min(size, n - first)) for i, first in enumerate(range(0, n, size))]
-        progress = Progress(f"rows of {source} answered", n, self.verbose)
-        for drawn, log_proba in parallel_map(draw, chunks, n_jobs=self.n_jobs):
-            progress.add(len(log_proba))
-            yield self.answerer.transfer_set(drawn, log_proba, SYNTHETIC)
+        what = f"rows of {source} answered"
+        with Progress(what, n, self.verbose, n_steps=len(chunks)) as progress:
+            for drawn, log_proba in parallel_map(draw, chunks, n_jobs=self.n_jobs):
+                progress.add(len(log_proba))
+                yield self.answerer.transfer_set(drawn, log_proba, SYNTHETIC)
 
 
 @dataclass(frozen=True)

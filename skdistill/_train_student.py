@@ -12,10 +12,18 @@ from skorch.callbacks import LRScheduler
 from skorch.helper import predefined_split
 
 from skdistill._calibrate_scores import best_temperature
+from skdistill._progress import stage
 from skdistill._transfer_set import REAL
 from skdistill.runtime import Student
 from skdistill.runtime._layers import Softmax
-from skdistill.students import MLP, BestWeights, RateSchedule, StudentNet, TransferRows
+from skdistill.students import (
+    MLP,
+    BestWeights,
+    EpochReport,
+    RateSchedule,
+    StudentNet,
+    TransferRows,
+)
 from skdistill.students._batches import Batches
 from skdistill.students._net import StudentCriterion
 from skdistill.students._perceptron import SMALL
@@ -100,7 +108,7 @@ def train_student(
     n_always, n_cycled, max_epochs, batch_size = plan(transfer, training, max_epochs)
     n_steps = max_epochs * -(-(n_always + n_cycled) // batch_size)
     theirs = training.callbacks or []
-    callbacks = []
+    callbacks: list = [("progress", EpochReport())]
     if not any(isinstance(_unnamed(callback), LRScheduler) for callback in theirs):
         callbacks.append(("schedule", RateSchedule(partial(_rate, n_steps=n_steps))))
     if validation is not None:
@@ -142,7 +150,7 @@ def train_student(
             **params,
         )
         net.initialize()
-        with _few_threads(net):
+        with stage("epochs of training", net.max_epochs), _few_threads(net):
             net.partial_fit(rows_of(transfer, training.device), None)
     net.module_.round_weights()
     losses = [row["train_loss"] for row in net.history if "train_loss" in row]

@@ -17,16 +17,18 @@ MAY_IMPORT = {
     "__init__": {"_version"},  # the public names are imported lazily
     "exceptions": set(),
     "_extension": set(),
+    "_progress": set(),
     # libraries: they know nothing of the estimator
     "runtime": {"_extension", "exceptions"},
     "losses": {"_extension", "exceptions"},
     "samplers": {"exceptions", "runtime"},
     "sources": {"exceptions", "runtime"},
-    "students": {"_extension", "exceptions", "losses", "runtime"},
+    "students": {"_extension", "_progress", "exceptions", "losses", "runtime"},
     # what stages share
+    "_bars": {"_progress"},
     "_cache": {"_version", "exceptions"},
+    "_callbacks": {"_progress"},
     "_constraints": {"losses", "samplers", "students"},
-    "_progress": set(),
     "_seeds": set(),
     "_show_versions": {"_version", "losses", "runtime"},
     "_store": {"runtime"},
@@ -36,7 +38,7 @@ MAY_IMPORT = {
     "_training": {"_validation", "losses", "students"},
     "_routing": {"_teachers", "exceptions"},
     # the stages
-    "_ask_teacher": {"_cache", "_teachers", "_validation", "exceptions", "runtime"},
+    "_ask_teacher": {"_cache", "_progress", "_teachers", "_validation", "exceptions", "runtime"},
     "_calibrate_scores": {"_ask_teacher", "_validation", "exceptions", "losses"},
     "_answer_rows": {"_ask_teacher", "_progress", "_transfer_set", "runtime"},
     "_compose_transfer_set": {
@@ -49,6 +51,7 @@ MAY_IMPORT = {
     },
     "_train_student": {
         "_calibrate_scores",
+        "_progress",
         "_transfer_set",
         "_validation",
         "exceptions",
@@ -58,6 +61,7 @@ MAY_IMPORT = {
     },
     "_choose_recipe": {
         "_compose_transfer_set",
+        "_progress",
         "_train_student",
         "_transfer_set",
         "exceptions",
@@ -70,6 +74,7 @@ MAY_IMPORT = {
         "_ask_teacher",
         "_cache",
         "_calibrate_scores",
+        "_callbacks",
         "_choose_recipe",
         "_compose_transfer_set",
         "_constraints",
@@ -89,7 +94,9 @@ MAY_IMPORT = {
     "search": {
         "_ask_teacher",
         "_cache",
+        "_callbacks",
         "_classifier",
+        "_progress",
         "_seeds",
         "_teachers",
         "_train_student",

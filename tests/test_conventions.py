@@ -20,7 +20,7 @@ FILES = [
 # tests of the whole, which mirror no module
 WHOLE = {
     *("architecture", "bad_input", "conventions", "readme", "sklearn_contract"),
-    *("any_rows", "fuzzed_files", "old_files", "portable"),
+    *("any_rows", "fuzzed_files", "html_browser", "old_files", "portable"),
 }
 
 PUBLIC = [name for name in skdistill.__all__ if callable(getattr(skdistill, name))]

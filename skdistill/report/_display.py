@@ -7,6 +7,7 @@ from skdistill.report._optional import require
 # legible on light and on dark pages
 TEACHER, STUDENT, TWIN, BOOSTING = "#d9822b", "#3b82c4", "#8a8f98", "#3a9a5b"
 FAINT = {"color": "#8a8f98", "linewidth": 1}
+WIDE = 100  # from lowest to highest: then powers of ten are marks enough
 
 
 class Display(ABC):
@@ -32,3 +33,14 @@ class Display(ABC):
             _, ax = require("matplotlib.pyplot", "plot()").subplots(layout="constrained")
         self.ax_, self.figure_ = ax, ax.figure
         return ax
+
+
+def mark_costs(ax, unit):
+    """Make the x axis of what was drawn logarithmic, with marks such as "20 kB"."""
+    ticker = require("matplotlib.ticker", "plot()")
+    ax.set_xscale("log")
+    low, high = ax.get_xlim()
+    marks = ticker.LogLocator(subs=(1,) if high > WIDE * low else (1, 2, 5))
+    ax.xaxis.set_major_locator(marks)
+    ax.xaxis.set_major_formatter(ticker.EngFormatter(unit))
+    ax.xaxis.set_minor_formatter(ticker.NullFormatter())

@@ -6,17 +6,28 @@ from skdistill.report._panels import as_svg
 
 # Colours are those of the page: a notebook keeps its theme, a browser its dark mode.
 STYLE = """
-.skdistill-report {max-width: 62rem; margin: auto; line-height: 1.45; text-align: left}
-.skdistill-report .verdict {border-left: .3rem solid #3b82c4; padding: .1rem 1rem}
+.skdistill-report {max-width: 72rem; margin: auto; line-height: 1.45; text-align: left}
+.skdistill-report .verdict {border-left: .4rem solid #3b82c4; background: #3b82c422;
+  padding: .8rem 1rem}
+.skdistill-report .verdict h2 {margin: 0; font-size: 1.6rem}
+.skdistill-report ul {margin: .6rem 0 0; padding-left: 1.2rem}
 .skdistill-report .wide {overflow-x: auto}
-.skdistill-report table {border-collapse: collapse; font-variant-numeric: tabular-nums}
-.skdistill-report th, .skdistill-report td {padding: .25rem .6rem; text-align: right;
+.skdistill-report table {border-collapse: collapse; font-size: .875rem;
+  font-variant-numeric: tabular-nums}
+.skdistill-report th, .skdistill-report td {padding: .25rem .5rem; text-align: right;
   white-space: nowrap; border-bottom: 1px solid #8884}
 .skdistill-report :is(th, td):first-child {text-align: left}
 .skdistill-report .note {opacity: .75; font-size: .85rem}
 .skdistill-report .plots {display: grid; gap: 1rem;
-  grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr))}
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr))}
 .skdistill-report svg {width: 100%; height: auto}
+"""
+# What a page of its own adds: names of rows stay in sight while a table scrolls on a phone.
+PAGE_STYLE = """
+:root {color-scheme: light dark}
+body {background: Canvas; color: CanvasText; font-family: system-ui, sans-serif}
+.skdistill-report :is(th, td):first-child {position: sticky; left: 0; background: Canvas}
+@media (max-width: 40rem) {.skdistill-report th[scope=row] {white-space: normal}}
 """
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -25,7 +36,7 @@ PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Fidelity report</title>
-<style>:root {{color-scheme: light dark}} body {{font-family: system-ui, sans-serif}}</style>
+<style>{style}</style>
 </head>
 <body>
 {body}
@@ -36,7 +47,7 @@ PAGE = """<!DOCTYPE html>
 
 def make_page(report, tables, panels):
     """Return a whole HTML page."""
-    return PAGE.format(body=make_fragment(report, tables, panels))
+    return PAGE.format(style=PAGE_STYLE, body=make_fragment(report, tables, panels))
 
 
 def make_fragment(report, tables, panels):

@@ -14,7 +14,7 @@ from skdistill.report._row_displays import AgreementDisplay, ReliabilityDisplay
 from skdistill.report._tradeoff_display import TradeoffDisplay
 from skdistill.report._verdict import CALIBRATED, STUDENT, TEACHER, TWIN
 
-SIZE = (4.6, 3.4)  # inches of a panel: at 72 points an inch, the width of a phone
+SIZE = (4.4, 3.3)  # inches of a panel: at 72 points an inch, less than the width of a phone
 INK = "#123456"  # stands for the colour of the page's text in an SVG
 INKED = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
 STYLE = {"axes.spines.right": False, "axes.spines.top": False, "legend.frameon": False}

@@ -115,7 +115,7 @@ class ReliabilityDisplay(_ByConfidence):
         self : ReliabilityDisplay
         """
         ax = self._start(ax)
-        ax.axline((0, 0), slope=1, linestyle=":", **FAINT)
+        ax.axline((1, 1), slope=1, linestyle=":", **FAINT)
         self._draw(ax, self.accuracy, kwargs)
         ax.set(xlabel="confidence", ylabel="accuracy")
         return self
@@ -218,6 +218,7 @@ class AgreementDisplay(_ByConfidence):
         ax = self._start(ax)
         self._draw(ax, self.agreement, kwargs)
         ax.set(xlabel="teacher's confidence", ylabel="agreement")
+        ax.autoscale(axis="y")  # all lines on the axes, where several displays share them
         ax.set_ylim(top=1.03)
         return self
 

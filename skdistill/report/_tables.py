@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from skdistill.report._verdict import STUDENT
+
 N_CLASSES = 20  # in the table of classes; the frame has all
 NOTES = {
     "quality": "Log loss, KL(teacher || model) in nats; [95 % interval over the held-out rows]; "
@@ -51,7 +53,7 @@ def _quality(report):
             (
                 name,
                 *(f"{value:.4f}" for value in (q.accuracy, q.balanced_accuracy)),
-                *(str(row.log_loss), str(row.lead)),
+                *(str(row.log_loss), "" if name == STUDENT else str(row.lead)),
                 *(f"{value:.4f}" for value in (q.brier, q.ece, q.auc, q.agreement, q.kl)),
             )
         )
@@ -70,7 +72,7 @@ def _cost(report):
 
 def _classes(report):
     losses = {name: row.quality.log_loss_by_class for name, row in report.models.items()}
-    of_student = losses["student"]
+    of_student = losses[STUDENT]
     seen = [label for label, loss in of_student.items() if not math.isnan(loss)]
     worst = sorted(seen, key=lambda label: -of_student[label])[:N_CLASSES]
     rows = [

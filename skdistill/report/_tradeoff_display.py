@@ -3,11 +3,12 @@
 import numpy as np
 
 from skdistill.report._costs import one_row_latency, serialized_bytes
-from skdistill.report._display import FAINT, STUDENT, Display
+from skdistill.report._display import FAINT, STUDENT, Display, mark_costs
 from skdistill.report._quality import row_losses
 from skdistill.report._teacher import check_distilled, reference_answers
 
-COSTS = {"bytes": "bytes on disk", "latency": "seconds for one row"}
+NAME_HEIGHT = 11  # points from one model's name to the next above it
+COSTS = {"bytes": ("size on disk", "B"), "latency": ("time for one row", "s")}
 
 
 class TradeoffDisplay(Display):
@@ -139,19 +140,31 @@ class TradeoffDisplay(Display):
         )
         style = {"color": STUDENT, "linestyle": "", "marker": "o", **kwargs}
         (self.line_,) = ax.plot(self.cost, self.log_loss, **style)
-        for k in np.flatnonzero(np.isfinite(self.cost)):
-            right = self.cost[k] > np.sqrt(np.nanmin(self.cost) * np.nanmax(self.cost))
-            ax.annotate(
-                self.names[k],
-                (self.cost[k], self.log_loss[k]),
-                (-7 if right else 7, 4),
-                textcoords="offset points",
-                ha="right" if right else "left",
-            )
-        ax.set_xscale("log")
         ax.margins(0.12)
-        ax.set(xlabel=COSTS[self.cost_name], ylabel="log loss")
+        label, unit = COSTS[self.cost_name]
+        mark_costs(ax, unit)
+        ax.set(xlabel=label, ylabel="log loss")
+        self._name_markers(ax)
         return self
+
+    def _name_markers(self, ax):
+        """Write each model's name beside its marker, and above the names of those below it."""
+        known = np.isfinite(self.cost)
+        right = self.cost > np.sqrt(np.nanmin(self.cost) * np.nanmax(self.cost))
+        pixels = ax.transData.transform(np.column_stack([self.cost, self.log_loss]))[:, 1]
+        heights = pixels * 72 / ax.figure.dpi  # in points
+        for side, x, ha in ((right, -7, "right"), (~right, 7, "left")):
+            lowest = -np.inf
+            for k in sorted(np.flatnonzero(known & side), key=lambda k: heights[k]):
+                y = max(heights[k] + 4, lowest)
+                ax.annotate(
+                    self.names[k],
+                    (self.cost[k], self.log_loss[k]),
+                    (x, y - heights[k]),
+                    textcoords="offset points",
+                    ha=ha,
+                )
+                lowest = y + NAME_HEIGHT
 
     def _points(self):
         return {

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from skdistill.report._display import Display
+from skdistill.report import _display as colors
+from skdistill.report._display import Display, mark_costs
 from skdistill.search._results import BOOSTING, STUDENT, latest
 
 
@@ -85,15 +86,21 @@ class SearchDisplay(Display):
         """
         ax = self._start(ax)
         student, other = self.is_student, ~self.is_student
-        self.students_ = ax.scatter(self.n_bytes[student], self.score[student], label="student")
-        self.boosting_ = ax.scatter(
-            self.n_bytes[other], self.score[other], marker="s", label="boosting"
+        self.students_ = ax.scatter(
+            self.n_bytes[student], self.score[student], color=colors.STUDENT, label="student"
         )
+        self.boosting_ = ax.scatter(
+            self.n_bytes[other], self.score[other], color=colors.BOOSTING, marker="s",
+            label="boosting",
+        )  # fmt: skip
         front = self.n_bytes[self.front], self.score[self.front]
-        (self.line_,) = ax.step(*front, where="post", color="black", label="Pareto front")
+        (self.line_,) = ax.step(
+            *front, where="post", zorder=0, label="Pareto front", **colors.FAINT
+        )
         if self.max_bytes is not None:
-            ax.axvline(self.max_bytes, color="0.5", linestyle=":", label="max_bytes")
-        ax.set(xscale="log", xlabel="bytes", ylabel="held-out score")
+            ax.axvline(self.max_bytes, linestyle=":", label="max_bytes", **colors.FAINT)
+        mark_costs(ax, "B")
+        ax.set(xlabel="size on disk", ylabel="held-out score")
         ax.legend()
         return self
 

@@ -8,6 +8,7 @@ from sklearn.metrics import log_loss
 from sklearn.pipeline import Pipeline
 
 from skdistill._cache import Cache
+from skdistill._progress import report
 from skdistill.report import agreement, one_row_latency, serialized_bytes
 from skdistill.search._budgets import Budgets
 
@@ -48,6 +49,7 @@ class Measure:
         found = self.of(estimator, X, y, labels, sample_weight)
         excess = self.budgets.excess_cost(found["n_bytes"], found["latency"])
         rank_score = BEYOND * (1 + excess) if excess else found["score"]
+        report()
         weighted = float(sample_weight is not None)  # newer versions of scikit-learn pass it
         # scikit-learn's halving ranks by the measure named "score"
         return {**found, "value": found["score"], "score": rank_score, "weighted": weighted}

@@ -14,6 +14,8 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from skdistill._callbacks import CallbackSupport, reported
+from skdistill._progress import stage
 from skdistill._seeds import stage_seeds
 from skdistill._teachers import TableBoosting
 from skdistill._validation import check_rows
@@ -36,8 +38,18 @@ from skdistill.search._rows import Rows
 class _Halving(HalvingGridSearchCV):
     best_index_ = 0  # `fit` reads it, even where several measures and no refit leave it unset
 
+    def _run_search(self, evaluate_candidates, callback_ctx=None):
+        """Search; every round is a stage, in which `Measure` counts what was fitted."""
 
-class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+        def evaluate(candidates, *args, **kwargs):
+            with stage("candidates fitted", len(candidates) * self.n_splits_):
+                return evaluate_candidates(candidates, *args, **kwargs)
+
+        newer = {} if callback_ctx is None else {"callback_ctx": callback_ctx}
+        super()._run_search(evaluate, **newer)
+
+
+class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     """Search for the best small model of a teacher within budgets.
 
     Students of many shapes race by successive halving [1]_: all are trained briefly, the better
@@ -167,6 +179,7 @@ class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
+    @reported
     def fit(self, X, y, **fit_params):
         """Search, then fit the best model on all rows.
 

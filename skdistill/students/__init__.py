@@ -1,7 +1,7 @@
 """Student nets: the table encoder, the architectures and the skorch net that trains them."""
 
 from skdistill.students._batches import TransferRows
-from skdistill.students._callbacks import BestWeights, RateSchedule
+from skdistill.students._callbacks import BestWeights, EpochReport, RateSchedule
 from skdistill.students._encoder import learn_encoding, make_waves
 from skdistill.students._mlp import MLP
 from skdistill.students._net import StudentNet
@@ -14,6 +14,7 @@ __all__ = [
     "MLP",
     "STUDENTS",
     "BestWeights",
+    "EpochReport",
     "OwnNet",
     "RateSchedule",
     "StudentNet",

@@ -2,6 +2,8 @@
 
 from skorch.callbacks import BatchScoring, Callback, EarlyStopping, EpochScoring, LRScheduler
 
+from skdistill._progress import report
+
 
 class RateSchedule(Callback):
     """Set the learning rate of every step.
@@ -41,6 +43,14 @@ class RateSchedule(Callback):
         factor = self.rate(self.n_steps_)
         for group in optimizer.param_groups:
             group["lr"] = group["initial_lr"] * factor
+
+
+class EpochReport(Callback):
+    """Report every epoch to the stage of the training."""
+
+    def on_epoch_end(self, net, **kwargs):
+        """Count the epoch."""
+        report()
 
 
 class BestWeights(EarlyStopping):

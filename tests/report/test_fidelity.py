@@ -15,6 +15,7 @@ from sklearn.metrics import (
     log_loss,
     roc_auc_score,
 )
+from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 from torch import nn
@@ -195,3 +196,17 @@ def test_a_classifier_without_teacher_is_refused():
     clf.fit(X, y, soft_targets=np.full((150, 3), 1 / 3))
     with pytest.raises(ValueError, match=r"no teacher_: it was fitted with soft_targets\. Fit it"):
         fidelity_report(clf, X, y)
+
+
+def test_on_iris_the_twin_is_as_good_and_is_kept():
+    X, X_test, y, y_test = train_test_split(
+        *load_iris(return_X_y=True), test_size=0.5, stratify=load_iris().target, random_state=0
+    )
+    forest = RandomForestClassifier(30, random_state=0)
+    clf = DistilledClassifier(forest, hidden_layer_sizes=(16,), max_epochs=30, random_state=0)
+    report = fidelity_report(clf.fit(X, y), X_test, y_test, X_train=X, y_train=y)
+    twin, student = report.models["hard-label twin"], report.models["student"]
+    assert twin.lead.low < 0 < twin.lead.high
+    assert abs(twin.log_loss.value - student.log_loss.value) < 0.01
+    assert report.verdict.choice == "keep the twin"
+    assert "is as good as the student as far as these rows tell" in report.verdict.reasons[0]

@@ -68,3 +68,17 @@ def test_two_displays_share_axes(rows):
     assert second.ax_ is first.ax_
     assert second.plot(color="red").line_.get_color() == "red"
     assert second.ax_ is not first.ax_
+
+
+def test_no_point_is_cut_off_where_displays_share_axes():
+    display = AgreementDisplay(np.array([0.5, 0.9]), np.array([0.8, 1.0]), np.array([9, 9]))
+    ax = display.plot().ax_
+    AgreementDisplay(np.array([0.5, 0.9]), np.array([0.1, 0.9]), np.array([9, 9])).plot(ax)
+    low, high = ax.get_ylim()
+    assert low < 0.1
+    assert high > 1
+
+
+def test_reliability_shows_the_confidences_there_are():
+    display = ReliabilityDisplay(np.array([0.8, 0.99]), np.array([0.7, 1.0]), np.array([9, 9]))
+    assert display.plot().ax_.get_xlim()[0] > 0.7

@@ -1,5 +1,7 @@
 """The Pareto front, for models made by hand."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from sklearn.metrics import log_loss
@@ -35,7 +37,7 @@ def test_latency_is_a_cost_too():
         "log_loss": [pytest.approx(np.log(2))],
         "on_front": [True],
     }
-    assert display.ax_.get_xlabel() == "seconds for one row"
+    assert display.ax_.get_xlabel() == "time for one row"
 
 
 def test_an_unknown_cost_is_refused(case):
@@ -43,3 +45,23 @@ def test_an_unknown_cost_is_refused(case):
         ValueError, match=r"cost_name='joule' is not known\. Use one of bytes, lat"
     ):
         TradeoffDisplay.from_estimator(case.clf, case.X, case.y, cost_name="joule")
+
+
+def test_names_of_models_alike_stand_apart():
+    display = TradeoffDisplay(["a", "b", "c"], [1.0, 1.1, 900.0], [0.5, 0.5001, 0.1]).plot()
+    display.figure_.canvas.draw()
+    boxes = [text.get_window_extent() for text in display.ax_.texts]
+    assert len(boxes) == 3
+    assert not any(a.overlaps(b) for a, b in [boxes[:2], boxes[1:], boxes[::2]])
+
+
+@pytest.mark.parametrize("highest", [30_000.0, 3e7])
+def test_marks_of_the_cost_stand_apart_and_say_their_unit(highest):
+    display = TradeoffDisplay(["a", "b"], [20_000.0, highest], [0.5, 0.1]).plot()
+    display.figure_.canvas.draw()
+    labels = display.ax_.get_xticklabels() + display.ax_.get_xticklabels(minor=True)
+    low, high = display.ax_.get_xlim()
+    shown = [t for t in labels if t.get_text() and low <= t.get_position()[0] <= high]
+    assert "kB" in shown[0].get_text()
+    boxes = [text.get_window_extent() for text in shown]
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))

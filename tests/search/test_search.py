@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skdistill import DistillationSearch, DistilledClassifier
+from skdistill._progress import heard_by
 from skdistill._teachers import TableBoosting
 from skdistill.exceptions import DistillationWarning
 from skdistill.report import serialized_bytes
@@ -178,3 +179,27 @@ def test_it_can_be_cloned_and_refuses_bad_parameters(searched):
     assert clone(searched).get_params()["param_grid"] == SIZES
     with pytest.raises(ValueError, match="'min_agreement' parameter of DistillationSearch"):
         DistillationSearch(distiller(), min_agreement=1.5).fit(X, Y)
+
+
+class Heard:
+    """Notes every stage of a search, with what was counted in it, of how many."""
+
+    def __init__(self, stages, what=None, total=None):
+        self.stages, self.what, self.total, self.n = stages, what, total, 0
+
+    def begin(self, what, total, n_steps):
+        return Heard(self.stages, what, total)
+
+    def advance(self, n):
+        self.n += n
+
+    def end(self, failed):
+        self.stages.append((self.what, self.n, self.total))
+
+
+def test_every_candidate_of_a_round_is_counted():
+    stages = []
+    with heard_by(Heard(stages)):
+        DistillationSearch(distiller(), SIZES, refit=False, random_state=0).fit(X, Y)
+    rounds = [counts for what, *counts in stages if what == "candidates fitted"]
+    assert rounds == [[3, 3], [1, 1]]
