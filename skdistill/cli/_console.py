@@ -48,15 +48,15 @@ def print_json(value):
     print_data(json.dumps(_plain(value), indent=2, ensure_ascii=False))
 
 
-def print_table(header, rows):
-    """Print a table of text: the first column to the left, the others to the right."""
+def print_table(header, rows, *, n_left=1):
+    """Print a table of text: the first columns to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in [header, *rows]:
-        first, *others = (
-            cell.rjust(width) if j else cell.ljust(width)
+        cells = [
+            cell.ljust(width) if j < n_left else cell.rjust(width)
             for j, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        print_data("  ".join([first, *others]).rstrip())
+        ]
+        print_data("  ".join(cells).rstrip())
 
 
 def check_output(path, *, force):

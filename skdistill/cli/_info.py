@@ -91,6 +91,7 @@ def _print(described):
             (str(j) if column["name"] is None else column["name"], column["kind"], _holds(column))
             for j, column in enumerate(described["columns"])
         ],
+        n_left=len(header),
     )
     print_data("")
     for layer in described["layers"]:

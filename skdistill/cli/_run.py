@@ -121,12 +121,7 @@ def open_run(folder, manifest, *, resume, force=False):
         If the folder holds a run and neither is wanted, or that run had another manifest.
     """
     folder.mkdir(mode=0o700, exist_ok=True)
-    lock = FileLock(folder / "lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise InputError(f"Another process works in {folder}: wait for it, or end it.") from None
-    with lock:
+    with _alone(folder):
         old = read_manifest(folder)
         if old is not None and resume:
             _check_same(old, manifest, folder)
@@ -155,6 +150,19 @@ def remove(folder):
     shutil.rmtree(rest, ignore_errors=True)
     os.rename(folder, rest)
     shutil.rmtree(rest)
+
+
+@contextmanager
+def _alone(folder):
+    lock = FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise InputError(f"Another process works in {folder}: wait for it, or end it.") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _begin(folder, manifest):

@@ -1,6 +1,7 @@
 """`skdistill completion`: scripts that know commands, options, choices and files."""
 
 import subprocess
+import sys
 
 import pytest
 
@@ -11,6 +12,13 @@ def test_a_script_knows_commands_and_options(shell, command):
     assert code == 0, err
     for word in ("compress", "report", "predict", "export", "info", "keep-run", "breast_cancer"):
         assert word in out
+
+
+def test_without_shtab_it_says_what_to_install(command, monkeypatch):
+    monkeypatch.setitem(sys.modules, "shtab", None)
+    code, out, err = command("completion", "bash")
+    assert (code, out) == (2, "")
+    assert 'pip install "skdistill[cli]"' in err
 
 
 def complete(script, *words):

@@ -1,7 +1,10 @@
 """The command as a whole: help, exit codes, and what it loads."""
 
+import shlex
 import subprocess
 import sys
+import warnings
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +34,17 @@ def test_version(capsys):
     assert skdistill.__version__ in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("page", ["README.md", "docs/command.md"])
+def test_every_line_of_the_guides_is_understood(page):
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("skdistill ")]
+    assert lines
+    parser, _ = make_parser()
+    for line in lines:
+        words = shlex.split(line.partition("|")[0].partition(">")[0], comments=True)
+        assert hasattr(parser.parse_args(words[1:]), "run"), line
+
+
 def test_an_unknown_option_is_bad_input(capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["info", "s", "--jso"])
@@ -51,8 +65,6 @@ def test_exit_codes(raised, code, command, monkeypatch):
 
 
 def test_a_warning_is_one_line_on_stderr(command, monkeypatch, recwarn):
-    import warnings
-
     def warns(options):
         warnings.simplefilter("always")
         warn("look at this")

@@ -32,6 +32,24 @@ def test_a_csv_in_chunks_gets_the_answers_that_the_frame_gets(
     assert answers.label.tolist() == churn.predict(rows).tolist()
 
 
+def test_no_more_than_a_chunk_is_asked_at_once(
+    small_chunks, customers, student, messy, monkeypatch, command
+):
+    asked = []
+    predict_proba = skdistill.Student.predict_proba
+
+    def counted(self, X):
+        asked.append(len(X))
+        return predict_proba(self, X)
+
+    monkeypatch.setattr(skdistill.Student, "predict_proba", counted)
+    customers.to_parquet(student.parent / "c.parquet")
+    for table in (messy, student.parent / "c.parquet"):
+        asked.clear()
+        command("predict", student, table, "--output", student.parent / "p.csv", "--force")
+        assert asked == [7] * 22 + [6]
+
+
 def test_parquet_and_csv_files_hold_the_same(small_chunks, customers, student, messy, command):
     folder = student.parent
     customers.to_parquet(folder / "c.parquet", index=True)
