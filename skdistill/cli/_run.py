@@ -6,7 +6,8 @@ import os
 import shutil
 import sys
 from contextlib import contextmanager
-from importlib.metadata import version
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -20,7 +21,7 @@ OPTIONS = (
     *("transfer", "device", "random_state"),
 )  # those that change the student
 FILES = ("table", "teacher_file", "unlabeled")
-LIBRARIES = ("numpy", "scikit-learn", "torch")
+LIBRARIES = ("joblib", "numpy", "pandas", "sklearn", "torch")
 MANIFEST = "manifest.json"
 
 
@@ -66,7 +67,7 @@ def describe(options):
         for name, path in paths.items()
         if path is not None
     }
-    versions = {name: version(name) for name in LIBRARIES}
+    versions = {n: str(import_module(n).__version__) for n in LIBRARIES if find_spec(n)}
     versions |= {"skdistill": __version__, "python": sys.version.split()[0]}
     return {"options": given, "files": files, "versions": versions}
 

@@ -11,6 +11,11 @@ import skdistill
 from skdistill.cli import _tables
 
 
+def printed(out):
+    """Read CSV to the last bit, as pandas 2 does on request alone."""
+    return pd.read_csv(io.StringIO(out), float_precision="round_trip")
+
+
 def columns(frame):
     return frame[["probability_no", "probability_yes"]].to_numpy()
 
@@ -26,7 +31,7 @@ def test_a_csv_in_chunks_gets_the_answers_that_the_frame_gets(
 ):
     code, out, _ = command("predict", student, messy)
     assert code == 0
-    answers = pd.read_csv(io.StringIO(out))
+    answers = printed(out)
     rows = customers.drop(columns="churned")
     np.testing.assert_array_equal(columns(answers), churn.predict_proba(rows))
     assert answers.label.tolist() == churn.predict(rows).tolist()
@@ -80,9 +85,7 @@ def test_text_of_a_csv_is_text_for_the_student(churn, student, command):
                 "spend": 0.1,
             }
         )
-        np.testing.assert_array_equal(
-            columns(pd.read_csv(io.StringIO(out))), churn.predict_proba(frame)
-        )
+        np.testing.assert_array_equal(columns(printed(out)), churn.predict_proba(frame))
 
 
 def test_columns_may_stand_in_another_order_beside_others(customers, student, messy, command):
@@ -131,7 +134,7 @@ def test_columns_without_names_go_by_position(tmp_path, command):
     pd.DataFrame(X).to_csv(tmp_path / "x.csv", index=False)
     code, out, err = command("predict", tmp_path / "s.safetensors", tmp_path / "x.csv")
     assert code == 0, err
-    got = pd.read_csv(io.StringIO(out))
+    got = printed(out)
     np.testing.assert_allclose(
         got[["probability_False", "probability_True"]], student.predict_proba(X), atol=1e-6
     )
