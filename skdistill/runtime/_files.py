@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save as to_bytes
 
 from skdistill.exceptions import StudentFileError
 from skdistill.runtime._columns import ColumnReader
@@ -51,7 +51,8 @@ def save(student, path):
     }
     text = json.dumps(header)
     with whole_file(path) as temporary:
-        save_file(arrays, temporary, metadata={"skdistill": text, "sha256": digest(text, arrays)})
+        metadata = {"skdistill": text, "sha256": digest(text, arrays)}
+        Path(temporary).write_bytes(_in_order(to_bytes(arrays, metadata)))
 
 
 @contextmanager
@@ -133,6 +134,16 @@ def digest(text, arrays):
         sha.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
         sha.update(arrays[name].tobytes())
     return sha.hexdigest()
+
+
+def _in_order(data):
+    """Return safetensors bytes with sorted metadata: a student always has the same bytes."""
+    end = 8 + int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:end])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)  # arrays are aligned
+    return len(text).to_bytes(8, "little") + text + data[end:]
 
 
 def _student_from(metadata, arrays, path):

@@ -12,30 +12,9 @@ from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 import skdistill
-from skdistill._cli import TRANSFERS, main
+from skdistill.cli import main
+from skdistill.cli._options import TRANSFERS
 from skdistill.samplers import SAMPLERS
-
-
-@pytest.fixture
-def messy(tmp_path):
-    """Write a CSV of strings, missing values, booleans and dates; return its path."""
-    rng = np.random.default_rng(0)
-    n = 160
-    age = rng.integers(18, 80, n).astype(float)
-    age[::9] = np.nan
-    frame = pd.DataFrame(
-        {
-            "age": age,
-            "town": rng.choice(["Rome", "Oslo", None], n),
-            "member": rng.random(n) < 0.5,
-            "since": pd.Timestamp("2020-03-01") + pd.to_timedelta(rng.integers(0, 900, n), "D"),
-            "spend": rng.normal(size=n),
-        }
-    )
-    frame["churned"] = np.where(frame.spend + frame.member > 0.4, "yes", "no")
-    path = tmp_path / "customers.csv"
-    frame.to_csv(path, index=False)
-    return path
 
 
 def run(capsys, *words):
@@ -192,10 +171,3 @@ def test_ctrl_c_exits_with_130_and_writes_nothing(tmp_path, monkeypatch, capsys)
     assert code == 130
     assert "interrupted" in err
     assert not path.exists()
-
-
-def test_version_and_help(capsys):
-    for words in (["--version"], ["--help"], ["compress", "--help"]):
-        with pytest.raises(SystemExit, match="0"):
-            main(words)
-    assert skdistill.__version__ in capsys.readouterr().out

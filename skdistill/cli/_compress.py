@@ -1,0 +1,123 @@
+"""`skdistill compress`: from a table to a student's file, and the comparison with its teacher."""
+
+import filecmp
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from skdistill.cli._console import (
+    InputError,
+    check_output,
+    note,
+    print_data,
+    print_json,
+    print_table,
+)
+from skdistill.cli._options import add_command, add_distillation, add_general
+from skdistill.cli._run import describe, open_run, remove, run_folder
+from skdistill.cli._work import at_work, prepare
+
+EPILOG = """\
+examples:
+  skdistill compress customers.csv --target churned --output churn.safetensors
+  skdistill compress customers.csv --target churned --teacher-file forest.skops
+  skdistill compress --data digits --teacher boosting --json > digits.json
+  skdistill compress customers.csv --config churn.toml --resume
+
+A killed run leaves what it finished in student.safetensors.run, beside the student's file:
+the same words and --resume go on with it. No teacher is fitted twice, and the student is the
+one that the run would have given. The folder holds pickles: resume only your own runs.
+"""
+
+
+def add_parser(commands):
+    """Add the subcommand."""
+    parser = add_command(
+        commands,
+        "compress",
+        summary="fit a teacher, distil it, write the student, compare them on held-out rows",
+        description="Fit a teacher (or take one from a file), distil it into a student, write the "
+        "student to a file, and compare teacher, hard-label twin (the same student, trained on "
+        "labels alone) and student on held-out rows.",
+        epilog=EPILOG,
+    )
+    add_distillation(parser, table="a CSV or Parquet file")
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "--output",
+        type=Path,
+        default=Path("student.safetensors"),
+        metavar="FILE",
+        help="the student's file (default student.safetensors)",
+    )
+    output.add_argument(
+        "--force", action="store_true", help="overwrite the student's file, or a run not finished"
+    )
+    output.add_argument("--resume", action="store_true", help="go on with a run not finished")
+    output.add_argument(
+        "--keep-run",
+        action="store_true",
+        help="leave the folder of the run, for: skdistill report FOLDER",
+    )
+    add_general(parser, what="the comparison")
+    parser.set_defaults(run=_compress)
+
+
+def _compress(options):
+    folder = run_folder(options.output)
+    resumes = options.resume and folder.is_dir()
+    check_output(options.output, force=options.force or resumes)
+    work = prepare(options)
+
+    from skdistill.report import compare
+    from skdistill.report._baselines import fit_twin
+
+    with open_run(folder, describe(options), resume=options.resume, force=options.force) as run:
+        clf = run.stage("classifier", lambda: work.fit(memory=str(folder)))
+        with at_work():
+            note("Fitting the hard-label twin.")
+            twin = run.stage("twin", lambda: fit_twin(clf, work.X_train, work.y_train).student_)
+            _save(clf.student_, options.output, run, force=options.force)
+            note(f"Measuring on {work.X_test.shape[0]:,} held-out rows.")
+            measures = compare(
+                {"teacher": clf.teacher_, "hard-label twin": twin, "student": clf.student_},
+                work.X_test,
+                work.y_test,
+                reference="teacher",
+            )
+    if not options.keep_run:
+        remove(folder)
+    if options.json:
+        print_json({name: asdict(row) for name, row in measures.items()})
+    else:
+        _print(measures, options.output)
+
+
+def _save(student, path, run, *, force):
+    """Write the student; a file that is there already may only be the same one, without force."""
+    made = run.folder / path.name
+    student.save(made)
+    if path.exists() and not force and not filecmp.cmp(made, path, shallow=False):
+        raise InputError(f"{path} exists and is not of this run: pass --force to overwrite it.")
+    os.replace(made, path)
+
+
+def _print(measures, path):
+    """Print the comparison, and how to use the student."""
+    from skdistill.report._tables import duration, size
+
+    header = ("", "accuracy", "log loss", "ECE", "size", "one row", "agreement")
+    rows = [
+        (
+            name,
+            *(f"{row.accuracy:.4f}", f"{row.log_loss:.4f}", f"{row.ece:.3f}"),
+            *(size(row.n_bytes), duration(row.latency), f"{row.agreement:.4f}"),
+        )
+        for name, row in measures.items()
+    ]
+    print_table(header, rows)
+    teacher, student = measures["teacher"], measures["student"]
+    smaller = teacher.n_bytes / student.n_bytes
+    faster = teacher.latency / student.latency
+    print_data(f"\nThe student is {smaller:,.0f}x smaller and {faster:,.0f}x faster for one row.")
+    print_data(f'Use it: skdistill predict "{path}" ROWS.csv')

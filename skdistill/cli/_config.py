@@ -1,0 +1,80 @@
+"""Options from a TOML file: its keys become words of the command line, before those given."""
+
+import argparse
+import difflib
+import tomllib
+from pathlib import Path
+
+from skdistill.cli._console import InputError
+
+
+def with_config(commands, words):
+    """Return the words of a command line with those of its ``--config`` file among them.
+
+    Parameters
+    ----------
+    commands : dict of str to ArgumentParser
+        The subcommands.
+    words : list of str
+
+    Returns
+    -------
+    words : list of str
+        Those of the file come first, so that what the user typed wins.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or has a key that is no option of the subcommand.
+    """
+    if not words or words[0] not in commands:
+        return words
+    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    finder.add_argument("--config", type=Path)
+    try:
+        found, rest = finder.parse_known_args(words[1:])
+    except argparse.ArgumentError:  # no file after --config: the subcommand says so
+        return words
+    if found.config is None:
+        return words
+    return [words[0], *_words(_read(found.config), commands[words[0]], found.config), *rest]
+
+
+def _read(path):
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"No configuration file at {path}.") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read as TOML: {error}") from error
+
+
+def _words(values, parser, path):
+    options = {
+        name.removeprefix("--"): action
+        for action in parser._actions
+        for name in action.option_strings
+        if name.startswith("--") and name not in ("--help", "--config")
+    }
+    words = []
+    for key, value in values.items():
+        name = key.replace("_", "-")
+        if name not in options:
+            near = difflib.get_close_matches(name, options, cutoff=0.5)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(options)}"
+            raise InputError(f"{path}: {key} is no option of {parser.prog}; {hint}")
+        words += _of_option(name, value, options[name], path)
+    return words
+
+
+def _of_option(name, value, action, path):
+    if action.nargs == 0:
+        if not isinstance(value, bool):
+            raise InputError(f"{path}: {name} is true or false, not {value!r}.")
+        return [f"--{name}"] if value else []
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(v, bool | dict | list) for v in values):
+        raise InputError(f"{path}: {name} takes text or a number, not {value!r}.")
+    if isinstance(action, argparse._AppendAction):
+        return [f"--{name}={v}" for v in values]
+    return [f"--{name}={','.join(map(str, values))}"]

@@ -1,0 +1,83 @@
+"""The parser of the command, and its exit codes."""
+
+import argparse
+import sys
+import warnings
+
+from skdistill import __version__
+from skdistill.cli import _completion, _compress, _export, _info, _predict, _report
+from skdistill.cli._config import with_config
+from skdistill.cli._console import InputError, ReaderGone, note
+from skdistill.exceptions import ExportError
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED, READER_GONE = 0, 1, 2, 130, 141
+
+EPILOG = """\
+examples:
+  skdistill compress customers.csv --target churned --output churn.safetensors
+  skdistill report customers.csv --target churned --output report.html
+  skdistill predict churn.safetensors new.csv --output predictions.csv
+  skdistill export churn.safetensors --output churn.onnx
+  skdistill info churn.safetensors
+  skdistill completion bash
+
+`skdistill COMMAND --help` has the options of each, with examples.
+
+exit codes:
+  0    done
+  1    an exported form did not answer like its student, or something broke
+  2    unusable input or options: stderr says what to do
+  130  interrupted (Ctrl-C)
+  141  whoever read the output has gone, as in `skdistill predict … | head`
+"""
+
+
+def main(argv=None):
+    """Run the command; return its exit code.
+
+    0: done, 1: an export failed, 2: unusable input, 130: interrupted, 141: nobody reads stdout.
+    """
+    parser, commands = make_parser()
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        try:
+            options = parser.parse_args(
+                with_config(commands, sys.argv[1:] if argv is None else argv)
+            )
+            if not hasattr(options, "run"):
+                parser.print_help()
+                return DONE
+            options.run(options)
+        except (InputError, ValueError, TypeError, OSError, ImportError) as error:
+            note(f"skdistill: {error}")
+            return BAD_INPUT
+        except ExportError as error:
+            note(f"skdistill: {error}")
+            return FAILED
+        except ReaderGone:
+            return READER_GONE
+        except KeyboardInterrupt:
+            note("skdistill: interrupted")
+            return INTERRUPTED
+    return DONE
+
+
+def make_parser():
+    """Return the parser, and those of the subcommands by name."""
+    parser = argparse.ArgumentParser(
+        prog="skdistill",
+        description="Distil a classifier into a compact student, and put the student to use.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"skdistill {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for module in (_compress, _report, _predict, _export, _info, _completion):
+        module.add_parser(commands)
+    _completion.complete_commands(parser, commands.choices)
+    return parser, commands.choices
+
+
+def _show_warning(message, category, filename, lineno, file=None, line=None):
+    note(f"skdistill: warning: {message}")

@@ -1,0 +1,132 @@
+"""`skdistill report`: the fidelity report of a run, or of a table that is fitted on here."""
+
+from dataclasses import asdict
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from skdistill.cli._console import (
+    InputError,
+    check_output,
+    note,
+    print_data,
+    print_json,
+    print_table,
+)
+from skdistill.cli._options import add_command, add_distillation, add_general
+from skdistill.cli._run import FILES, OPTIONS, describe, open_run, restore_options
+from skdistill.cli._work import at_work, prepare
+
+EPILOG = """\
+examples:
+  skdistill compress customers.csv --target churned --keep-run
+  skdistill report student.safetensors.run --output report.html   # fits no teacher
+  skdistill report customers.csv --target churned --output report.md
+  skdistill report --data wine --teacher forest --json
+
+The verdict compares the student with its teacher, with its hard-label twin and with gradient
+boosting of its size, on held-out rows. The folder of a run holds pickles: report only on your
+own runs.
+"""
+SUFFIXES = (".md", ".html")
+
+
+def add_parser(commands):
+    """Add the subcommand."""
+    parser = add_command(
+        commands,
+        "report",
+        summary="say whether the student is worth deploying, with tables and plots",
+        description="Print the fidelity report: a verdict, with reasons and tables. The data and "
+        "the fit are those of a run (compress --keep-run), or what a table and options say, as "
+        "compress takes them.",
+        epilog=EPILOG,
+    )
+    add_distillation(parser, table="the folder of a run, or a CSV or Parquet file")
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write it to FILE too: Markdown (.md), or a page with plots (.html)",
+    )
+    output.add_argument("--force", action="store_true", help="overwrite FILE")
+    add_general(parser, what="all figures")
+    parser.set_defaults(run=partial(_report, parser))
+
+
+def _report(parser, options):
+    if options.output is not None:
+        _check_format(options)
+    folder = options.table if options.table is not None and options.table.is_dir() else None
+    if folder is not None:
+        _check_plain(parser, options)
+        restore_options(options, folder)
+    work = prepare(options)
+
+    from skdistill.report import fidelity_report
+
+    if folder is None:
+        clf = work.fit()
+    else:
+        with open_run(folder, describe(options), resume=True) as run:
+            clf = run.stage("classifier", lambda: work.fit(memory=str(folder)))
+    with at_work():
+        note(f"Fitting what the student has to beat; measuring on {len(work.y_test):,} rows.")
+        report = fidelity_report(
+            clf, work.X_test, work.y_test, X_train=work.X_train, y_train=work.y_train
+        )
+    if options.output is not None:
+        _write(report, options.output)
+    if options.json:
+        print_json(_figures(report))
+    else:
+        _print(report)
+
+
+def _check_format(options):
+    check_output(options.output, force=options.force)
+    if options.output.suffix not in SUFFIXES:
+        raise InputError(f"{options.output}: a report ends with {' or '.join(SUFFIXES)}.")
+    if options.output.suffix == ".html" and find_spec("matplotlib") is None:
+        raise InputError('A page with plots needs: pip install "skdistill[report]"')
+
+
+def _check_plain(parser, options):
+    """Raise if the user gave options that the run has already."""
+    for name in (*OPTIONS, *FILES[1:]):
+        if getattr(options, name) != parser.get_default(name):
+            raise InputError(
+                f"--{name.replace('_', '-')} is part of the run in {options.table}: leave it out."
+            )
+
+
+def _write(report, path):
+    from skdistill.runtime._files import whole_file
+
+    text = report.to_html() if path.suffix == ".html" else report.to_markdown()
+    with whole_file(path) as temporary:
+        Path(temporary).write_text(text, encoding="utf-8")
+
+
+def _figures(report):
+    return {
+        "verdict": asdict(report.verdict),
+        "n_rows": report.n_rows,
+        "gap_closed": None if report.gap_closed is None else asdict(report.gap_closed),
+        "models": {name: asdict(figures) for name, figures in report.models.items()},
+        "slices": [asdict(part) for part in report.slices],
+    }
+
+
+def _print(report):
+    from skdistill.report._tables import make_tables
+
+    choice, reasons = report.verdict.choice, report.verdict.reasons
+    print_data(f"Verdict: {choice}\n")
+    for reason in reasons:
+        print_data(f"- {reason}")
+    for table in make_tables(report):
+        print_data(f"\n{table.title}\n")
+        print_table(table.header, table.rows)
+        print_data(f"\n{table.note}")

@@ -1,0 +1,89 @@
+"""What `compress` and `report` share: the data, the teacher and the fit."""
+
+import contextlib
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from skdistill.cli._console import InputError, note
+from skdistill.cli._tables import read_labelled
+from skdistill.cli._teacher_files import make_teacher
+
+
+@dataclass(frozen=True)
+class Work:
+    """Rows to fit on, rows held out, and an estimator that is not fitted yet."""
+
+    clf: Any
+    X_train: Any
+    X_test: Any
+    y_train: Any
+    y_test: Any
+    unlabeled: Any
+
+    def fit(self, memory=None):
+        """Return the fitted estimator; teacher work is kept in `memory`."""
+        note(f"Fitting the teacher and the student on {self.X_train.shape[0]:,} rows.")
+        self.clf.set_params(memory=memory)
+        with at_work():
+            return self.clf.fit(self.X_train, self.y_train, X_unlabeled=self.unlabeled)
+
+
+def prepare(options):
+    """Read the data and the teacher; return the work to do."""
+    if (options.table is None) == (options.data is None):
+        raise InputError("Pass either a table or --data, as in: skdistill compress --data digits")
+    if not 0 < options.test_size < 1:
+        raise InputError(f"--test-size must be between 0 and 1, got {options.test_size}.")
+    if options.data:
+        X, y = _bundled(options.data)
+    else:
+        X, y = read_labelled(options.table, options.target)
+
+    from skdistill import DistilledClassifier
+
+    X_train, X_test, y_train, y_test = _split(X, y, options.test_size, options.random_state)
+    clf = DistilledClassifier(
+        make_teacher(options, X_train),
+        alpha=options.alpha,
+        transfer=None if options.transfer == "none" else options.transfer,
+        hidden_layer_sizes=options.hidden_layer_sizes,
+        temperature=options.temperature,
+        device=options.device,
+        n_jobs=options.n_jobs,
+        random_state=options.random_state,
+        verbose=int(options.verbose),
+    )
+    return Work(clf, X_train, X_test, y_train, y_test, options.unlabeled)
+
+
+@contextlib.contextmanager
+def at_work():
+    """Show bars where rich is, and send what libraries print to stderr: stdout is for data."""
+    from skdistill import progress
+
+    bars = progress() if find_spec("rich") else contextlib.nullcontext()
+    with contextlib.redirect_stdout(sys.stderr), bars:
+        yield
+
+
+def _bundled(name):
+    from sklearn import datasets
+
+    return getattr(datasets, f"load_{name}")(return_X_y=True)
+
+
+def _split(X, y, test_size, random_state):
+    import numpy as np
+    from sklearn.model_selection import train_test_split
+
+    classes, counts = np.unique(y, return_counts=True)
+    if len(classes) < 2:
+        raise InputError(f"The labels have {len(classes)} class(es): two or more are needed.")
+    stratify = y if counts.min() > 1 else None
+    if stratify is None:
+        note("A class has a single row: the held-out rows are not stratified.")
+    return train_test_split(
+        X, y, test_size=test_size, random_state=random_state, stratify=stratify
+    )

@@ -1,0 +1,34 @@
+"""`skdistill info`: what the file holds, as text and as JSON."""
+
+import json
+
+
+def test_text_names_classes_columns_levels_and_layers(student, command):
+    code, out, err = command("info", student)
+    assert code == 0, err
+    assert "classes: no, yes" in out
+    for line in ("age number", "town category Oslo, Rome", "since date days since 2020-01-01"):
+        assert line in [" ".join(row.split()) for row in out.splitlines()]
+    assert f"{student.stat().st_size:,} bytes" in out
+    assert "Softmax" in out
+
+
+def test_json_holds_the_reader_and_the_layers(churn, student, command):
+    code, out, _ = command("info", student, "--json")
+    assert code == 0
+    described = json.loads(out)
+    assert described["classes"] == ["no", "yes"]
+    assert [column["name"] for column in described["columns"]] == list(churn.feature_names_in_)
+    levels = {c["name"]: c["levels"] for c in described["columns"] if "levels" in c}
+    assert levels == {"area": ["007", "10", "x"], "town": ["Oslo", "Rome"]}
+    assert [layer["kind"] for layer in described["layers"]] == [
+        type(layer).__name__ for layer in churn.layers
+    ]
+
+
+def test_a_damaged_file_is_refused(student, command):
+    student.write_bytes(student.read_bytes()[:-9])
+    code, out, err = command("info", student)
+    assert code == 2
+    assert "not a readable student file" in err
+    assert out == ""

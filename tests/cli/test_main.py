@@ -1,0 +1,100 @@
+"""The command as a whole: help, exit codes, and what it loads."""
+
+import shlex
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+
+import skdistill
+from skdistill.cli import _info, main
+from skdistill.cli._main import make_parser
+from skdistill.exceptions import ExportError, warn
+
+
+def test_without_a_command_there_is_help(command):
+    code, out, _ = command()
+    assert code == 0
+    assert "examples:" in out
+    assert "exit codes:" in out
+
+
+@pytest.mark.parametrize("name", list(make_parser()[1]))
+def test_every_command_teaches_by_examples(name, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main([name, "--help"])
+    assert f"\n  skdistill {name} " in capsys.readouterr().out
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert skdistill.__version__ in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/command.md"])
+def test_every_line_of_the_guides_is_understood(page):
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("skdistill ")]
+    assert lines
+    parser, _ = make_parser()
+    for line in lines:
+        words = shlex.split(line.partition("|")[0].partition(">")[0], comments=True)
+        assert hasattr(parser.parse_args(words[1:]), "run"), line
+
+
+def test_an_unknown_option_is_bad_input(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["info", "s", "--jso"])
+    assert "--jso" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("raised", "code"), [(ExportError("no"), 1), (ValueError("no"), 2), (KeyboardInterrupt, 130)]
+)
+def test_exit_codes(raised, code, command, monkeypatch):
+    def broken(options):
+        raise raised
+
+    monkeypatch.setattr(_info, "_info", broken)
+    got, out, err = command("info", "s")
+    assert (got, out) == (code, "")
+    assert err.startswith("skdistill: ")
+
+
+def test_a_warning_is_one_line_on_stderr(command, monkeypatch, recwarn):
+    def warns(options):
+        warnings.simplefilter("always")
+        warn("look at this")
+
+    monkeypatch.setattr(_info, "_info", warns)
+    _, out, err = command("info", "s")
+    assert out == ""
+    assert err == "skdistill: warning: look at this\n"
+
+
+def test_a_reader_that_goes_is_no_error(student, messy):
+    script = "import sys; from skdistill.cli import main; sys.exit(main(sys.argv[1:]))"
+    words = [sys.executable, "-c", script, "predict", str(student), str(messy)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        err = process.stderr.read().decode()
+        assert process.wait() == 141
+    assert "left out: churned" in err
+    assert "Broken" not in err
+    assert "Traceback" not in err
+
+
+def test_a_server_needs_no_heavy_library(student, messy):
+    script = (
+        "import sys; from skdistill.cli import main; code = main(sys.argv[1:]);"
+        "heavy = {'sklearn', 'torch', 'joblib', 'scipy', 'skorch'} & set(sys.modules);"
+        "sys.exit(f'loaded {heavy}' if heavy else code)"
+    )
+    for words in (["info", student], ["predict", student, messy]):
+        done = subprocess.run(
+            [sys.executable, "-c", script, *map(str, words)], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
