@@ -139,7 +139,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Class labels.
     n_features_in_ : int
         Number of columns in fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names in fit; only when all were strings.
     n_iter_ : int
         Epochs of the final training.
@@ -264,6 +264,7 @@ class DistilledClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Returns
         -------
         self : DistilledClassifier
+            Fitted.
 
         Raises
         ------

@@ -14,6 +14,7 @@ class Interval:
     Parameters
     ----------
     value : float
+        The figure itself.
     low, high : float
         Bounds of the interval.
     """
@@ -35,16 +36,20 @@ def bootstrap_interval(losses, statistic, *, level=0.95, n_resamples=N_RESAMPLES
     Parameters
     ----------
     losses : float array of shape (n_samples, n_models)
+        Loss of each row by each model.
     statistic : function
         Takes mean losses of shape (..., n_models) and returns an array of shape (...).
     level : float, default=0.95
         Share of such intervals that hold the true value.
     n_resamples : int, default=2000
+        How often rows are drawn anew.
     random_state : int, default=0
+        Seed of the drawing.
 
     Returns
     -------
     interval : Interval
+        The statistic of the given losses, and its bounds.
 
     References
     ----------

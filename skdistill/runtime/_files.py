@@ -61,6 +61,7 @@ def whole_file(path):
     Parameters
     ----------
     path : str or path-like
+        Where the file is.
 
     Raises
     ------
@@ -89,10 +90,12 @@ def load(path):
     Parameters
     ----------
     path : str or path-like
+        Where the file is.
 
     Returns
     -------
     student : Student
+        Ready to answer.
 
     Raises
     ------

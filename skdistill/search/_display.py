@@ -55,6 +55,7 @@ class SearchDisplay(Display):
         Returns
         -------
         display : SearchDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         results, rows = search.cv_results_, latest(search.cv_results_)
         display = cls(
@@ -77,6 +78,7 @@ class SearchDisplay(Display):
         Returns
         -------
         display : SearchDisplay
+            With `ax_`, `figure_` and what was drawn on it.
 
         Raises
         ------

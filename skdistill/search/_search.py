@@ -183,6 +183,7 @@ class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Returns
         -------
         self : DistillationSearch
+            Fitted.
 
         Raises
         ------
@@ -223,7 +224,18 @@ class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return self
 
     def predict(self, X):
-        """Most probable class of each row, by the best model."""
+        """Most probable class of each row, by the best model.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+            One of `classes_` for each row.
+        """
         return self._best().predict(X)
 
     def predict_proba(self, X):
@@ -232,6 +244,7 @@ class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
+            With the columns of fit, in the same order.
 
         Returns
         -------
@@ -241,7 +254,20 @@ class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return self._best().predict_proba(X)
 
     def score(self, X, y):
-        """Score of the best model, by `scoring`."""
+        """Score of the best model, by `scoring`.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
+        y : array of shape (n_samples,)
+            Class labels.
+
+        Returns
+        -------
+        score : float
+            The greater, the better.
+        """
         return self.scorer_(self._best(), X, y)
 
     @property
@@ -255,7 +281,13 @@ class DistillationSearch(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return self._best().n_features_in_
 
     def get_metadata_routing(self):
-        """Say which metadata go where when metadata routing is enabled."""
+        """Say which metadata go where when metadata routing is enabled.
+
+        Returns
+        -------
+        router : MetadataRouter
+            As scikit-learn asks for it.
+        """
         mapping = MethodMapping().add(caller="fit", callee="fit")
         return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=mapping)
 
