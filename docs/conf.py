@@ -24,7 +24,9 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["_build", "README.md", "**/README.rst"]
-nitpicky = False
+default_role = "literal"
+smartquotes = False  # quotes in types and code are meant
+toc_object_entries_show_parents = "hide"
 
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
@@ -39,6 +41,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("skdistill",),
     "remove_config_comments": True,
+    "capture_repr": ("_repr_html_",),
     "show_memory": False,
     "show_signature": False,
     "download_all_examples": False,
@@ -59,6 +62,6 @@ html_theme_options = {
     "logo": {"text": "skdistill"},
     "secondary_sidebar_items": ["page-toc"],
 }
-html_sidebars = {"index": [], "faq": [], "comparison": [], "theory": []}
+html_sidebars = {"*": [], "api": ["sidebar-nav-bs"]}  # folders of pages have their own
 html_show_sourcelink = False
 templates_path = ["_templates"]

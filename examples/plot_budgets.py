@@ -15,13 +15,16 @@ from sklearn.ensemble import ExtraTreesClassifier
 from skdistill import DistillationSearch, DistilledClassifier
 
 rng = np.random.default_rng(0)
-X = rng.normal(size=(1000, 8))
-y = (np.sin(X @ rng.normal(size=8)) + 0.5 * X[:, 0] + 0.3 * rng.normal(size=1000) > 0).astype(int)
+X = rng.normal(size=(1200, 8))
+y = (np.sin(X @ rng.normal(size=8)) + 0.5 * X[:, 0] + 0.3 * rng.normal(size=1200) > 0).astype(int)
 
-students = DistilledClassifier(ExtraTreesClassifier(200), cv=3, transfer="munge")
+students = DistilledClassifier(
+    ExtraTreesClassifier(200), cv=3, transfer="munge", n_synthetic=6000, n_bins=8
+)
 search = DistillationSearch(
     students,
-    {"hidden_layer_sizes": [(), (8,), (32,), (32, 32), (128, 128)], "n_bins": [16]},
+    {"hidden_layer_sizes": [(), (8,), (32,), (32, 32), (128, 128)]},
+    factor=2,
     max_bytes=60_000,
     random_state=0,
 )

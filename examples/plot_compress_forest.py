@@ -19,8 +19,9 @@ from skdistill import DistilledClassifier
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, stratify=y, random_state=0)
 
-clf = DistilledClassifier(RandomForestClassifier(300), transfer="munge", random_state=0)
-clf.fit(X_train, y_train)
+clf = DistilledClassifier(
+    RandomForestClassifier(300), transfer="munge", n_synthetic=10_000, random_state=0
+).fit(X_train, y_train)
 
 # %%
 # The student alone answers. It is compared with the teacher on rows that neither has seen.
@@ -48,8 +49,8 @@ display = ReliabilityDisplay.from_estimator(clf.teacher_, X_test, y_test, name="
 ReliabilityDisplay.from_estimator(clf, X_test, y_test, name="student", ax=display.ax_)
 
 # %%
-# ``transfer="munge"`` asked for one kind of synthetic rows. By default a race on held-out rows
-# decides which kind is used, if any; that takes longer. What happened stands in
+# ``transfer="munge"`` asked for one kind of synthetic rows, and few of them. By default a race on
+# held-out rows decides which kind is used, and how many, if any; that takes longer. What happened stands in
 # ``transfer_summary_``.
 
 summary = clf.transfer_summary_

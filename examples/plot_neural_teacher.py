@@ -30,9 +30,9 @@ class Convolutions(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(
             nn.Unflatten(1, (1, 8, 8)),
-            *(nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
-            *(nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.Flatten()),
-            *(nn.Dropout(0.3), nn.Linear(32 * 16, 10)),
+            *(nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+            *(nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.Flatten()),
+            *(nn.Dropout(0.3), nn.Linear(64 * 16, 10)),
         )
 
     def forward(self, X):
@@ -57,9 +57,7 @@ teacher = NeuralNetClassifier(
 from skdistill import DistilledClassifier
 
 settings = {"hidden_layer_sizes": (64,), "random_state": 0}
-clf = DistilledClassifier(teacher, cv=3, transfer="munge", n_synthetic=6000, **settings).fit(
-    X_train, y_train
-)
+clf = DistilledClassifier(teacher, cv=3, transfer="munge", **settings).fit(X_train, y_train)
 twin = DistilledClassifier(teacher, cv=3, alpha=0, transfer=None, **settings)
 twin.fit(X_train, y_train)  # the same student on labels alone
 

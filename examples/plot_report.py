@@ -34,7 +34,7 @@ clf = DistilledClassifier(
     ExtraTreesClassifier(200, min_samples_leaf=2),
     cv=3,
     transfer="munge",
-    n_synthetic=8000,
+    n_synthetic=6000,
     hidden_layer_sizes=(64, 64),
     random_state=0,
 ).fit(X_train, y_train)
@@ -81,6 +81,6 @@ X, y = make_classification(1000, n_features=6, n_informative=2, n_redundant=0, r
 X_train, X_test, y_train, y_test = train_test_split(
     X, y, test_size=0.5, stratify=y, random_state=0
 )
-easy = DistilledClassifier(ExtraTreesClassifier(50), cv=3, transfer="munge", random_state=0)
+easy = DistilledClassifier(ExtraTreesClassifier(50), cv=3, transfer=None, random_state=0)
 easy.fit(X_train, y_train)
 print(fidelity_report(easy, X_test, y_test, X_train=X_train, y_train=y_train).verdict)

@@ -52,15 +52,15 @@ def draw(ratios, path, theme):
     ink, accent, faint = THEMES[theme]
     # glyphs as paths and fixed names of elements: the file is the same in every build
     with matplotlib.rc_context({"svg.hashsalt": "skdistill", "text.color": ink}):
-        figure = Figure(figsize=(7.2, 5), layout="constrained")
+        figure = Figure(figsize=(5.4, 5), layout="constrained")
         ax = figure.add_subplot()
         places = range(len(ratios))
         ax.axvline(1, color=faint, linewidth=1)
+        ax.plot(ratios["student"], places, "o", color=accent, label="student", zorder=3)
         ax.plot(ratios["twin"], places, "o", color=faint, label="the same net, labels alone")
         ax.plot(
             ratios["boosting"], places, "x", color=faint, label="gradient boosting of its size"
         )
-        ax.plot(ratios["student"], places, "o", color=accent, label="student")
         ax.set_yticks(places, ratios.index)
         ax.invert_yaxis()
         ax.set_xscale("log")
@@ -69,7 +69,7 @@ def draw(ratios, path, theme):
         ax.minorticks_off()
         ax.set_xlabel("log loss relative to the calibrated teacher's (left is better)", color=ink)
         ax.tick_params(colors=ink)
-        ax.legend(loc="lower right", framealpha=0, labelcolor=ink)
+        ax.legend(loc="center right", framealpha=0, labelcolor=ink)
         for name, spine in ax.spines.items():
             spine.set(visible=name == "bottom", color=faint)
         figure.savefig(path, transparent=True, metadata={"Date": None})
@@ -90,7 +90,7 @@ class QualitySummary(SphinxDirective):
             text += (
                 f"\n```{{image}} /generated/quality-{theme}.svg\n"
                 ":alt: Log loss of student, twin and boosting relative to the teacher's, by set\n"
-                f":class: only-{theme}\n:width: 100%\n```\n"
+                f":class: only-{theme}\n:width: 640px\n```\n"
             )
         return self.parse_text_to_nodes(text)
 

@@ -28,10 +28,10 @@ class Interval:
 
 
 def bootstrap_interval(losses, statistic, *, level=0.95, n_resamples=N_RESAMPLES, random_state=0):
-    """Return a statistic of mean losses with its percentile bootstrap interval [1]_.
+    """Return a statistic of mean losses with its percentile bootstrap interval.
 
-    Whole rows are drawn, so losses of several models on the same rows stay paired. The interval
-    is about which rows were held out, not about fitting the models again.
+    Whole rows are drawn [1]_, so losses of several models on the same rows stay paired. The
+    interval is about which rows were held out, not about fitting the models again.
 
     Parameters
     ----------

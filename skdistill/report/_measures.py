@@ -87,7 +87,9 @@ def agreement(labels, other_labels):
 
 
 def expected_calibration_error(y, proba, *, classes, n_bins=15):
-    """Mean gap between confidence and accuracy of the top class, over equal-mass bins [1]_.
+    """Mean gap between confidence and accuracy of the top class, over equal-mass bins.
+
+    The expected calibration error of [1]_.
 
     Parameters
     ----------

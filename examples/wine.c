@@ -1,0 +1,2 @@
+#include "wine.h"
+void answer(const float *row, float *proba) { wine_predict_proba(row, proba); }
