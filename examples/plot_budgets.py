@@ -19,7 +19,7 @@ X = rng.normal(size=(1200, 8))
 y = (np.sin(X @ rng.normal(size=8)) + 0.5 * X[:, 0] + 0.3 * rng.normal(size=1200) > 0).astype(int)
 
 students = DistilledClassifier(
-    ExtraTreesClassifier(200), cv=3, transfer="munge", n_synthetic=6000, n_bins=8
+    ExtraTreesClassifier(200), cv=3, transfer="munge", n_synthetic=4000, n_bins=8
 )
 search = DistillationSearch(
     students,

@@ -50,8 +50,8 @@ ReliabilityDisplay.from_estimator(clf, X_test, y_test, name="student", ax=displa
 
 # %%
 # ``transfer="munge"`` asked for one kind of synthetic rows, and few of them. By default a race on
-# held-out rows decides which kind is used, and how many, if any; that takes longer. What happened stands in
-# ``transfer_summary_``.
+# held-out rows decides which kind is used, and how many, if any; that takes longer. What happened
+# stands in ``transfer_summary_``.
 
 summary = clf.transfer_summary_
 print({name: summary[name] for name in ("n_real", "n_synthetic", "source", "alpha")})

@@ -57,7 +57,7 @@ print("share of the gap between twin and teacher that the student closes:", repo
 # %%
 # Everything in one frame: quality, agreement with the teacher, bytes and seconds.
 
-report.frame().round(4)
+report.frame().round(4).T
 
 # %%
 # Slices are where student and teacher differ most.

@@ -78,6 +78,14 @@ for name, model in [("stack", clf.teacher_), ("student", clf)]:
     print(f"{name}: accuracy {model.score(X_test, y_test):.3f}, log loss {loss:.3f}")
 
 # %%
+# Does each mean what it says? Accuracy against confidence, on the held-out rows:
+
+from skdistill.report import ReliabilityDisplay
+
+display = ReliabilityDisplay.from_estimator(clf.teacher_, X_test, y_test, n_bins=8, name="stack")
+ReliabilityDisplay.from_estimator(clf, X_test, y_test, n_bins=8, name="student", ax=display.ax_)
+
+# %%
 # A request's row needs no frame. Missing values and levels that were never seen are no trouble.
 
 print(clf.student_)
