@@ -50,7 +50,7 @@ wheel: $(STAMP) ## build dist/*.tar.gz and dist/*.whl
 
 clean: ## remove everything that the other targets made
 	rm -rf $(VENV) $(OLDEST) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -rf docs/_build docs/auto_examples docs/generated docs/sg_execution_times.rst
+	rm -rf docs/_build docs/auto_examples docs/generated
 	rm -f skdistill/*.so
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

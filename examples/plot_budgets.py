@@ -23,7 +23,7 @@ students = DistilledClassifier(
 )
 search = DistillationSearch(
     students,
-    {"hidden_layer_sizes": [(), (8,), (32,), (32, 32), (128, 128)]},
+    {"hidden_layer_sizes": [(), (16,), (32, 32), (128, 128)]},
     factor=2,
     max_bytes=60_000,
     random_state=0,
