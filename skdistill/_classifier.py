@@ -140,7 +140,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         Class labels.
     n_features_in_ : int
         Number of columns in fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names in fit; only when all were strings.
     n_iter_ : int
         Epochs of the final training.
@@ -266,6 +266,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         Returns
         -------
         self : DistilledClassifier
+            Fitted.
 
         Raises
         ------

@@ -14,6 +14,8 @@ import sys
 import warnings
 from types import FrameType
 
+__all__ = ["DistillationWarning", "ExportError", "StudentFileError"]
+
 
 class StudentFileError(ValueError):
     """A student file cannot be read: truncated, damaged, of another kind or of a newer format."""

@@ -33,6 +33,7 @@ def to_onnx(
     Parameters
     ----------
     model : fitted DistilledClassifier, Pipeline that ends in one, or Student
+        What to export.
     path : str or path-like, optional
         Where to write the model too; the file appears whole or not at all.
     opset : int, default=18

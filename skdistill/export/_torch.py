@@ -29,6 +29,7 @@ def to_torch(model):
     Parameters
     ----------
     model : Student, fitted DistilledClassifier, or Pipeline that has no other step than that
+        What to export.
 
     Returns
     -------

@@ -118,7 +118,24 @@ class DistillationLoss(nn.Module):
         self.settings = make_settings(kind, temperature, alpha, beta, standardize, reduction)
 
     def forward(self, logits, targets, labels=None, sample_weight=None):
-        """Return the loss; see `distillation_loss`."""
+        """Return the loss; see `distillation_loss`.
+
+        Parameters
+        ----------
+        logits : Tensor of shape (n_samples, n_classes)
+            Student scores in nats, before any temperature.
+        targets : Tensor of shape (n_samples, n_classes)
+            Teacher probabilities already at `temperature` (see `temper`); no gradient.
+        labels : int64 Tensor of shape (n_samples,) or None
+            Class indices, -1 for a row without label. None: no row has one.
+        sample_weight : Tensor of shape (n_samples,) or None
+            Weight of each row; None: 1.
+
+        Returns
+        -------
+        loss : Tensor
+            A scalar; of shape (n_samples,) without reduction.
+        """
         return _loss(logits, targets, labels, sample_weight, self.settings)
 
     @torch.no_grad()
@@ -127,13 +144,37 @@ class DistillationLoss(nn.Module):
 
         For training loops that go on with ``logits.backward(gradient)``. Without reduction, the
         gradient is that of the sum.
+
+        Parameters
+        ----------
+        logits : Tensor of shape (n_samples, n_classes)
+            Student scores in nats, before any temperature.
+        targets : Tensor of shape (n_samples, n_classes)
+            Teacher probabilities already at `temperature` (see `temper`); no gradient.
+        labels : int64 Tensor of shape (n_samples,) or None
+            Class indices, -1 for a row without label. None: no row has one.
+        sample_weight : Tensor of shape (n_samples,) or None
+            Weight of each row; None: 1.
+
+        Returns
+        -------
+        loss : Tensor
+            A scalar; of shape (n_samples,) without reduction.
+        gradient : Tensor of shape (n_samples, n_classes)
+            In the dtype of `logits`.
         """
         _check(logits, targets, labels, sample_weight, self.settings)
         loss, gradient = _loss_and_gradient(logits, targets, labels, sample_weight, self.settings)
         return loss, gradient.to(logits.dtype)
 
     def extra_repr(self):
-        """Return the settings, for the module's repr."""
+        """Return the settings, for the module's repr.
+
+        Returns
+        -------
+        text : str
+            Each setting with its value.
+        """
         return ", ".join(f"{name}={value!r}" for name, value in self.settings._asdict().items())
 
 

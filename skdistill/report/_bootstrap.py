@@ -14,6 +14,7 @@ class Interval:
     Parameters
     ----------
     value : float
+        The figure itself.
     low, high : float
         Bounds of the interval.
     """
@@ -27,24 +28,28 @@ class Interval:
 
 
 def bootstrap_interval(losses, statistic, *, level=0.95, n_resamples=N_RESAMPLES, random_state=0):
-    """Return a statistic of mean losses with its percentile bootstrap interval [1]_.
+    """Return a statistic of mean losses with its percentile bootstrap interval.
 
-    Whole rows are drawn, so losses of several models on the same rows stay paired. The interval
-    is about which rows were held out, not about fitting the models again.
+    Whole rows are drawn [1]_, so losses of several models on the same rows stay paired. The
+    interval is about which rows were held out, not about fitting the models again.
 
     Parameters
     ----------
     losses : float array of shape (n_samples, n_models)
+        Loss of each row by each model.
     statistic : function
         Takes mean losses of shape (..., n_models) and returns an array of shape (...).
     level : float, default=0.95
         Share of such intervals that hold the true value.
     n_resamples : int, default=2000
+        How often rows are drawn anew.
     random_state : int, default=0
+        Seed of the drawing.
 
     Returns
     -------
     interval : Interval
+        The statistic of the given losses, and its bounds.
 
     References
     ----------

@@ -49,6 +49,7 @@ def measure_costs(classifier, X):
     Parameters
     ----------
     classifier : fitted classifier or Student
+        What to measure.
     X : table of shape (n_samples, n_features)
         Rows to answer.
 
@@ -75,7 +76,14 @@ def one_row_latency(classifier, X):
     Parameters
     ----------
     classifier : fitted classifier
+        What to measure.
     X : table of shape (n_samples, n_features)
+        Held-out rows.
+
+    Returns
+    -------
+    seconds : float
+        The median.
     """
     return float(np.median(_row_seconds(classifier, X)))
 
@@ -86,6 +94,12 @@ def serialized_bytes(classifier):
     Parameters
     ----------
     classifier : fitted classifier or Student
+        What to measure.
+
+    Returns
+    -------
+    n_bytes : int
+        Of the file.
     """
     if isinstance(classifier, Student):
         with tempfile.TemporaryDirectory() as folder:
@@ -103,6 +117,7 @@ def load_seconds(classifier):
     Parameters
     ----------
     classifier : fitted classifier or Student
+        What to measure.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "saved"

@@ -16,6 +16,11 @@ class Display(ABC):
     def frame(self):
         """Return the numbers drawn as a pandas DataFrame, one row a point.
 
+        Returns
+        -------
+        frame : DataFrame
+            A column for each kind of number.
+
         Raises
         ------
         ImportError

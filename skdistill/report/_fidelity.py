@@ -44,6 +44,7 @@ def fidelity_report(
     X_train : table of shape (n_train_samples, n_features) or None, default=None
         The rows that `clf` was fitted on.
     y_train : array of shape (n_train_samples,) or None, default=None
+        Their labels.
     sample_weight_train : array of shape (n_train_samples,) or None, default=None
         Weights that `clf` was fitted with.
     baselines : "auto" or list of {"twin", "boosting"}, default="auto"
@@ -53,6 +54,7 @@ def fidelity_report(
     Returns
     -------
     report : FidelityReport
+        Figures, intervals, slices and the verdict.
 
     Raises
     ------

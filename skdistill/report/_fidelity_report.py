@@ -23,7 +23,9 @@ class ModelFigures:
     Parameters
     ----------
     quality : Quality
+        How well it answers.
     costs : Costs
+        What it takes to keep and to ask.
     log_loss : Interval
         In nats.
     lead : Interval
@@ -73,6 +75,11 @@ class FidelityReport:
         Intervals have columns that end in ``_low`` and ``_high``; losses by class are columns
         such as ``log_loss[setosa]``.
 
+        Returns
+        -------
+        frame : DataFrame
+            Indexed by the models' names.
+
         Raises
         ------
         ImportError
@@ -83,7 +90,13 @@ class FidelityReport:
         return pandas.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
     def to_markdown(self):
-        """Return verdict and tables as Markdown."""
+        """Return verdict and tables as Markdown.
+
+        Returns
+        -------
+        text : str
+            Headings, reasons and tables.
+        """
         lines = [f"# Fidelity report: {self.verdict.choice}", ""]
         lines += [f"- {reason}" for reason in self.verdict.reasons]
         for table in make_tables(self):
@@ -94,6 +107,11 @@ class FidelityReport:
 
     def to_html(self):
         """Return one self-contained HTML page with verdict, tables and plots.
+
+        Returns
+        -------
+        page : str
+            To be written to a file as UTF-8.
 
         Raises
         ------
@@ -108,6 +126,7 @@ class FidelityReport:
         Returns
         -------
         figure : matplotlib Figure
+            One panel a plot.
 
         Raises
         ------

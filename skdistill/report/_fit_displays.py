@@ -11,7 +11,9 @@ class TrainingDisplay(Display):
     Parameters
     ----------
     epoch : int array of shape (n_epochs,)
+        Number of each epoch, from 1.
     train_loss : float array of shape (n_epochs,)
+        On the rows that the net is trained on.
     valid_loss : float array of shape (n_epochs,) or None
         On held-out rows; None where nothing was held out.
     chosen : int
@@ -40,11 +42,14 @@ class TrainingDisplay(Display):
         Parameters
         ----------
         clf : fitted DistilledClassifier
+            Left as it is.
         ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
 
         Returns
         -------
         display : TrainingDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         return cls.from_history(clf.history_, chosen=clf.n_iter_, ax=ax)
 
@@ -59,16 +64,29 @@ class TrainingDisplay(Display):
         chosen : int
             For how many epochs the student was trained.
         ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
 
         Returns
         -------
         display : TrainingDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         return cls.of(history, chosen=chosen).plot(ax)
 
     @classmethod
     def of(cls, history, *, chosen):
-        """Return what `from_history` draws, not drawn yet."""
+        """Return what `from_history` draws, not drawn yet.
+
+        Parameters
+        ----------
+        history, chosen : object
+            As in `from_history`.
+
+        Returns
+        -------
+        display : TrainingDisplay
+            Without axes.
+        """
 
         def column(name):
             return np.array([row[name] for row in history])
@@ -94,6 +112,7 @@ class TrainingDisplay(Display):
         Returns
         -------
         self : TrainingDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         ax = self._start(ax)
         style = {**FAINT, "linewidth": 1.5, "label": "training rows", **kwargs}
@@ -124,7 +143,9 @@ class TransferDisplay(Display):
     label : list of str
         What each trial was.
     log_loss : float array of shape (n_trials,)
+        Held-out log loss of each trial.
     chosen : bool array of shape (n_trials,)
+        Which trial won.
     stage : list of str
         "screening", a short training on few rows that compares with its like alone, or a later
         stage.
@@ -152,11 +173,14 @@ class TransferDisplay(Display):
         Parameters
         ----------
         clf : fitted DistilledClassifier
+            Left as it is.
         ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
 
         Returns
         -------
         display : TransferDisplay
+            With `ax_`, `figure_` and what was drawn on it.
 
         Raises
         ------
@@ -172,11 +196,14 @@ class TransferDisplay(Display):
         Parameters
         ----------
         trials : list of dict
+            What was tried, in the order of trying.
         ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
 
         Returns
         -------
         display : TransferDisplay
+            With `ax_`, `figure_` and what was drawn on it.
 
         Raises
         ------
@@ -187,7 +214,18 @@ class TransferDisplay(Display):
 
     @classmethod
     def of(cls, trials):
-        """Return what `from_trials` draws, not drawn yet."""
+        """Return what `from_trials` draws, not drawn yet.
+
+        Parameters
+        ----------
+        trials : object
+            As in `from_trials`.
+
+        Returns
+        -------
+        display : TransferDisplay
+            Without axes.
+        """
         if not trials:
             raise ValueError(
                 'transfer_summary_["trials"] is empty: there was no race to draw. '
@@ -213,6 +251,7 @@ class TransferDisplay(Display):
         Returns
         -------
         self : TransferDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         ax = self._start(ax)
         places = np.arange(len(self.label))

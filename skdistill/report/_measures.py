@@ -44,6 +44,7 @@ def compare(classifiers, X, y, *, reference):
     classifiers : dict of str to fitted classifier
         All with the same classes.
     X : table of shape (n_samples, n_features)
+        Held-out rows.
     y : array of shape (n_samples,)
         Labels.
     reference : str
@@ -52,6 +53,7 @@ def compare(classifiers, X, y, *, reference):
     Returns
     -------
     measures : dict of str to Measures
+        By the classifiers' names.
     """
     probas = {name: clf.predict_proba(X) for name, clf in classifiers.items()}
     labels = {n: clf.classes_[probas[n].argmax(axis=1)] for n, clf in classifiers.items()}
@@ -74,18 +76,27 @@ def agreement(labels, other_labels):
     Parameters
     ----------
     labels, other_labels : arrays of shape (n_samples,)
+        Answers to the same rows.
+
+    Returns
+    -------
+    share : float
+        In [0, 1].
     """
     return float(np.mean(np.asarray(labels) == np.asarray(other_labels)))
 
 
 def expected_calibration_error(y, proba, *, classes, n_bins=15):
-    """Mean gap between confidence and accuracy of the top class, over equal-mass bins [1]_.
+    """Mean gap between confidence and accuracy of the top class, over equal-mass bins.
+
+    The expected calibration error of [1]_.
 
     Parameters
     ----------
     y : array of shape (n_samples,)
         Labels.
     proba : array of shape (n_samples, n_classes)
+        Probability of each class.
     classes : array of shape (n_classes,)
         Labels of the columns.
     n_bins : int, default=15

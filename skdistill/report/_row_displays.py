@@ -53,17 +53,22 @@ class ReliabilityDisplay(_ByConfidence):
         Parameters
         ----------
         estimator : fitted classifier with predict_proba
+            Whose probabilities to draw.
         X : table of shape (n_samples, n_features)
             Held-out rows.
         y : array of shape (n_samples,)
+            Labels of these rows.
         n_bins : int, default=15
+            Bins of nearly as many rows each, by confidence.
         name : str or None, default=None
             None: the name of the estimator's class.
         ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
 
         Returns
         -------
         display : ReliabilityDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         return cls.from_predictions(
             y,
@@ -81,22 +86,39 @@ class ReliabilityDisplay(_ByConfidence):
         Parameters
         ----------
         y : array of shape (n_samples,)
+            Labels of these rows.
         proba : float array of shape (n_samples, n_classes)
+            Probability of each class.
         classes : array of shape (n_classes,)
             Labels of the columns.
         n_bins : int, default=15
+            Bins of nearly as many rows each, by confidence.
         name : str or None, default=None
+            Label of the line.
         ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
 
         Returns
         -------
         display : ReliabilityDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         return cls.of(y, proba, classes=classes, n_bins=n_bins, name=name).plot(ax)
 
     @classmethod
     def of(cls, y, proba, *, classes, n_bins=15, name=None):
-        """Return what `from_predictions` draws, not drawn yet."""
+        """Return what `from_predictions` draws, not drawn yet.
+
+        Parameters
+        ----------
+        y, proba, classes, n_bins, name : object
+            As in `from_predictions`.
+
+        Returns
+        -------
+        display : ReliabilityDisplay
+            Without axes.
+        """
         hit = np.asarray(classes)[proba.argmax(axis=1)] == np.asarray(y)
         return cls(*by_confidence(proba.max(axis=1), hit, n_bins), name=name)
 
@@ -113,6 +135,7 @@ class ReliabilityDisplay(_ByConfidence):
         Returns
         -------
         self : ReliabilityDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         ax = self._start(ax)
         ax.axline((1, 1), slope=1, linestyle=":", **FAINT)
@@ -162,12 +185,16 @@ class AgreementDisplay(_ByConfidence):
         X : table of shape (n_samples, n_features)
             Held-out rows; no labels are needed.
         n_bins : int, default=10
+            Bins of nearly as many rows each, by confidence.
         name : str or None, default=None
+            Label of the line.
         ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
 
         Returns
         -------
         display : AgreementDisplay
+            With `ax_`, `figure_` and what was drawn on it.
 
         Raises
         ------
@@ -185,19 +212,35 @@ class AgreementDisplay(_ByConfidence):
         Parameters
         ----------
         teacher_proba, student_proba : float arrays of shape (n_samples, n_classes)
+            Probability of each class, by teacher and by student.
         n_bins : int, default=10
+            Bins of nearly as many rows each, by confidence.
         name : str or None, default=None
+            Label of the line.
         ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
 
         Returns
         -------
         display : AgreementDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         return cls.of(teacher_proba, student_proba, n_bins=n_bins, name=name).plot(ax)
 
     @classmethod
     def of(cls, teacher_proba, student_proba, *, n_bins=10, name=None):
-        """Return what `from_predictions` draws, not drawn yet."""
+        """Return what `from_predictions` draws, not drawn yet.
+
+        Parameters
+        ----------
+        teacher_proba, student_proba, n_bins, name : object
+            As in `from_predictions`.
+
+        Returns
+        -------
+        display : AgreementDisplay
+            Without axes.
+        """
         agree = teacher_proba.argmax(axis=1) == student_proba.argmax(axis=1)
         return cls(*by_confidence(teacher_proba.max(axis=1), agree, n_bins), name=name)
 
@@ -214,6 +257,7 @@ class AgreementDisplay(_ByConfidence):
         Returns
         -------
         self : AgreementDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         ax = self._start(ax)
         self._draw(ax, self.agreement, kwargs)

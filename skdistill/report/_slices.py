@@ -21,6 +21,7 @@ class Slice:
     values : str
         A category, a range of numbers between two quartiles, or "missing".
     n_rows : int
+        How many these are.
     agreement : float
         Share of rows on which student and teacher answer the same class.
     kl : float

@@ -21,7 +21,9 @@ class TradeoffDisplay(Display):
     cost : float array of shape (n_models,)
         Models of unknown cost, NaN, are not drawn.
     log_loss : float array of shape (n_models,)
+        Mean of -log p(label), in nats.
     cost_name : {"bytes", "latency"}, default="bytes"
+        What the models cost.
 
     Attributes
     ----------
@@ -46,15 +48,20 @@ class TradeoffDisplay(Display):
         Parameters
         ----------
         clf : fitted DistilledClassifier
+            Left as it is.
         X : table of shape (n_samples, n_features)
             Held-out rows.
         y : array of shape (n_samples,)
+            Labels of these rows.
         cost_name : {"bytes", "latency"}, default="bytes"
+            What the models cost.
         ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
 
         Returns
         -------
         display : TradeoffDisplay
+            With `ax_`, `figure_` and what was drawn on it.
 
         Raises
         ------
@@ -81,6 +88,7 @@ class TradeoffDisplay(Display):
         Parameters
         ----------
         y : array of shape (n_samples,)
+            Labels of these rows.
         probas : dict of str to float array of shape (n_samples, n_classes)
             By model.
         costs : dict of str to float
@@ -88,11 +96,14 @@ class TradeoffDisplay(Display):
         classes : array of shape (n_classes,)
             Labels of the columns, sorted.
         cost_name : {"bytes", "latency"}, default="bytes"
+            What the models cost.
         ax : matplotlib Axes or None, default=None
+            Where to draw; None makes a figure.
 
         Returns
         -------
         display : TradeoffDisplay
+            With `ax_`, `figure_` and what was drawn on it.
 
         Raises
         ------
@@ -103,7 +114,18 @@ class TradeoffDisplay(Display):
 
     @classmethod
     def of(cls, y, probas, costs, classes, cost_name):
-        """Return what `from_predictions` draws, not drawn yet."""
+        """Return what `from_predictions` draws, not drawn yet.
+
+        Parameters
+        ----------
+        y, probas, costs, classes, cost_name : object
+            As in `from_predictions`.
+
+        Returns
+        -------
+        display : TradeoffDisplay
+            Without axes.
+        """
         _check_cost(cost_name)
         codes = np.searchsorted(classes, y)
         losses = [row_losses(codes, proba).mean() for proba in probas.values()]
@@ -131,6 +153,7 @@ class TradeoffDisplay(Display):
         Returns
         -------
         self : TradeoffDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         ax = self._start(ax)
         front = np.flatnonzero(self.on_front)

@@ -62,6 +62,7 @@ def whole_file(path):
     Parameters
     ----------
     path : str or path-like
+        Where the file is.
 
     Raises
     ------
@@ -90,10 +91,12 @@ def load(path):
     Parameters
     ----------
     path : str or path-like
+        Where the file is.
 
     Returns
     -------
     student : Student
+        Ready to answer.
 
     Raises
     ------

@@ -34,7 +34,7 @@ class Student(Described):
     ----------
     n_features_in_ : int
         Number of columns in fit.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names in fit; only when all were strings.
 
     Examples
@@ -106,21 +106,51 @@ class Student(Described):
         return np.concatenate([self._forward(rows[s : s + ROWS_AT_ONCE]) for s in starts])
 
     def predict(self, X):
-        """Most probable class of each row; see `predict_proba` for `X`.
+        """Most probable class of each row.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
 
         Returns
         -------
         labels : ndarray of shape (n_samples,)
+            One of `classes_` for each row.
         """
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def predict_log_proba(self, X):
-        """Logarithm of `predict_proba`, in nats."""
+        """Logarithm of `predict_proba`, in nats.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
+
+        Returns
+        -------
+        log_proba : float64 array of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
 
     def score(self, X, y):
-        """Share of rows whose predicted label is `y`."""
+        """Share of rows whose predicted label is `y`.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
+        y : array of shape (n_samples,)
+            Class labels.
+
+        Returns
+        -------
+        accuracy : float
+            In [0, 1].
+        """
         return float(np.mean(self.predict(X) == np.asarray(y)))
 
     def shrink(self, n_members):
@@ -134,6 +164,7 @@ class Student(Described):
         Returns
         -------
         student : Student
+            A new one; this one stays as it is.
 
         Raises
         ------
@@ -156,19 +187,58 @@ class Student(Described):
         Parameters
         ----------
         path : str or path-like
+            Where to write.
         """
         save(self, path)
 
     def fit(self, X, y=None):
-        """Do nothing: a student is already trained. It is here for scikit-learn's tools."""
+        """Do nothing: a student is already trained. It is here for scikit-learn's tools.
+
+        Parameters
+        ----------
+        X, y : object
+            Ignored.
+
+        Returns
+        -------
+        self : Student
+            As it was.
+        """
         return self
 
     def get_params(self, deep=True):
-        """Return no parameters: a student is already trained."""
+        """Return no parameters: a student is already trained.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Ignored.
+
+        Returns
+        -------
+        params : dict
+            Empty.
+        """
         return {}
 
     def set_params(self, **params):
-        """Accept no parameters: a student is already trained."""
+        """Accept no parameters: a student is already trained.
+
+        Parameters
+        ----------
+        **params : dict
+            None may be given.
+
+        Returns
+        -------
+        self : Student
+            As it was.
+
+        Raises
+        ------
+        ValueError
+            If any is given.
+        """
         if params:
             raise ValueError(f"A student has no parameters; got {sorted(params)}.")
         return self

@@ -45,6 +45,7 @@ class Sampler(BaseEstimator, ABC):
         Returns
         -------
         self : sampler
+            Fitted.
         """
         X = dense_table(X, type(self).__name__)
         reader = ColumnReader.learn(X, min_rows_per_level=MIN_LEVEL_ROWS)
@@ -60,7 +61,9 @@ class Sampler(BaseEstimator, ABC):
         Parameters
         ----------
         n_rows : int
+            How many rows to draw.
         random_state : int or None
+            Seed of the drawing.
 
         Returns
         -------
@@ -176,6 +179,7 @@ def base_rows(n_rows, n, share, rng):
     Parameters
     ----------
     n_rows : int
+        How many rows to draw.
     n : int
         Number of real rows.
     share : float array of shape (n,) or None

@@ -8,10 +8,11 @@ IQR = 1.349  # interquartile range of the standard normal distribution
 
 
 class Bootstrap(Sampler):
-    """Real rows drawn again, their numbers with normal noise: a smoothed bootstrap [1]_.
+    """Real rows drawn again, their numbers with normal noise.
 
-    Numbers stay within the column's range and, where it holds integers, are rounded. All other
-    values are kept. It is the sampler that the others have to beat.
+    A smoothed bootstrap [1]_. Numbers stay within the column's range and, where it holds
+    integers, are rounded. All other values are kept. It is the sampler that the others have to
+    beat.
 
     Parameters
     ----------

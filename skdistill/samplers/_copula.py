@@ -14,12 +14,12 @@ from skdistill.samplers._base import (
 
 
 class GaussianCopula(Sampler):
-    """Rows drawn from a normal distribution, mapped to the values of each column [1]_.
+    """Rows drawn from a normal distribution, mapped to the values of each column.
 
-    Each column's ranks become normal scores; equal values share their mean, missing numbers and
-    dates rank first, levels by how frequent they are. A new row is drawn with the correlations of
-    the scores, shrunk [2]_, and each score becomes the value of that quantile. Numbers other than
-    integers are interpolated between the column's values.
+    Each column's ranks become normal scores [1]_; equal values share their mean, missing numbers
+    and dates rank first, levels by how frequent they are. A new row is drawn with the
+    correlations of the scores, shrunk [2]_, and each score becomes the value of that quantile.
+    Numbers other than integers are interpolated between the column's values.
 
     References
     ----------

@@ -6,10 +6,10 @@ from skdistill.samplers._base import Sampler
 
 
 class Mixup(Sampler):
-    """Rows between two random real rows [1]_.
+    """Rows between two random real rows.
 
-    A row is the share λ of the first real row and the share 1 - λ of the second, where λ has a
-    Beta(`alpha`, `alpha`) distribution. Numbers are interpolated and, where the column holds
+    A row [1]_ is the share λ of the first real row and the share 1 - λ of the second, where λ has
+    a Beta(`alpha`, `alpha`) distribution. Numbers are interpolated and, where the column holds
     integers, rounded. Any other value is that of the first row with probability λ, else that of
     the second; so is a number where one of the two is missing.
 

@@ -7,9 +7,9 @@ from skdistill.samplers._neighbours import Embedding, nearest_neighbours
 
 
 class Munge(Sampler):
-    """Rows that take some of their values from their nearest neighbour [1]_.
+    """Rows that take some of their values from their nearest neighbour.
 
-    Each value is exchanged with probability `swap_probability`. A category takes the
+    Each value is exchanged [1]_ with probability `swap_probability`. A category takes the
     neighbour's level. A number x with neighbour x' becomes a draw from a normal distribution
     around x' with standard deviation ``|x - x'| / local_variance``, kept within the column's
     range and, where the column holds integers, rounded. A missing value counts as a category.

@@ -10,7 +10,9 @@ FOLDS = 3
 
 
 def two_sample_auc(real, synthetic, *, random_state=0):
-    """How well a cross-validated classifier tells synthetic rows from real ones [1]_.
+    """How well a cross-validated classifier tells synthetic rows from real ones.
+
+    A classifier two-sample test [1]_.
 
     Parameters
     ----------

@@ -56,6 +56,7 @@ class SearchDisplay(Display):
         Returns
         -------
         display : SearchDisplay
+            With `ax_`, `figure_` and what was drawn on it.
         """
         results, rows = search.cv_results_, latest(search.cv_results_)
         display = cls(
@@ -78,6 +79,7 @@ class SearchDisplay(Display):
         Returns
         -------
         display : SearchDisplay
+            With `ax_`, `figure_` and what was drawn on it.
 
         Raises
         ------

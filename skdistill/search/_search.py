@@ -196,6 +196,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         Returns
         -------
         self : DistillationSearch
+            Fitted.
 
         Raises
         ------
@@ -236,7 +237,18 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         return self
 
     def predict(self, X):
-        """Most probable class of each row, by the best model."""
+        """Most probable class of each row, by the best model.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+            One of `classes_` for each row.
+        """
         return self._best().predict(X)
 
     def predict_proba(self, X):
@@ -245,6 +257,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
+            With the columns of fit, in the same order.
 
         Returns
         -------
@@ -254,7 +267,20 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         return self._best().predict_proba(X)
 
     def score(self, X, y):
-        """Score of the best model, by `scoring`."""
+        """Score of the best model, by `scoring`.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
+        y : array of shape (n_samples,)
+            Class labels.
+
+        Returns
+        -------
+        score : float
+            The greater, the better.
+        """
         return self.scorer_(self._best(), X, y)
 
     @property
@@ -268,7 +294,13 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         return self._best().n_features_in_
 
     def get_metadata_routing(self):
-        """Say which metadata go where when metadata routing is enabled."""
+        """Say which metadata go where when metadata routing is enabled.
+
+        Returns
+        -------
+        router : MetadataRouter
+            As scikit-learn asks for it.
+        """
         mapping = MethodMapping().add(caller="fit", callee="fit")
         return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=mapping)
 

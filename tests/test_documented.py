@@ -1,0 +1,67 @@
+"""Every public name has a complete numpydoc docstring, and a place on the site's API page."""
+
+import inspect
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from numpydoc.validate import validate
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+# the modules that users import from; students and sources are the estimator's own
+MODULES = ["skdistill"] + [
+    f"skdistill.{name}"
+    for name in ("exceptions", "export", "losses", "report", "runtime", "samplers", "search")
+]
+# numpydoc's codes: a docstring is there, and its summary is a sentence;
+SUMMARY = {"GL08", "SS01", "SS03"}
+# parameters are all there, in order, with type and description, and so is what is returned
+VALUES = {"PR01", "PR02", "PR03", "PR04", "PR07", "RT01", "RT03", "YD01"}
+# methods that mean what they mean in scikit-learn: their summary is enough
+PLAIN = {"predict", "predict_log_proba", "get_metadata_routing"}
+
+
+def public():
+    """Yield the dotted name and the object of each public class, function and method."""
+    for module in MODULES:
+        home = import_module(module)
+        for name in filter(lambda name: callable(getattr(home, name)), home.__all__):
+            obj = getattr(home, name)
+            yield f"{module}.{name}", obj
+            for method in vars(obj) if inspect.isclass(obj) else ():
+                if not method.startswith("_") and callable(getattr(obj, method)):
+                    yield f"{module}.{name}.{method}", getattr(obj, method)
+
+
+def entries(page):
+    """Return the dotted names under all autosummary directives of a page."""
+    module, names = "", set()
+    for line in page.splitlines():
+        if found := re.match(r"\.\. currentmodule:: (\S+)", line):
+            module = found[1]
+        elif found := re.fullmatch(r" {3}(\w+)", line):
+            names.add(f"{module}.{found[1]}")
+    return names
+
+
+NAMES = dict(public())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_docstring_is_complete(name):
+    wanted = SUMMARY if name.rpartition(".")[2] in PLAIN else SUMMARY | VALUES
+    assert not [error for error in validate(name)["errors"] if error[0] in wanted]
+
+
+def test_an_incomplete_docstring_is_found():
+    found = {code for code, _ in validate(f"{__name__}.entries")["errors"]}
+    assert {"PR01", "RT01"} <= found & VALUES
+
+
+def test_every_public_name_is_on_the_api_page():
+    page = (DOCS / "api.md").read_text(encoding="utf-8")
+    listed = entries(page) | set(re.findall(r"`(skdistill\.[\w.]+)`", page))
+    names = {f"{module}.{name}" for module in MODULES for name in import_module(module).__all__}
+    assert names <= listed, names - listed
