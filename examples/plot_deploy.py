@@ -27,13 +27,17 @@ proba = clf.predict_proba(X_test)
 # **ONNX.** ``to_onnx`` compares the graph with the student before it hands it over. The graph has
 # one input a column.
 
+from pathlib import Path
+from tempfile import mkdtemp
+
 import numpy as np
 import onnxruntime
 
 from skdistill.export import to_onnx
 
-to_onnx(clf, "wine.onnx")
-session = onnxruntime.InferenceSession("wine.onnx", providers=["CPUExecutionProvider"])
+folder = Path(mkdtemp())
+to_onnx(clf, folder / "wine.onnx")
+session = onnxruntime.InferenceSession(folder / "wine.onnx", providers=["CPUExecutionProvider"])
 columns = {name: X_test[[name]].to_numpy(np.float32) for name in X_test}
 labels, answers = session.run(["label", "probabilities"], columns)
 print(labels[:3], "differs by", abs(answers - proba).max())
@@ -43,19 +47,18 @@ print(labels[:3], "differs by", abs(answers - proba).max())
 
 import ctypes
 import subprocess
-from pathlib import Path
 
 from skdistill.export import to_c
 
-to_c(clf, "wine.h")
-Path("wine.c").write_text(
+to_c(clf, folder / "wine.h")
+(folder / "wine.c").write_text(
     '#include "wine.h"\n'
     "void answer(const float *row, float *proba) { wine_predict_proba(row, proba); }\n"
 )
 compile_it = ["cc", "-std=c99", "-O2", "-shared", "-fPIC", "wine.c", "-o", "wine.so", "-lm"]
-subprocess.run(compile_it, check=True)
+subprocess.run(compile_it, check=True, cwd=folder)
 
-library = ctypes.CDLL(str(Path("wine.so").resolve()))
+library = ctypes.CDLL(str(folder / "wine.so"))
 row = X_test.to_numpy(np.float32)[0]
 in_c = np.empty(3, dtype=np.float32)
 pointer = ctypes.POINTER(ctypes.c_float)
@@ -66,8 +69,8 @@ print(in_c, "differs by", abs(in_c - proba[0]).max())
 # Eight-bit weights make the program smaller, and the answers not much worse. A comment in the
 # header says by how much they move on hard rows.
 
-to_c(clf, "wine8.h", dtype="int8")
-print(Path("wine8.h").read_text().split("*/")[0])
+to_c(clf, folder / "wine8.h", dtype="int8")
+print((folder / "wine8.h").read_text().split("*/")[0])
 
 # %%
 # **NumPy.** On a server ``skdistill.load`` needs NumPy and safetensors alone.
