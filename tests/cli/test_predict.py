@@ -12,8 +12,10 @@ from skdistill.cli import _tables
 
 
 def printed(out):
-    """Read CSV to the last bit, as pandas 2 does on request alone."""
-    return pd.read_csv(io.StringIO(out), float_precision="round_trip")
+    """Read CSV to the last bit, which not every pandas does."""
+    frame = pd.read_csv(io.StringIO(out), dtype=str)
+    names = [name for name in frame if name.startswith("probability_")]
+    return frame.assign(**{name: [float(text) for text in frame[name]] for name in names})
 
 
 def columns(frame):
