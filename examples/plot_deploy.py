@@ -77,8 +77,8 @@ print((folder / "wine8.h").read_text().split("*/")[0])
 
 import skdistill
 
-clf.student_.save("wine.safetensors")
-print(skdistill.load("wine.safetensors").predict(X_test.head(3)))
+clf.student_.save(folder / "wine.safetensors")
+print(skdistill.load(folder / "wine.safetensors").predict(X_test.head(3)))
 
 # %%
 # What each takes on disk, beside the pickled teacher:
@@ -87,7 +87,8 @@ import matplotlib.pyplot as plt
 
 from skdistill.report import serialized_bytes
 
-sizes = {name: Path(name).stat().st_size for name in ("wine.safetensors", "wine.onnx", "wine.so")}
+files = [folder / name for name in ("wine.safetensors", "wine.onnx", "wine.so")]
+sizes = {file.name: file.stat().st_size for file in files}
 sizes["teacher, pickled"] = serialized_bytes(clf.teacher_)
 figure, ax = plt.subplots(figsize=(6, 2.2), layout="constrained")
 bars = ax.barh(list(sizes), [size / 1000 for size in sizes.values()])
