@@ -6,12 +6,13 @@ drawn from that fold's training rows, and unlabelled and synthetic rows are answ
 fold's teacher. A later training on all rows repeats the winner's recipe.
 
 Sources of synthetic rows are screened on few rows and in short trainings. The two best race with
-all rows over half the schedule; more rows, heavier real rows and soft targets alone have to beat
-the better one in their turn. What is left is trained to the end, as is a student without synthetic
-rows, and is used if its held-out loss is lower by half a standard error of the paired difference
-(odds of two to one), and lower than that of the class frequencies by three: where a teacher knows
-nothing, nothing of it is worth imitating. Labels alone have to beat the winner by two. At last the
-winner is stopped early all the same where that was better by two, too.
+all rows over half the schedule. Bins where boosting splits have to beat the better one by one
+standard error; more rows, heavier real rows and soft targets alone by half a one, in their turn.
+What is left is trained to the end, as is a student without synthetic rows, and is used if its
+held-out loss is lower by half a standard error of the paired difference (odds of two to one), and
+lower than that of the class frequencies by three: where a teacher knows nothing, nothing of it is
+worth imitating. Labels alone have to beat the winner by two. At last the winner is stopped early
+all the same where that was better by two, too.
 """
 
 import math
@@ -23,8 +24,10 @@ import numpy as np
 from skdistill._compose_transfer_set import Mix
 from skdistill._progress import report, stage
 from skdistill._train_student import plan, recalibration, taught_by, train_student
+from skdistill._training import Training
 from skdistill.runtime._columns import is_sparse
 from skdistill.samplers import two_sample_auc
+from skdistill.students._split_bins import split_bins
 
 DEFAULT_ALPHA = 0.5
 MIN_RACE_ROWS = 200  # below, held-out rows are too few to choose by
@@ -35,7 +38,8 @@ MORE_PER_ROW = 72  # synthetic rows a row that are tried beside POOL_PER_ROW
 MANY_MORE = 2  # times as many rows at least, else more are not tried
 HEAVIER = 4.0  # weight of a real row that is tried; a synthetic or unlabelled one has 1
 LIKELY = 0.5  # standard errors by which a mix has to beat that before it,
-CLEARLY = 3  # and the class frequencies,
+PROBABLY = 1  # bins at splits quantiles,
+CLEARLY = 3  # and a source the class frequencies,
 SURELY = 2  # labels alone the teacher, and a stopped training the same to the end
 RACED = 0.5  # share of the full schedule that candidates train for
 ANNEALED = 2  # epochs of the last training, for each one up to the lowest held-out loss
@@ -53,6 +57,7 @@ class Recipe:
     Parameters
     ----------
     mix : Mix
+    training : Training
     n_epochs : int or None
         Epochs of the final training; None for all of `max_epochs`.
     max_epochs : int or None
@@ -70,6 +75,7 @@ class Recipe:
     """
 
     mix: Mix
+    training: Training
     n_epochs: int | None = None
     max_epochs: int | None = None
     temperature: float = 1.0
@@ -91,6 +97,7 @@ class Trial:
     mix: Mix
     n_synthetic: int
     stage: str
+    bins: str
     realism_auc: float | None
     losses: np.ndarray
     weight: np.ndarray
@@ -119,7 +126,7 @@ class Trial:
 
     def summary(self):
         """Return what was tried and how it went."""
-        names = ("stage", "n_synthetic", "log_loss", "n_epochs", "realism_auc")
+        names = ("stage", "bins", "n_synthetic", "log_loss", "n_epochs", "realism_auc")
         return self.mix.summary() | {name: getattr(self, name) for name in names}
 
 
@@ -156,7 +163,7 @@ def choose_recipe(composer, folds, training, *, alpha):
     reason, summary = race.reason, [{**t.summary(), "chosen": t is best} for t in race.trials]
 
     if len(rows) < len(train):
-        race = _Race(composer, train, race.held_out, training, alpha)
+        race = race.with_all(train)
         best = race.settle(race.anneal(race.run(best.mix)))
     if best.mix.alpha > 0:
         best = race.run_generations(best)
@@ -164,9 +171,10 @@ def choose_recipe(composer, folds, training, *, alpha):
         summary += [{**trial.summary(), "chosen": trial.net is best.net} for trial in taught]
     n_epochs, history = best.n_epochs, best.history
     if race.pools(best.mix):
-        n_epochs, history = _pooled_stopping(real, folds[:POOLED_FOLDS], training, best)
+        n_epochs, history = _pooled_stopping(real, folds[:POOLED_FOLDS], race.training, best)
     return Recipe(
         mix=best.mix,
+        training=race.training,
         n_epochs=n_epochs,
         max_epochs=best.max_epochs,
         temperature=best.temperature,
@@ -188,6 +196,7 @@ class _Race:
         self.alpha = alpha
         self.first_alpha = DEFAULT_ALPHA if alpha == "auto" else alpha
         self.trials = []
+        self.bins = "quantiles"
         self.reason = "no other source was tried"
         self._composed = {}
         self._realism = {}
@@ -197,7 +206,8 @@ class _Race:
         mixed = self._choose_mix(sources) if sources else None
         if None not in self.composer.samplers:
             return self.settle(mixed)
-        best = plain = self.anneal(self._choose_alpha(self.run(Mix(None, self.first_alpha))))
+        plain = self.run(Mix(None, self.first_alpha))
+        best = plain = self.anneal(self._choose_alpha(plain if sources else self._sharpen(plain)))
         if mixed is not None and self._is_worth_it(mixed, plain):
             best = mixed
         # without soft targets, rows without label teach nothing: not where the user wants them
@@ -207,6 +217,12 @@ class _Race:
                 self.reason += "; labels alone, without a teacher, were better"
                 best = hard
         return self.settle(best)
+
+    def with_all(self, rows):
+        """Return another race on these rows, with the same bins."""
+        race = _Race(self.composer, rows, self.held_out, self.training, self.alpha)
+        race.bins = self.bins
+        return race
 
     def run(self, mix):
         """Train on the real rows, unlabelled rows, and synthetic rows of a source."""
@@ -225,6 +241,7 @@ class _Race:
         if len(sources) > FINALISTS:
             sources = self._screen(sources)
         best = min((self.run(Mix(s, self.first_alpha)) for s in sources), key=_log_loss)
+        best = self._sharpen(best)
         if self.composer.n_synthetic == "auto":
             more = replace(best.mix, per_row=MORE_PER_ROW)
             if self.composer.n_rows(self.rows, more) >= MANY_MORE * best.n_synthetic:
@@ -234,6 +251,25 @@ class _Race:
 
     def _choose_alpha(self, best):
         return self._better(best, replace(best.mix, alpha=1.0)) if self.alpha == "auto" else best
+
+    def _sharpen(self, best):
+        """Return `best`, or a trial with bins at splits if that is probably better.
+
+        The trials that follow have its bins.
+        """
+        training, real = self.training, self.composer.real.take(self.rows)
+        encoding = training.encoding
+        few = len(self.composer.real) < MIN_STOPPING_ROWS or len(np.unique(real.labels)) < 2
+        if few or encoding is None or len(encoding.bin_low) == 0:
+            return best
+        known = real.rows, real.labels, real.weight
+        encoding = split_bins(encoding, *known, training.random_state)
+        self.training, self.bins = training.encoded_by(encoding), "splits"
+        trial = self.run(best.mix)
+        if trial.beats(best, PROBABLY):
+            return trial
+        self.training, self.bins = training, "quantiles"
+        return best
 
     def _better(self, best, mix):
         """Return `best`, or a trial of the mix if that is likely better."""
@@ -335,6 +371,7 @@ class _Race:
         trial = Trial(
             mix=mix,
             stage=stage,
+            bins=self.bins,
             n_synthetic=n_synthetic,
             realism_auc=self._realism.get(mix.source),
             losses=losses,

@@ -323,7 +323,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         transfer = composer.compose(np.arange(len(data.y)), recipe.mix)
         fitted = train_generations(
             transfer.weighted(recipe.mix.real_weight),
-            training,
+            recipe.training,
             recipe.generations,
             temperature=recipe.temperature,
             alpha=recipe.mix.alpha,
@@ -335,8 +335,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         self.classes_ = data.classes
         self.teacher_ = scores.teacher
         self.calibrator_ = targets.calibrator
-        self.net_ = detach(fitted.net)
-        self.n_iter_ = fitted.n_epochs
+        self.net_, self.n_iter_ = detach(fitted.net), fitted.n_epochs
         self.history_ = recipe.history or fitted.history
         self.transfer_summary_ = {**transfer.count(), **recipe.summary()}
         self.student_ = fitted.student(reader, data.classes, recipe.temperature)
@@ -469,7 +468,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
             return choose_recipe(racer, folds, training, alpha=self.alpha)
         alpha = DEFAULT_ALPHA if self.alpha == "auto" else self.alpha
         generations = self.generations if alpha > 0 else 0  # labels alone come from no student
-        return Recipe(Mix(next(iter(racer.samplers)), alpha), generations=generations)
+        return Recipe(Mix(next(iter(racer.samplers)), alpha), training, generations=generations)
 
     def _races(self, data):
         """Whether `transfer="auto"` may try samplers."""

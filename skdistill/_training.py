@@ -60,6 +60,11 @@ class Training:
     generations: int = 0
     assistant: Any = None
 
+    def encoded_by(self, encoding):
+        """Return the same with another encoding, for assistants as well."""
+        assistant = self.assistant and self.assistant.encoded_by(encoding)
+        return replace(self, encoding=encoding, assistant=assistant)
+
 
 def make_training(params, rows, data, reader, seeds):
     """Return what all trainings of a fit share.

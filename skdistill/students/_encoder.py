@@ -228,10 +228,19 @@ def _bins(x, weight, n_bins):
     """Return edges below and above, n_bins at most."""
     if n_bins < 2:
         return []
-    quantiles = np.linspace(OUTER, 1 - OUTER, n_bins + 1)
-    edges = np.unique(_quantiles(x, quantiles, weight).astype(np.float32)).astype(np.float64)
-    wide = [(low, high) for low, high in pairwise(edges) if high - low > TINY]
-    return wide if len(edges) > 2 else []
+    edges = outer_quantiles(x, n_bins, weight)
+    return bins_between(edges) if len(np.unique(edges.astype(np.float32))) > 2 else []
+
+
+def outer_quantiles(x, n_bins, weight=None):
+    """Return the edges of bins of equal mass, without the extremes."""
+    return _quantiles(x, np.linspace(OUTER, 1 - OUTER, n_bins + 1), weight)
+
+
+def bins_between(edges):
+    """Return the lower and upper edges of the bins between distinct edges."""
+    edges = np.unique(edges.astype(np.float32)).astype(np.float64)
+    return [(low, high) for low, high in pairwise(edges) if high - low > TINY]
 
 
 def _quantiles(x, q, weight):
