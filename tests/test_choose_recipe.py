@@ -8,10 +8,11 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_digits, make_classification
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import KFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 
-from skdistill import DistilledClassifier, Munge
+from skdistill import DistilledClassifier, Munge, _choose_recipe
 from skdistill._choose_recipe import Trial, some
 from skdistill.samplers import SAMPLERS
 
@@ -201,6 +202,44 @@ def test_a_munge_in_few_rows_is_raced_without_leaking():
     assert clf.transfer_summary_["n_synthetic"] == 24 * 120
 
 
+def sharp_rules(n=1000):
+    X = np.random.default_rng(5).uniform(0, 100, (n, 4))
+    y = (X[:, 0] > 41.3).astype(int) + 2 * ((X[:, 1] > 7.7) & (X[:, 1] < 13.2))
+    return X, y
+
+
+def test_bins_at_splits_win_where_rules_are_sharp():
+    X, y = sharp_rules()
+    teacher = DecisionTreeClassifier(max_leaf_nodes=30)
+    params = {"transfer": None, "alpha": 0.5, "n_bins": 12, "max_epochs": 30, "random_state": 0}
+    clf = DistilledClassifier(teacher, **params).fit(X, y)
+    quantiles, splits = trials(clf, "race")
+    assert (quantiles["bins"], splits["bins"]) == ("quantiles", "splits")
+    assert splits["log_loss"] < quantiles["log_loss"]
+    assert trials(clf, "end")[0]["bins"] == "splits"
+    edges = np.sort(clf.student_.layers[0].bin_low)
+    for threshold in (41.3, 7.7, 13.2):
+        assert np.abs(edges - threshold).min() < 1
+
+
+def test_bins_at_splits_know_nothing_of_the_held_out_rows(monkeypatch):
+    seen = []
+
+    def recorded(encoding, rows, labels, *others):
+        seen.append((rows, labels))
+        return encoding
+
+    monkeypatch.setattr(_choose_recipe, "split_bins", recorded)
+    X, y = sharp_rules(600)
+    X = X.astype(np.float32)
+    folds = KFold(5).split(X)
+    train, _ = next(KFold(5).split(X))
+    DistilledClassifier(GaussianNB(), cv=folds, transfer=None, alpha=0.5, max_epochs=2).fit(X, y)
+    ((rows, labels),) = seen
+    assert np.array_equal(rows, X[train])
+    assert np.array_equal(labels, y[train])
+
+
 def test_labels_alone_are_no_candidate_where_rows_without_label_are_given():
     X, y = make_classification(260, random_state=0)
     for more, alphas in ((None, {0.0, 0.5, 1.0}), (X, {0.5, 1.0})):
@@ -218,16 +257,19 @@ def test_the_last_training_is_twice_as_long_as_that_to_the_lowest_held_out_loss(
     clf = DistilledClassifier(
         RandomForestClassifier(40), transfer=None, alpha=0.5, max_epochs=120, random_state=0
     ).fit(*rings)
-    trial, end = clf.transfer_summary_["trials"]
-    assert [trial["stage"], end["stage"]] == ["race", "end"]
-    assert clf.n_iter_ == len(clf.history_) == end["n_epochs"] == 2 * trial["n_epochs"]
+    *raced, end = clf.transfer_summary_["trials"]
+    assert [trial["stage"] for trial in raced] == ["race", "race"]
+    (before,) = [trial for trial in raced if trial["bins"] == end["bins"]]
+    assert end["stage"] == "end"
+    assert clf.n_iter_ == len(clf.history_) == end["n_epochs"] == 2 * before["n_epochs"]
 
 
 def test_a_generation_is_kept_only_if_the_held_out_loss_falls(rings):
     clf = DistilledClassifier(
         RandomForestClassifier(40), generations=3, transfer=None, alpha=0.5, random_state=0
     ).fit(*rings)
-    _, first, *later = clf.transfer_summary_["trials"]
+    _, _, first, *later = clf.transfer_summary_["trials"]
+    assert first["stage"] == "end"
     assert {trial["stage"] for trial in later} == {"generation"}
     losses = [first["log_loss"], *(trial["log_loss"] for trial in later)]
     n = clf.transfer_summary_["generations"]
