@@ -16,7 +16,7 @@ Models:
 Bytes are those of the student file, and of pickles. `seconds` is the processor time of `fit`;
 `own_seconds` is that without the teachers' fits and answers. ECE has 15 bins of equal mass.
 Results go line by line to `--output` (CSV) and are not computed again; teacher answers and
-labelled rows are kept in `--memory`. Last come a table, the losing sets first, and a plot.
+labelled rows are kept in `--memory`. Last come tables, the losing sets first, and a plot.
 
 `--quick`: four sets, at most 2,000 rows, one seed: under ten minutes.
 
@@ -243,6 +243,22 @@ def print_summary(found):
         )
 
 
+def print_markdown(found):
+    """Print the README's table: accuracy / log loss of the soft vote and the models beside it."""
+    vote = found[found["teacher"] == "vote"]
+    means = vote.groupby(["set", "model"]).mean(numeric_only=True)
+    table = summary(vote)
+    print("\n| set | teacher | calibrated | hard-label twin | boosting of its size | **student** "
+          "| ratio | size |\n" + "|---" * 8 + "|")  # fmt: skip
+    for name, row in table.iterrows():
+        at = means.loc[name]
+        both = {m: f"{at.accuracy[m]:.4f} / {at.log_loss[m]:.3f}" for m in at.index}
+        cells = (name, both["teacher"], f"{at.log_loss['calibrated']:.3f}", both["twin"])
+        cells += (both["boosting"], f"**{both['student']}**", f"{row['ratio']:.2f}")
+        cells += (f"1/{row['smaller']:.0f}",)
+        print("| " + " | ".join(cells).replace(" 0.", " .").replace("**0.", "**.") + " |")
+
+
 def plot(found, path):
     """Draw each model's log loss relative to the calibrated teacher's, set by set."""
     import matplotlib
@@ -290,6 +306,7 @@ def main():
     found = read(options.output)
     found = found[found["set"].isin(options.sets)]
     print_summary(found)
+    print_markdown(found)
     plot(found, options.output.with_suffix(".png"))
 
 
