@@ -11,8 +11,7 @@ standard error; more rows, heavier real rows and soft targets alone by half a on
 What is left is trained to the end, as is a student without synthetic rows, and is used if its
 held-out loss is lower by half a standard error of the paired difference (odds of two to one), and
 lower than that of the class frequencies by three: where a teacher knows nothing, nothing of it is
-worth imitating. Labels alone have to beat the winner by two. At last the winner is stopped early
-all the same where that was better by two, too.
+worth imitating. Labels alone have to beat the winner by two.
 """
 
 import math
@@ -39,8 +38,8 @@ MANY_MORE = 2  # times as many rows at least, else more are not tried
 HEAVIER = 4.0  # weight of a real row that is tried; a synthetic or unlabelled one has 1
 LIKELY = 0.5  # standard errors by which a mix has to beat that before it,
 PROBABLY = 1  # bins at splits quantiles,
-CLEARLY = 3  # and a source the class frequencies,
-SURELY = 2  # labels alone the teacher, and a stopped training the same to the end
+CLEARLY = 3  # a source the class frequencies,
+SURELY = 2  # and labels alone the teacher
 RACED = 0.5  # share of the full schedule that candidates train for
 ANNEALED = 2  # epochs of the last training, for each one up to the lowest held-out loss
 MIN_REALISM_ROWS = 30  # below, real and synthetic rows are not compared
@@ -107,7 +106,6 @@ class Trial:
     history: list
     net: Any
     generations: int = 0
-    stopped: Any = None
 
     @property
     def log_loss(self):
@@ -159,12 +157,12 @@ def choose_recipe(composer, folds, training, *, alpha):
         best = race.choose(sources)
     else:
         mix = Mix(next(iter(composer.samplers)), race.first_alpha)
-        best = race.settle(race.anneal(race.run(mix)))
+        best = race.anneal(race.run(mix))
     reason, summary = race.reason, [{**t.summary(), "chosen": t is best} for t in race.trials]
 
     if len(rows) < len(train):
         race = race.with_all(train)
-        best = race.settle(race.anneal(race.run(best.mix)))
+        best = race.anneal(race.run(best.mix))
     if best.mix.alpha > 0:
         best = race.run_generations(best)
         taught = [trial for trial in race.trials if trial.stage == "generation"]
@@ -205,7 +203,7 @@ class _Race:
         """Return the trial of the best mix, each finalist trained to the end."""
         mixed = self._choose_mix(sources) if sources else None
         if None not in self.composer.samplers:
-            return self.settle(mixed)
+            return mixed
         plain = self.run(Mix(None, self.first_alpha))
         best = plain = self.anneal(self._choose_alpha(plain if sources else self._sharpen(plain)))
         if mixed is not None and self._is_worth_it(mixed, plain):
@@ -216,7 +214,7 @@ class _Race:
             if hard.beats(best, SURELY):
                 self.reason += "; labels alone, without a teacher, were better"
                 best = hard
-        return self.settle(best)
+        return best
 
     def with_all(self, rows):
         """Return another race on these rows, with the same bins."""
@@ -307,14 +305,7 @@ class _Race:
         transfer = self._compose(stopped.mix)
         n = min(plan(transfer, self.training)[2], ANNEALED * stopped.n_epochs)
         training = replace(self.training, max_epochs=n)
-        return self._trial(
-            transfer, stopped.mix, training, stage="end", stops=False, stopped=stopped
-        )
-
-    def settle(self, trial):
-        """Return the trial, or the stopped one before it where that is surely better."""
-        stopped = trial.stopped
-        return stopped if stopped is not None and stopped.beats(trial, SURELY) else trial
+        return self._trial(transfer, stopped.mix, training, stage="end", stops=False)
 
     def run_generations(self, best):
         """Return the last of the students, each taught by the one before, that is better."""
@@ -355,7 +346,7 @@ class _Race:
             self._composed[key] = self.composer.compose(self.rows, mix)
         return self._composed[key]
 
-    def _trial(self, transfer, mix, training, *, stage="race", stops=True, stopped=None):
+    def _trial(self, transfer, mix, training, *, stage="race", stops=True):
         n_synthetic = transfer.count()["n_synthetic"]
         enough = min(n_synthetic, len(self.held_out)) >= MIN_REALISM_ROWS
         if mix.source not in self._realism and enough and not is_sparse(transfer.rows):
@@ -381,7 +372,6 @@ class _Race:
             temperature=temperature,
             history=fitted.history,
             net=fitted.net,
-            stopped=stopped,
         )
         self.trials.append(trial)
         report()
