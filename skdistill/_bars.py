@@ -14,6 +14,10 @@ def progress():
     Bars go to the standard error, and only where it is a terminal or a notebook. What runs in
     other processes or threads shows none of its own.
 
+    Yields
+    ------
+    None
+
     Raises
     ------
     ImportError

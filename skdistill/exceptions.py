@@ -14,6 +14,8 @@ import sys
 import warnings
 from types import FrameType
 
+INNER = ("skdistill", "sklearn.callback")  # packages whose lines are not the user's
+
 __all__ = ["DistillationWarning", "ExportError", "StudentFileError"]
 
 
@@ -30,9 +32,9 @@ class DistillationWarning(UserWarning):
 
 
 def warn(message):
-    """Issue a DistillationWarning that points at the first caller outside skdistill."""
+    """Issue a DistillationWarning that points at the first caller outside what wraps a fit."""
     level = 1
     frame: FrameType | None = sys._getframe()
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("skdistill"):
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(INNER):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, DistillationWarning, stacklevel=level)

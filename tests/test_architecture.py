@@ -63,10 +63,12 @@ MAY_IMPORT = {
         "_compose_transfer_set",
         "_progress",
         "_train_student",
+        "_training",
         "_transfer_set",
         "exceptions",
         "runtime",
         "samplers",
+        "students",
     },
     # the estimator, and what reads a fitted one by its public attributes
     "_classifier": {
