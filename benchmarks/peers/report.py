@@ -45,7 +45,7 @@ def comparison(rows):
     means = with_autogluon(rows).groupby(["set", "model"])[figures].mean()
     ours = means.xs(OURS, level="model")
     table = means[means.index.get_level_values("model").isin(RIVALS)].reset_index()
-    table = table.join(ours, on="set", rsuffix="_ours", how="inner")
+    table = table.join(ours.add_suffix("_ours"), on="set", how="inner")
     table["difference"] = table["log_loss_ours"] - table["log_loss"]
     table["smaller"] = table["bytes_ours"] <= table["bytes"]
     table["faster"] = table["latency_us_ours"] <= table["latency_us"]

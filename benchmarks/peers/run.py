@@ -41,10 +41,10 @@ HERE = Path(__file__).parent
 BUILD = HERE.parents[1] / "build" / "peers"
 PEERS = ("skdistill", "autogluon", "tabtune", "pytabkit")
 WITHOUT_DEPENDENCIES = {"tabtune": "tabtune==0.2.1"}  # those that it needs here are listed
-KEYS = ("set", "seed", "peer", "model")
+KEYS = ("set", "rows", "seed", "peer", "model")
 VALUES = (
     *("accuracy", "log_loss", "seconds", "teacher_seconds", "bytes", "latency_us"),
-    *("chosen", "error"),
+    *("chosen", "time_limit", "error"),
 )
 
 
@@ -69,13 +69,17 @@ def interpreter(peer):
     return python
 
 
-def write_split(name, seed, n_rows):
-    """Write a set's rows for training and for testing, once; return their folder."""
+def split_of(name, seed, n_rows):
+    """Return the folder of a set's split, which is written if it is not there."""
     folder = BUILD / "splits" / f"{name}-{seed}-{n_rows}"
-    if (folder / "meta.json").exists():
-        return folder
+    if not (folder / "meta.json").exists():
+        write_split(*load(name, n_rows, random_state=seed), seed, folder)
+    return folder
+
+
+def write_split(X, y, seed, folder):
+    """Write the rows for training and for testing as `common.Split` reads them."""
     folder.mkdir(parents=True, exist_ok=True)
-    X, y = load(name, n_rows, random_state=seed)
     classes, codes = np.unique(y, return_inverse=True)
     levels = {
         column: sorted(X[column].dropna().astype(str).unique())
@@ -87,44 +91,49 @@ def write_split(name, seed, n_rows):
         rows.to_csv(folder / f"{part}.csv", index=False)
     meta = {"seed": seed, "n_classes": len(classes), "categories": levels}
     (folder / "meta.json").write_text(json.dumps(meta))  # last: the folder is complete
-    return folder
 
 
 def is_number(dtype):
     return isinstance(dtype, np.dtype) and dtype.kind in "iufb"
 
 
-def run_peer(peer, name, seed, options):
-    """Yield a line of figures for each of the peer's models on one split."""
-    split = write_split(name, seed, options.rows)
+def figures_of(peer, name, seed, options):
+    """Yield a line of figures for each of a peer's models on one split."""
+    split = split_of(name, seed, options.rows)
     output = BUILD / "models" / f"{name}-{seed}-{options.rows}" / peer
-    python = interpreter(peer)
-    output.mkdir(parents=True, exist_ok=True)
-    for left in [*output.glob("*.json"), *output.glob("*.npy")]:
-        left.unlink()
-    names = ("OMP", "OPENBLAS", "MKL")
-    threads = {f"{library}_NUM_THREADS": str(options.threads) for library in names}
-    command = [python, HERE / f"peer_{peer}.py", split, output]
-    command += ["--time-limit", str(options.time_limit), "--threads", str(options.threads)]
-    log = output / "log.txt"
-    with open(log, "w") as file:
-        done = subprocess.run(
-            command, stdout=file, stderr=file, env=os.environ | threads, check=False
-        )
+    keys = {"set": name, "rows": options.rows, "seed": seed, "peer": peer}
+    failure = run_peer(peer, split, output, options)
     y = pd.read_csv(split / "test.csv", usecols=[LABEL])[LABEL]
-    found = sorted(output.glob("*.json"))
-    for file in found:
+    for file in sorted(output.glob("*.json")):
         figures = json.loads(file.read_text())
-        line = {"set": name, "seed": seed, "peer": peer, "model": file.stem, **figures}
+        line = keys | {"model": file.stem, "time_limit": options.time_limit} | figures
         if "error" not in figures:
             proba = np.load(file.with_suffix(".npy"))
             line["accuracy"] = accuracy_score(y, proba.argmax(axis=1))
             line["log_loss"] = log_loss(y, proba, labels=np.arange(proba.shape[1]))
         yield line
-    if done.returncode or not found:
-        last = (log.read_text().strip().splitlines() or ["it said nothing"])[-1]
-        error = f"exit {done.returncode}: {last}"[:300]
-        yield {"set": name, "seed": seed, "peer": peer, "model": peer, "error": error}
+    if failure:
+        yield keys | {"model": peer, "error": failure}
+
+
+def run_peer(peer, split, output, options):
+    """Run a peer's script; return how it failed, or None."""
+    python = interpreter(peer)
+    output.mkdir(parents=True, exist_ok=True)
+    for left in [*output.glob("*.json"), *output.glob("*.npy")]:
+        left.unlink()
+    threads = {f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "OPENBLAS", "MKL")}
+    command = [python, HERE / f"peer_{peer}.py", split, output]
+    command += ["--time-limit", str(options.time_limit), "--threads", str(options.threads)]
+    log = output / "log.txt"
+    with open(log, "w") as file:
+        code = subprocess.run(
+            command, stdout=file, stderr=file, env=os.environ | threads, check=False
+        ).returncode
+    if code == 0:
+        return None
+    last = (log.read_text().strip().splitlines() or ["it said nothing"])[-1]
+    return f"exit {code}: {last}"[:300]
 
 
 def main():
@@ -146,11 +155,12 @@ def main():
     for seed in range(options.seeds):
         for name in options.sets or obtainable(QUALITY):
             for peer in options.peers:
-                if results.has(set=name, seed=seed, peer=peer):
+                if results.has(set=name, rows=options.rows, seed=seed, peer=peer):
                     continue
-                for line in list(run_peer(peer, name, seed, options)):
+                for line in list(figures_of(peer, name, seed, options)):
                     results.add(**line)
-    print_report(results.frame(), BUILD)
+    found = results.frame()
+    print_report(found[found["rows"] == options.rows], BUILD)
 
 
 if __name__ == "__main__":
