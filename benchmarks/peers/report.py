@@ -6,6 +6,7 @@ from reproductions.shared import markdown, new_figure
 
 OURS = "skdistill"
 CHOSEN, BEST = "autogluon, its choice", "autogluon, best of all"
+TEACHERS = {"teacher": "its teacher", "autogluon teacher": "AutoGluon's teacher"}
 RIVALS = {  # the columns of the plot's legend, in the order of its markers
     CHOSEN: ("s", "tab:orange"),
     BEST: ("D", "tab:red"),
@@ -85,6 +86,13 @@ def verdicts(table):
             )
 
 
+def teachers(rows):
+    """Return the log loss of both teachers beside our student's, set by set."""
+    found = rows[rows["model"].isin([OURS, *TEACHERS])]
+    table = found.pivot_table(index="set", columns="model", values="log_loss")
+    return table.rename(columns=TEACHERS).reset_index()
+
+
 def text_of(rows):
     """Return the whole report in Markdown."""
     table = comparison(rows)
@@ -92,6 +100,7 @@ def text_of(rows):
     lines = ["# The default student beside its peers", "", *verdicts(table)]
     for title, part in (("Losses", table[lost]), ("Wins", table[~lost])):
         lines += ["", f"## {title}", "", markdown(readable(part), 3) if len(part) else "None."]
+    lines += ["", "## Teachers, log loss", "", markdown(teachers(rows), 3)]
     failed = rows[rows["error"].notna()]
     if len(failed):
         lines += ["", "## Without a result", ""]

@@ -24,6 +24,7 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -119,9 +120,8 @@ def figures_of(peer, name, seed, options):
 def run_peer(peer, split, output, options):
     """Run a peer's script; return how it failed, or None."""
     python = interpreter(peer)
-    output.mkdir(parents=True, exist_ok=True)
-    for left in [*output.glob("*.json"), *output.glob("*.npy")]:
-        left.unlink()
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
     threads = {f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "OPENBLAS", "MKL")}
     command = [python, HERE / f"peer_{peer}.py", split, output]
     command += ["--time-limit", str(options.time_limit), "--threads", str(options.threads)]
