@@ -6,6 +6,7 @@ from reproductions.shared import markdown, new_figure
 
 OURS = "skdistill"
 CHOSEN, BEST = "autogluon, its choice", "autogluon, best of all"
+TICKS = (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 3, 5, 10)
 TEACHERS = {"teacher": "its teacher", "autogluon teacher": "AutoGluon's teacher"}
 RIVALS = {  # the columns of the plot's legend, in the order of its markers
     CHOSEN: ("s", "tab:orange"),
@@ -54,23 +55,19 @@ def comparison(rows):
 
 
 def readable(table):
-    """Return the comparison as it is printed."""
-    return pd.DataFrame(
-        {
-            "set": table["set"],
-            "rival": table["model"],
-            "log loss": table["log_loss"],
-            "ours": table["log_loss_ours"],
-            "accuracy": table["accuracy"],
-            "ours ": table["accuracy_ours"],
-            "kB": table["bytes"] / 1000,
-            "ours  ": table["bytes_ours"] / 1000,
-            "one row, µs": table["latency_us"],
-            "ours   ": table["latency_us_ours"],
-            "fit, s": table["seconds"],
-            "ours    ": table["seconds_ours"],
-        }
-    )
+    """Return the comparison as it is printed: the rival's figure, then ours in brackets."""
+    columns = {
+        "log loss": ("log_loss", "{:.4f}", 1),
+        "accuracy": ("accuracy", "{:.4f}", 1),
+        "kB": ("bytes", "{:,.0f}", 1e-3),
+        "one row, µs": ("latency_us", "{:,.0f}", 1),
+        "fit, s": ("seconds", "{:,.0f}", 1),
+    }
+    found = {"set": table["set"], "rival": table["model"]}
+    for title, (name, form, unit) in columns.items():
+        pairs = zip(unit * table[name], unit * table[f"{name}_ours"], strict=True)
+        found[title] = [f"{form.format(its)} ({form.format(ours)})" for its, ours in pairs]
+    return pd.DataFrame(found)
 
 
 def verdicts(table):
@@ -98,9 +95,10 @@ def text_of(rows):
     table = comparison(rows)
     lost = table["difference"] >= 0
     lines = ["# The default student beside its peers", "", *verdicts(table)]
+    lines += ["", "Each column has the rival's figure, then the default student's in brackets."]
     for title, part in (("Losses", table[lost]), ("Wins", table[~lost])):
-        lines += ["", f"## {title}", "", markdown(readable(part), 3) if len(part) else "None."]
-    lines += ["", "## Teachers, log loss", "", markdown(teachers(rows), 3)]
+        lines += ["", f"## {title}", "", markdown(readable(part)) if len(part) else "None."]
+    lines += ["", "## Teachers, log loss", "", markdown(teachers(rows))]
     failed = rows[rows["error"].notna()]
     if len(failed):
         lines += ["", "## Without a result", ""]
@@ -122,6 +120,9 @@ def plot(rows, path):
     ax.axvline(1, color="tab:blue", linewidth=1)
     ax.set_yticks(y, ratio.index)
     ax.set_xscale("log")
+    ticks = [x for x in TICKS if ax.get_xlim()[0] <= x <= ax.get_xlim()[1]]
+    ax.set_xticks(ticks, [f"{x:g}" for x in ticks])
+    ax.set_xticks([], minor=True)
     ax.set_xlabel("log loss relative to the default student's (right of the line: it wins)")
     figure.legend(loc="outside upper center", ncols=4)
     ax.grid(axis="x", alpha=0.3)
@@ -130,6 +131,9 @@ def plot(rows, path):
 
 def print_report(rows, folder):
     """Print the report, and write it and the plot into a folder."""
+    if OURS not in rows.loc[rows["log_loss"].notna(), "model"].to_numpy():
+        print("Nothing to compare with yet: run this with --peers skdistill as well.")
+        return
     text = text_of(rows)
     print(text)
     (folder / "peers.md").write_text(text)
