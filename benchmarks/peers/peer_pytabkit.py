@@ -9,6 +9,8 @@ from pytabkit import RealMLP_TD_Classifier, TabM_D_Classifier
 def main():
     options = arguments()
     split = Split(options.split)
+    means = split.X_train.mean(numeric_only=True)  # these nets refuse missing numbers
+    split.X_train, split.X_test = split.X_train.fillna(means), split.X_test.fillna(means)
     models = Models(options.output, split)
     shared = {
         "device": "cpu",
