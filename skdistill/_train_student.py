@@ -26,7 +26,7 @@ from skdistill.students import (
 )
 from skdistill.students._batches import Batches
 from skdistill.students._net import StudentCriterion
-from skdistill.students._perceptron import SMALL
+from skdistill.students._perceptron import is_small
 
 STEPS = 6_000  # of gradient descent, when max_epochs="auto"
 MIN_EPOCHS, MAX_EPOCHS = 6, 60
@@ -271,7 +271,7 @@ def pace(n_always, n_cycled, batch_size):
 def _few_threads(net):
     """Train a small net on one thread: others would be waited for longer than they help."""
     n, module = torch.get_num_threads(), net.module_
-    if isinstance(module, MLP) and sum(p.numel() for p in module.parameters()) <= SMALL:
+    if isinstance(module, MLP) and is_small(module):
         torch.set_num_threads(1)
     try:
         yield

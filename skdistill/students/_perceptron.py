@@ -49,13 +49,17 @@ def compiled_epoch(net, training):
     hooked = any(getattr(m, name) for m in module.modules() for name in HOOKS)
     hooked = hooked or any(getattr(p, name) for p in weights for name in HOOKS_OF_WEIGHTS)
     plain = all(p.is_cpu and p.dtype is torch.float32 and p.is_contiguous() for p in weights)
-    small = sum(p.numel() for p in weights) <= SMALL and len(layers) <= MOST_LAYERS
-    if hooked or not plain or not small:
+    if hooked or not plain or not is_small(module) or len(layers) > MOST_LAYERS:
         return None
     if not training:
         return _Losses(net, layers)
     known = _is_known(net.criterion_.distillation) and _trains_all(net.optimizer_, module)
     return _Steps(net, layers) if known and len(_schedules(net)) < 2 else None
+
+
+def is_small(module):
+    """Whether a net is too small to gain from threads."""
+    return sum(p.numel() for p in module.parameters()) <= SMALL
 
 
 def _is_known(distillation):

@@ -35,13 +35,14 @@ def split_bins(encoding, rows, labels, sample_weight, random_state):
     encoding : EncodeTable
     """
     numbers = rows[:, encoding.number_columns]
+    numbers[:, np.isnan(numbers).all(axis=0)] = 0  # boosting wants a number in every column
     splits = _splits(numbers, labels, sample_weight, random_state)
     bins = []
     for position, n_bins in enumerate(np.bincount(encoding.bin_numbers)):
         if n_bins == 0:
             continue
         x = numbers[:, position].astype(np.float64)
-        edges = outer_quantiles(x[~np.isnan(x)], COVERING)
+        edges = outer_quantiles(x[~np.isnan(x)], min(COVERING, n_bins))
         own = splits[position]
         own = own[(own > edges[0]) & (own < edges[-1])]
         n_own = n_bins - COVERING

@@ -60,6 +60,19 @@ def test_columns_keep_within_their_bins_and_what_has_none_gets_none():
         assert np.array_equal(getattr(encoding, name), getattr(before, name))
 
 
+def test_few_bins_stay_few():
+    before = quantile_encoding(n_bins=2)
+    encoding = split_bins(before, ROWS, RNG.integers(0, 2, N), WEIGHT, 0)
+    assert np.bincount(encoding.bin_numbers).tolist() == [2, 2]
+
+
+def test_a_column_without_known_numbers_among_these_rows_gets_none():
+    rows = ROWS.copy()
+    rows[:, 2] = np.nan
+    encoding = split_bins(quantile_encoding(), rows, RNG.integers(0, 2, N), WEIGHT, 0)
+    assert set(encoding.bin_numbers) == {0}
+
+
 def test_weights_count():
     labels = np.where(X["rule"] > 30, 1, 0) * (RNG.random(N) < 0.9)
     weight = np.where(X["rule"] > 60, 0.0, 1.0)
