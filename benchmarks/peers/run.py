@@ -44,9 +44,10 @@ PEERS = ("skdistill", "autogluon", "tabtune", "pytabkit")
 WITHOUT_DEPENDENCIES = {"tabtune": "tabtune==0.2.1"}  # those that it needs here are listed
 KEYS = ("set", "rows", "seed", "peer", "model")
 VALUES = (
-    *("accuracy", "log_loss", "seconds", "teacher_seconds", "bytes", "latency_us"),
+    *("accuracy", "log_loss", "outside", "seconds", "teacher_seconds", "bytes", "latency_us"),
     *("chosen", "time_limit", "error"),
 )
+LEAST = 1e-3  # probability in place of answers outside [0, 1]
 
 
 def interpreter(peer):
@@ -109,12 +110,21 @@ def figures_of(peer, name, seed, options):
         figures = json.loads(file.read_text())
         line = keys | {"model": file.stem, "time_limit": options.time_limit} | figures
         if "error" not in figures:
-            proba = np.load(file.with_suffix(".npy"))
-            line["accuracy"] = accuracy_score(y, proba.argmax(axis=1))
-            line["log_loss"] = log_loss(y, proba, labels=np.arange(proba.shape[1]))
+            line |= judgement(y, np.load(file.with_suffix(".npy")))
         yield line
     if failure:
         yield keys | {"model": peer, "error": failure}
+
+
+def judgement(y, proba):
+    """Return accuracy and log loss; students that are regressions may answer outside [0, 1]."""
+    accuracy = accuracy_score(y, proba.argmax(axis=1))
+    outside = np.mean(((proba < 0) | (proba > 1)).any(axis=1))
+    if outside:
+        proba = np.clip(proba, LEAST, 1 - LEAST)
+        proba /= proba.sum(axis=1, keepdims=True)
+    loss = log_loss(y, proba, labels=np.arange(proba.shape[1]))
+    return {"accuracy": accuracy, "log_loss": loss, "outside": float(outside)}
 
 
 def run_peer(peer, split, output, options):

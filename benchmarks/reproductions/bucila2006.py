@@ -174,7 +174,10 @@ def teachers(task):
     ensemble = task.ensemble
     what = f"{len(ensemble.names_)} of {len(ensemble.library)} models"
     yield "ensemble", ensemble, what
-    yield "best single", ensemble.best_estimator_, ensemble.best_name_
+    errors = ensemble.held_out_errors_
+    best_net = min((name for name in errors if name.startswith("net ")), key=errors.get)
+    for kind, best in (("best single", ensemble.best_name_), ("best net", best_net)):
+        yield kind, ensemble.library_[best], best
 
 
 def wanted(options):

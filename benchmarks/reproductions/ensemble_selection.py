@@ -41,7 +41,9 @@ class EnsembleSelectionClassifier(ClassifierMixin, BaseEstimator):
         Mean squared error of every model of the library.
     names_, estimators_, weights_ : lists and float array
         The members of the ensemble.
-    best_name_, best_estimator_ : str and classifier
+    library_ : dict of str to classifier
+        Every fitted model.
+    best_name_ : str
         The single model of least held-out error.
     """
 
@@ -90,7 +92,8 @@ class EnsembleSelectionClassifier(ClassifierMixin, BaseEstimator):
         self.names_ = [names[i] for i in chosen]
         self.estimators_ = [fitted[i] for i in chosen]
         self.weights_ = counts[chosen] / counts.sum()
-        self.best_name_, self.best_estimator_ = names[best], fitted[best]
+        self.library_ = dict(zip(names, fitted, strict=True))
+        self.best_name_ = names[best]
         return self
 
     def _bagged_counts(self, answers, truth):

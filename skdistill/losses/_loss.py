@@ -75,7 +75,7 @@ def distillation_loss(
     References
     ----------
     .. [1] Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network", 2015, Section 2.
-    .. [2] Ba, Caruana, "Do Deep Nets Really Need to be Deep?", 2014, Section 2.1; and [1]_, 2.1.
+    .. [2] Ba, Caruana, "Do Deep Nets Really Need to be Deep?", 2014, Section 2; and [1]_, 2.1.
     .. [3] Agarwal et al., "On-Policy Distillation of Language Models", 2024, Section 2.
     .. [4] Zhao et al., "Decoupled Knowledge Distillation", 2022, Section 3.
     .. [5] Huang et al., "Knowledge Distillation from A Stronger Teacher", 2022, Section 3.

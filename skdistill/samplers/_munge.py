@@ -26,7 +26,7 @@ class Munge(Sampler):
 
     References
     ----------
-    .. [1] Bucila, Caruana, Niculescu-Mizil, "Model Compression", 2006, Section 3.3.
+    .. [1] Bucila, Caruana, Niculescu-Mizil, "Model Compression", 2006, Section 2.3.
 
     Examples
     --------
