@@ -55,8 +55,8 @@ for name, figures in report.models.items():
 print("share of the gap between twin and teacher that the student closes:", report.gap_closed)
 
 # %%
-# Everything is in one frame, a row a model. Some of it: quality, agreement with the teacher, bytes,
-# and the median of the seconds for one row.
+# Everything is in one frame, a row a model. Some of it: quality, agreement with the teacher,
+# bytes, and the median of the seconds for one row.
 
 report.frame()[["accuracy", "log_loss", "ece", "agreement", "n_bytes", "row_p50"]]
 

@@ -42,9 +42,9 @@ def summary(ratios):
         f"On {n} real data sets the student's log loss is {student.median():.3f} of its "
         f"calibrated teacher's at the median, {student.min():.2f} at best and "
         f"{student.max():.2f} at worst ({worst}). It is lower than that of the same net trained "
-        f"on labels alone on "
-        f"{wins['twin']} of {n}, and than that of gradient boosting of the student's size on "
-        f"{wins['boosting']} of {n}. In the chart, figures at the right are ratios beyond its scale."
+        f"on labels alone on {wins['twin']} of {n}, and than that of gradient boosting of the "
+        f"student's size on {wins['boosting']} of {n}. In the chart, figures at the right are "
+        "ratios beyond its scale."
     )
 
 
