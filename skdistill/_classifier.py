@@ -52,8 +52,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
     calibration : {"temperature", "sigmoid", "isotonic"} or None, default="temperature"
         How the teacher's answers are calibrated against the labels.
     temperature : float, default=1.0
-        Distillation temperature T: the higher, the softer the targets and the student's answers
-        that are compared with them in training. It is not the calibration's.
+        Distillation temperature T: the higher, the softer the targets. Not the calibration's.
     alpha : float or "auto", default="auto"
         Weight of the soft loss against the hard one on labelled rows, in [0, 1]; other rows have
         the soft loss alone, at that weight. 0 trains on labels alone. "auto" lets held-out loss
@@ -81,9 +80,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
     dropout : float, default=0.1
         Share of hidden units dropped in training.
     num_embedding : {"ple", "periodic", "none"}, default="ple"
-        Encoding of numbers beside their scaled value: "ple" is piecewise-linear over bins, whose
-        edges are quantiles or, where held-out loss prefers them, splits of gradient boosting;
-        "periodic" has cosines of trained frequencies.
+        Encoding of numbers beside their scaled value: "ple" is piecewise-linear over quantiles or,
+        if better, boosting's splits; "periodic" has cosines of trained frequencies.
     n_bins : int, default=64
         Most bins, or cosines, for a column; wide tables get fewer.
     n_members : int, default=16
@@ -150,11 +148,10 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         Losses by epoch of the race's winner, on training and held-out rows; of the final
         training where nothing was held out.
     transfer_summary_ : dict
-        Rows by origin (`n_real`, `n_unlabeled`, `n_synthetic`); the `source` of synthetic rows,
-        why it was chosen (`reason`), `alpha`, the weight of a real row where others have 1
-        (`real_weight`), `generations`; and `trials`: what the race tried, each with its held-out
-        log loss and, as `realism_auc`, how well a classifier tells its rows from real ones (.5:
-        not at all).
+        Rows by origin (as `n_real`); the `source` of synthetic rows, the `reason` of its choice,
+        `alpha`, `generations`, the weight of a real row where others have 1 (`real_weight`); and
+        `trials`: what the race tried, each with its held-out log loss and, as `realism_auc`, how
+        well a classifier tells its rows from real ones (.5: not at all).
 
     References
     ----------
@@ -361,18 +358,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         return self._checked_student(X).predict_proba(X)
 
     def predict_log_proba(self, X):
-        """Logarithm of `predict_proba`, in nats.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            As for `predict_proba`.
-
-        Returns
-        -------
-        log_proba : float64 array of shape (n_samples, n_classes)
-            Columns in the order of `classes_`.
-        """
+        """Logarithm of `predict_proba`, in nats."""
         return self._checked_student(X).predict_log_proba(X)
 
     def predict(self, X):
@@ -381,23 +367,15 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
-            As for `predict_proba`.
 
         Returns
         -------
         labels : ndarray of shape (n_samples,)
-            One of `classes_` for each row.
         """
         return self._checked_student(X).predict(X)
 
     def get_metadata_routing(self):
-        """Say which metadata go where when metadata routing is enabled.
-
-        Returns
-        -------
-        router : MetadataRouter
-            As scikit-learn asks for it.
-        """
+        """Say which metadata go where when metadata routing is enabled."""
         router = MetadataRouter(owner=self).add_self_request(self)
         router.add(
             splitter=self.cv, method_mapping=MethodMapping().add(caller="fit", callee="split")
