@@ -53,7 +53,7 @@ SIZES = (8, 16, 32, 64, 128, 256)
 ROWS = (0, 4_000, 25_000, 100_000, 400_000)
 QUICK_SETS, QUICK_SIZES, QUICK_ROWS = ("LETTER.P1", "ADULT"), (16, 64), (0, 20_000)
 CHUNK = 20_000  # pseudo-rows that the ensemble answers at once
-SEEN = 32_000_000  # rows that a student sees in training, over all epochs
+SEEN = 16_000_000  # rows that a student sees in training, over all epochs
 MIN_EPOCHS, MAX_EPOCHS = 4, 200
 SMALLER = 100  # times, than the ensemble, is the student that is judged
 PROBLEMS = {  # data set, the positive class, test rows of the paper, bins that its bytes allow
@@ -316,7 +316,8 @@ def curves(found, of, source):
     students = found[(found["model"] == "student") & (found["source"] == source)]
     other = "rows" if of == "hidden" else "hidden"
     students = students[students[other] == students[other].max()]
-    return students.pivot_table(index="set", columns=of, values="rmse", sort=False)
+    table = students.pivot_table(index="set", columns=of, values="rmse", sort=False)
+    return table.sort_index(axis=1)
 
 
 def plot(found, path):
