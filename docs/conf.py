@@ -44,6 +44,7 @@ sphinx_gallery_conf = {
     "capture_repr": ("_repr_html_",),
     "show_memory": False,
     "write_computation_times": False,
+    "min_reported_time": 3600,  # says more about the machine that builds than about the example
     "show_signature": False,
     "download_all_examples": False,
     "within_subsection_order": "gallery_order.ReadingOrder",

@@ -33,13 +33,12 @@ print(search.verdict_)
 print(search.best_params_)
 
 # %%
-# Every model that was tried, by size and score; the line is the Pareto front, and beyond the
-# dashed line a model is too large.
+# Every model that was tried, by size and score (the negative log loss); the line is the Pareto
+# front, and right of the dotted line a model is too large.
 
 from skdistill.search import SearchDisplay
 
-display = SearchDisplay.from_estimator(search)
-display.ax_.set_xscale("log")
+_ = SearchDisplay.from_estimator(search)
 
 # %%
 # The front as numbers: pay twice the bytes, and see what you get.

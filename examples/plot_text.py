@@ -85,4 +85,4 @@ print(f"student {model.score(test_texts, y_test):.3f}")
 
 from skdistill.report import AgreementDisplay
 
-AgreementDisplay.from_estimator(distilled, rows, n_bins=6)
+AgreementDisplay.from_estimator(distilled, rows, n_bins=10)

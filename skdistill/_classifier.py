@@ -52,7 +52,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
     calibration : {"temperature", "sigmoid", "isotonic"} or None, default="temperature"
         How the teacher's answers are calibrated against the labels.
     temperature : float, default=1.0
-        Distillation temperature T: the higher, the softer the targets.
+        Distillation temperature T: the higher, the softer the targets. Not the calibration's.
     alpha : float or "auto", default="auto"
         Weight of the soft loss against the hard one on labelled rows, in [0, 1]; other rows have
         the soft loss alone, at that weight. 0 trains on labels alone. "auto" lets held-out loss
@@ -80,8 +80,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
     dropout : float, default=0.1
         Share of hidden units dropped in training.
     num_embedding : {"ple", "periodic", "none"}, default="ple"
-        Encoding of numbers beside their scaled value: "ple" is piecewise-linear over quantiles,
-        "periodic" has cosines of trained frequencies.
+        Encoding of numbers beside their scaled value: "ple" is piecewise-linear over quantiles or,
+        if better, boosting's splits; "periodic" has cosines of trained frequencies.
     n_bins : int, default=64
         Most bins, or cosines, for a column; wide tables get fewer.
     n_members : int, default=16
@@ -148,10 +148,10 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         Losses by epoch of the race's winner, on training and held-out rows; of the final
         training where nothing was held out.
     transfer_summary_ : dict
-        Rows by origin; the source of synthetic rows, why it was chosen (`reason`), α, the
-        weight of a real row where others have 1 (`real_weight`); and `trials`: what the race
-        tried, each with its held-out log loss and, as `realism_auc`, how well a classifier tells
-        its rows from real ones (.5: not at all).
+        Rows by origin (as `n_real`); the `source` of synthetic rows, the `reason` of its choice,
+        `alpha`, `generations`, the weight of a real row where others have 1 (`real_weight`); and
+        `trials`: what the race tried, each with its held-out log loss and, as `realism_auc`, how
+        well a classifier tells its rows from real ones (.5: not at all).
 
     References
     ----------
