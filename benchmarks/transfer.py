@@ -171,24 +171,29 @@ def anonymous(pid):
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
 
 
+class Watch:
+    """Stands in for a function of a module; keeps the outcome and the seconds of its last call.
+
+    `own_seconds` is the processor time of this process in it, and `seconds` the wall clock's.
+    """
+
+    def __init__(self, module, name):
+        self._function = getattr(module, name)
+        setattr(module, name, self)
+
+    def __call__(self, *args, **kwargs):
+        start, own_start = time.perf_counter(), time.process_time()
+        self.outcome = self._function(*args, **kwargs)
+        self.seconds = time.perf_counter() - start
+        self.own_seconds = time.process_time() - own_start
+        return self.outcome
+
+
 def measure_scale(n_rows):
     from skdistill import _classifier
 
-    spans = {}
-
-    def timed(module, name):
-        function = getattr(module, name)
-
-        def call(*args, **kwargs):
-            start = time.perf_counter()
-            result = function(*args, **kwargs)
-            spans[name] = time.perf_counter() - start, result
-            return result
-
-        setattr(module, name, call)
-
-    timed(_classifier, "answer_unlabeled")
-    timed(_classifier, "train_generations")
+    answering = Watch(_classifier, "answer_unlabeled")
+    training = Watch(_classifier, "train_generations")
     X, y, chunks = generated(n_rows)
     memory = Memory()
     start = time.perf_counter()
@@ -200,12 +205,10 @@ def measure_scale(n_rows):
         random_state=0,
     ).fit(X, y, X_unlabeled=chunks)
     took = time.perf_counter() - start
-    answering, _ = spans["answer_unlabeled"]
-    training, fitted = spans["train_generations"]
-    per_epoch = fitted.net.history[-1]["batches"][0]["train_batch_size"]
+    per_epoch = training.outcome.net.history[-1]["batches"][0]["train_batch_size"]
     print(
-        f"{n_rows:9,d} {took:8.0f} {n_rows / answering:12,.0f}"
-        f" {per_epoch * clf.n_iter_ / training:12,.0f} {memory.peak / 2**30:14.2f}",
+        f"{n_rows:9,d} {took:8.0f} {n_rows / answering.seconds:12,.0f}"
+        f" {per_epoch * clf.n_iter_ / training.seconds:12,.0f} {memory.peak / 2**30:14.2f}",
         flush=True,
     )
 

@@ -24,7 +24,7 @@ def main():
 
     start = cpu_seconds()
     clf = DistilledClassifier(Timed(make_teacher(300).steps), random_state=seed).fit(X, y)
-    seconds, teacher_seconds = cpu_seconds() - start, Timed.seconds
+    seconds, teacher_seconds = cpu_seconds() - start, Timed.total()
     file = options.output / "student.safetensors"
     clf.student_.save(file)
     models.add(
