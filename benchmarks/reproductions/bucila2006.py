@@ -166,7 +166,7 @@ def fit_student(task, hidden, source, n_rows, seed):
         weight_decay=0.02,
         random_state=seed,
     )
-    labels = np.concatenate([task.train[1], targets[len(task.train[1]) :].argmax(axis=1)])
+    labels = np.concatenate([task.train[1], answers[:n_rows].argmax(axis=1)])
     return clf.fit(X, labels, soft_targets=targets)
 
 
@@ -202,12 +202,12 @@ def figures(predict_proba, task):
 def teachers(task):
     """Yield (name, model, what it is) for the ensemble and the library's best."""
     ensemble = task.ensemble
-    what = f"{len(ensemble.names_)} of {len(ensemble.library)} models"
+    what = f"{len(ensemble.names_)} of {len(ensemble.candidates)} models"
     yield "ensemble", ensemble, what
     errors = ensemble.held_out_errors_
     best_net = min((name for name in errors if name.startswith("net ")), key=errors.get)
     for kind, best in (("best single", ensemble.best_name_), ("best net", best_net)):
-        yield kind, ensemble.library_[best], best
+        yield kind, ensemble.candidates_[best], best
 
 
 def wanted(options):
@@ -271,7 +271,7 @@ def summary(found):
         )
         student = best_student(by_model["student"], ensemble["bytes"] / SMALLER)
         twins = by_model["twin"]
-        four = {
+        models = {
             "best single": single,
             "best net": net,
             "ensemble": ensemble,
@@ -279,7 +279,7 @@ def summary(found):
             "twin": twins.loc[twins["held_out_rmse"].idxmin()],
         }
         line = {"set": name, "seed": seed}
-        line |= {f"{what}, RMSE (error)": _pair(model) for what, model in four.items()}
+        line |= {f"{what}, RMSE (error)": _pair(model) for what, model in models.items()}
         for what, worse in (("single", single), ("net", net)):
             line[f"recovered, best {what}"] = recovered(
                 worse["rmse"], ensemble["rmse"], student["rmse"]

@@ -17,7 +17,7 @@ class EnsembleSelectionClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    library : list of (str, classifier)
+    candidates : list of (str, classifier)
         Models to choose from.
     validation_size : int or float
         Held-out rows, or their share.
@@ -41,7 +41,7 @@ class EnsembleSelectionClassifier(ClassifierMixin, BaseEstimator):
         Mean squared error of every model of the library.
     names_, estimators_, weights_ : lists and float array
         The members of the ensemble.
-    library_ : dict of str to classifier
+    candidates_ : dict of str to classifier
         Every fitted model.
     best_name_ : str
         The single model of least held-out error.
@@ -49,7 +49,7 @@ class EnsembleSelectionClassifier(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        library,
+        candidates,
         *,
         validation_size=0.2,
         n_init=3,
@@ -59,7 +59,7 @@ class EnsembleSelectionClassifier(ClassifierMixin, BaseEstimator):
         memory=None,
         random_state=None,
     ):
-        self.library = library
+        self.candidates = candidates
         self.validation_size = validation_size
         self.n_init = n_init
         self.n_rounds = n_rounds
@@ -81,18 +81,18 @@ class EnsembleSelectionClassifier(ClassifierMixin, BaseEstimator):
         )
         fit = Memory(self.memory, verbose=0) if not hasattr(self.memory, "cache") else self.memory
         fit = fit.cache(_fitted)
-        fitted = [fit(clone(model), X[rows], y[rows]) for _, model in self.library]
+        fitted = [fit(clone(model), X[rows], y[rows]) for _, model in self.candidates]
         answers = np.stack([model.predict_proba(X[self.held_out_]) for model in fitted])
         truth = (y[self.held_out_, None] == self.classes_).astype(float)
         counts = self._bagged_counts(answers, truth)
-        names = [name for name, _ in self.library]
+        names = [name for name, _ in self.candidates]
         errors = squared_errors(answers, truth)
         chosen, best = np.flatnonzero(counts), int(np.argmin(errors))
         self.held_out_errors_ = dict(zip(names, errors.tolist(), strict=True))
         self.names_ = [names[i] for i in chosen]
         self.estimators_ = [fitted[i] for i in chosen]
         self.weights_ = counts[chosen] / counts.sum()
-        self.library_ = dict(zip(names, fitted, strict=True))
+        self.candidates_ = dict(zip(names, fitted, strict=True))
         self.best_name_ = names[best]
         return self
 
