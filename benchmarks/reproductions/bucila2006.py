@@ -335,6 +335,7 @@ def plot(found, path):
         left.plot(twin.index, twin, "o:", color="0.6", label="twin (labels alone)")
         left.set(xlabel="hidden units", ylabel="RMSE on test rows")
         left.set_xscale("log", base=2)
+        left.set_xticks(twin.index, [f"{hidden}" for hidden in twin.index])
         right.set(xlabel="pseudo-rows")
         right.set_xscale("symlog", linthresh=4_000)
         for ax in (left, right):
@@ -343,7 +344,7 @@ def plot(found, path):
                 ax.axhline(of_model, color=color, label=model)
             ax.set(title=name)
             ax.grid(alpha=0.3)
-        left.legend(fontsize=7)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     figure.savefig(path, dpi=110)
 
 
