@@ -7,7 +7,6 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
-from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdistill._answer_rows import Answerer, answer_unlabeled
@@ -18,9 +17,9 @@ from skdistill._callbacks import CallbackSupport, reported
 from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
 from skdistill._compose_transfer_set import Composer, Mix, candidate_samplers, race_pool
 from skdistill._constraints import CONSTRAINTS
-from skdistill._routing import route
-from skdistill._seeds import fill_random_states, stage_seeds
-from skdistill._teachers import adapt, default_teacher
+from skdistill._routing import route, router
+from skdistill._seeds import stage_seeds
+from skdistill._teachers import prepare_teacher
 from skdistill._train_student import detach, train_generations
 from skdistill._training import make_training
 from skdistill._transfer_set import real_rows
@@ -307,7 +306,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         transfer, X_unlabeled = check_wanted(self.alpha, self.transfer, X_unlabeled, data)
         samplers = candidate_samplers(transfer, data.X, race=self._races(data))
         source = open_source(X_unlabeled, data.X, reader)
-        teacher = self._teacher(data, seeds["teacher"])
+        teacher = prepare_teacher(self.teacher, data, self.n_jobs, seeds["teacher"])
         fit_params, split_params = route(self, data, given)
         folds = self._folds(given, positive, split_params, seeds["folds"])
         cache = open_cache(self.memory, self.random_state, teacher, data.X, data.y, fit_params)
@@ -358,7 +357,18 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         return self._checked_student(X).predict_proba(X)
 
     def predict_log_proba(self, X):
-        """Logarithm of `predict_proba`, in nats."""
+        """Logarithm of `predict_proba`, in nats.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
+
+        Returns
+        -------
+        log_proba : float64 array of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
         return self._checked_student(X).predict_log_proba(X)
 
     def predict(self, X):
@@ -367,34 +377,24 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
 
         Returns
         -------
         labels : ndarray of shape (n_samples,)
+            Of the kind that `fit` was given.
         """
         return self._checked_student(X).predict(X)
 
     def get_metadata_routing(self):
-        """Say which metadata go where when metadata routing is enabled."""
-        router = MetadataRouter(owner=self).add_self_request(self)
-        router.add(
-            splitter=self.cv, method_mapping=MethodMapping().add(caller="fit", callee="split")
-        )
-        if self.teacher is not None:
-            router.add(
-                teacher=self.teacher,
-                method_mapping=MethodMapping().add(caller="fit", callee="fit"),
-            )
-        return router
+        """Say which metadata go where when metadata routing is enabled.
 
-    def _teacher(self, data, seed):
-        """Return the teacher to fit, or the frozen one; None with soft targets."""
-        if data.soft_targets is not None:
-            return None
-        teacher = default_teacher(data.X, self.n_jobs) if self.teacher is None else self.teacher
-        if isinstance(teacher, FrozenEstimator):
-            return teacher
-        return fill_random_states(adapt(teacher), seed)
+        Returns
+        -------
+        router : sklearn.utils.metadata_routing.MetadataRouter
+            Weights to the teacher's `fit`, groups to the splitter's `split`.
+        """
+        return router(self)
 
     def _folds(self, given, positive, split_params, seed):
         """Return the folds; for teachers that need none, those that hold rows out."""

@@ -3,7 +3,7 @@
 from numbers import Integral
 
 from sklearn import get_config
-from sklearn.utils.metadata_routing import process_routing
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
 from skdistill._teachers import takes_weights
 from skdistill.exceptions import warn
@@ -40,3 +40,17 @@ def route(estimator, data, given):
         )
         return {}, split
     return weight, split
+
+
+def router(estimator):
+    """Return what scikit-learn asks for by `get_metadata_routing`."""
+    router = MetadataRouter(owner=estimator).add_self_request(estimator)
+    router.add(
+        splitter=estimator.cv, method_mapping=MethodMapping().add(caller="fit", callee="split")
+    )
+    if estimator.teacher is not None:
+        router.add(
+            teacher=estimator.teacher,
+            method_mapping=MethodMapping().add(caller="fit", callee="fit"),
+        )
+    return router

@@ -18,10 +18,21 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
+from skdistill._seeds import fill_random_states
 from skdistill.runtime._columns import ColumnReader, is_sparse
 
 SPARE_BINS = 5  # above the levels of a category: missing, unknown, and what boosting keeps
 REFUSE_LABELS = ("xgboost", "skorch")
+
+
+def prepare_teacher(teacher, data, n_jobs, random_state):
+    """Return the teacher to fit, or the frozen one; None with soft targets."""
+    if data.soft_targets is not None:
+        return None
+    if isinstance(teacher, FrozenEstimator):
+        return teacher
+    teacher = default_teacher(data.X, n_jobs) if teacher is None else teacher
+    return fill_random_states(adapt(teacher), random_state)
 
 
 def default_teacher(X, n_jobs=None):
