@@ -190,8 +190,9 @@ def table(found):
 def plot(found, path):
     """Draw test error by width."""
     names = list(dict.fromkeys(found["set"]))
-    figure, axes = new_figure(3.4 * len(names) + 3, 3.6, len(names) + 1)
-    for name, ax in zip(names, axes[0], strict=False):
+    n_rows = len(names) // 2 + 1  # with the paper's own
+    figure, axes = new_figure(9, 3.4 * n_rows, 2, n_rows)
+    for name, ax in zip(names, axes.flat, strict=False):
         of_set = found[found["set"] == name]
         for (method, transfer), own in of_set.groupby(["method", "transfer"], sort=False):
             if method == "teacher":
@@ -204,10 +205,13 @@ def plot(found, path):
             ax.plot(means.index, means, STYLES[method], color=color, label=label)
         ax.set(title=name, xlabel="hidden units", ylabel="test error, %", xscale="log")
         ax.grid(alpha=0.3)
-    axes[0, 0].legend(fontsize=7)
-    ax = axes[0, -1]
-    ax.barh([what for what, _ in PAPER][::-1], [error for _, error in PAPER][::-1], color="0.7")
-    ax.set(title="paper: TIMIT, phone error, %", xlim=(17, 24))
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    ax = axes.flat[len(names)]
+    for place, (what, error) in enumerate(PAPER):
+        ax.plot(error, -place, "o", color="0.4")
+        ax.annotate(what, (error, -place), (0, 6), textcoords="offset points", ha="center")
+    ax.set(title="paper: TIMIT", xlabel="phone error, %", xlim=(14, 28), ylim=(-len(PAPER), 1))
+    ax.set_yticks([])
     figure.savefig(path, dpi=110)
 
 

@@ -239,8 +239,9 @@ def plot(found, path):
             ax.set_xticks(TEMPERATURES, [f"{T:g}" for T in TEMPERATURES])
             ax.set_xticks([], minor=True)
             ax.set_xlabel("temperature T")
-            ax.legend(fontsize=7)
             ax.grid(alpha=0.3)
+    for ax in axes[-1]:
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     figure.savefig(path, dpi=110)
 
 

@@ -1,9 +1,11 @@
-"""Tables and a chart of benchmarks/results, made when the site is built.
+"""Tables and charts of benchmarks/results, made when the site is built.
 
-The directive `benchmark-table` shows a file as it is; `quality-summary` says what
-`quality.csv` amounts to, and draws it.
+The directive `benchmark-table` shows a file as it is; `benchmark-plot` draws it as its script
+does; `quality-summary` says what `quality.csv` amounts to, and draws it.
 """
 
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,7 +15,8 @@ from docutils.parsers.rst import directives
 from matplotlib.figure import Figure
 from sphinx.util.docutils import SphinxDirective
 
-RESULTS = Path(__file__).parents[2] / "benchmarks" / "results"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+RESULTS = BENCHMARKS / "results"
 TEACHER = "vote"  # the teacher of the README's table; others are asides
 WIDEST = 1.6  # ratio at which the chart ends: beyond, the figure is written at the edge
 THEMES = {"light": ("#1f2328", "#0969da", "#8c959f"), "dark": ("#e6edf3", "#6cb6ff", "#768390")}
@@ -123,6 +126,36 @@ class BenchmarkTable(SphinxDirective):
         return self.parse_text_to_nodes(f"{text}\n\n[{name}](../benchmarks/results/{name})\n")
 
 
+class BenchmarkPlot(SphinxDirective):
+    """Draw a file of results by the function `plot` of a script; the text says what is seen."""
+
+    required_arguments = 2
+    has_content = True
+
+    def run(self):
+        """Return the image."""
+        script, name = self.arguments
+        for path in (BENCHMARKS / script, RESULTS / name):
+            self.env.note_dependency(str(path))
+        file = f"generated/{Path(name).stem}.png"
+        (Path(self.env.srcdir) / "generated").mkdir(exist_ok=True)
+        load_script(script).plot(read(name), Path(self.env.srcdir) / file)
+        text = f"```{{image}} /{file}\n:alt: {' '.join(self.content)}\n```\n"
+        return self.parse_text_to_nodes(text)
+
+
+def load_script(name):
+    """Return a script of benchmarks as a module; it may import its neighbours."""
+    path = BENCHMARKS / name
+    for folder in (BENCHMARKS, path.parent):
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+    spec = spec_from_file_location(f"benchmark_{path.stem}", path)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def _cell(value):
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
@@ -131,6 +164,7 @@ def _cell(value):
 
 def setup(app):
     """Register the directives."""
+    app.add_directive("benchmark-plot", BenchmarkPlot)
     app.add_directive("benchmark-table", BenchmarkTable)
     app.add_directive("quality-summary", QualitySummary)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
