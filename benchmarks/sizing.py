@@ -37,6 +37,7 @@ from pathlib import Path
 
 import numpy as np
 from joblib import parallel_config
+from joblib.externals.loky import get_reusable_executor
 from quality import Timed
 from reproductions.shared import Results, load, markdown
 from sklearn.datasets import make_classification
@@ -167,6 +168,8 @@ def measure_labelling(teacher, rows, backend, workers):
     before, memory = anonymous(os.getpid()), Memory()
     with parallel_config(backend=backend, n_jobs=workers):
         clf.fit(X[half:], y[half:], X_unlabeled=chunks)
+    if backend == "loky":  # idle workers would keep this process from ending, for minutes
+        get_reusable_executor().shutdown()
     labelled, _ = labelling.outcome
     return {
         "rows_per_s": rows / labelling.seconds,
