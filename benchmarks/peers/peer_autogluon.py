@@ -2,9 +2,10 @@
 
 import shutil
 
+import numpy as np
 import pandas as pd
 from autogluon.tabular import TabularPredictor
-from common import LABEL, Models, Split, arguments, cpu_seconds
+from common import LABEL, OUT_OF_FOLD, Models, Split, arguments, cpu_seconds
 
 AUGMENTATIONS = ("spunge", "munge", None)  # "spunge" is AutoGluon's default
 
@@ -26,6 +27,12 @@ def fit_teacher(split, options):
     )
 
 
+def out_of_fold(predictor, split):
+    """Return the teacher's answers to the rows that it learnt, each by models that did not."""
+    proba = predictor.predict_proba_oof(model=predictor.model_best)
+    return proba.loc[split.X_train.index, range(split.n_classes)].to_numpy()
+
+
 def main():
     options = arguments()
     split = Split(options.split)
@@ -33,6 +40,7 @@ def main():
     start = cpu_seconds()
     predictor = fit_teacher(split, options)
     teacher_seconds = cpu_seconds() - start
+    np.save(options.output / OUT_OF_FOLD, out_of_fold(predictor, split))
     best = predictor.model_best
     models.add(
         "autogluon teacher",

@@ -5,17 +5,20 @@
 On each set of `datasets.QUALITY` (at most 10,000 rows, 70 % for training) these models learn the
 same rows and answer the same rows:
 
-skdistill  the default student (its teacher: 300-tree forest and gradient boosting, soft vote);
-           scikit-learn's MLPClassifier; gradient boosting with the trees that fit into the
-           student's bytes. Runs in the environment of this script.
-autogluon  `TabularPredictor.distill`: its own teacher, its students, each augmentation
-tabtune    `TabDistiller`: our teacher, its net and its boosting
-pytabkit   TabM and RealMLP on labels, with pytabkit's tuned defaults
+skdistill     the default student (its teacher: 300-tree forest and gradient boosting, soft
+              vote); scikit-learn's MLPClassifier; gradient boosting with the trees that fit into
+              the student's bytes
+autogluon     `TabularPredictor.distill`: its own teacher, its students, each augmentation
+same_teacher  the default student on out-of-fold answers of AutoGluon's teacher, without the
+              synthetic rows, which it would have to answer
+tabtune       `TabDistiller`: our teacher, its net and its boosting
+pytabkit      TabM and RealMLP on labels, with pytabkit's tuned defaults
 
-A peer's environment is made from `requirements-PEER.txt` when it is first needed, in
-build/peers, and its script runs there, a process a split. Figures go line by line to `--output`
-and are not computed again; a line with an error counts as computed: delete it to try again. Last
-come the comparison in Markdown, losses first, and a plot, both beside the environments.
+What is skdistill's runs in the environment of this script. A peer's is made from
+`requirements-PEER.txt` when it is first needed, in build/peers; a process a split. Figures go
+line by line to `--output` and are not computed again; a line with an error counts as computed:
+delete it to try again. Last come the comparison in Markdown, losses first, and a plot, both
+beside the environments.
 
 Real data come from OpenML, or from the folder in SKDISTILL_DATA.
 """
@@ -40,7 +43,8 @@ from sklearn.model_selection import train_test_split
 
 HERE = Path(__file__).parent
 BUILD = HERE.parents[1] / "build" / "peers"
-PEERS = ("skdistill", "autogluon", "tabtune", "pytabkit")
+PEERS = ("skdistill", "autogluon", "same_teacher", "tabtune", "pytabkit")
+OURS = ("skdistill", "same_teacher")  # in the environment of this script
 WITHOUT_DEPENDENCIES = {"tabtune": "tabtune==0.2.1"}  # those that it needs here are listed
 KEYS = ("set", "rows", "seed", "peer", "model")
 VALUES = (
@@ -52,7 +56,7 @@ LEAST = 1e-3  # probability in place of answers outside [0, 1]
 
 def interpreter(peer):
     """Return the Python of a peer's environment, which is made if it is not there."""
-    if peer == "skdistill":
+    if peer in OURS:
         return sys.executable
     folder = BUILD / f".venv-{peer}"
     python = folder / "bin" / "python"
