@@ -20,7 +20,6 @@ import pandas as pd
 sys.path.insert(1, str(Path(__file__).parents[1]))  # the other benchmarks' modules
 
 LABEL = "label"
-OUT_OF_FOLD = "out-of-fold.npy"  # AutoGluon's teacher's, for skdistill's student to learn
 MAX_CALLS, MAX_SECONDS = 300, 3.0  # of the measurement of one-row latency
 
 

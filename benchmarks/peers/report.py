@@ -8,7 +8,8 @@ OURS, SAME = "skdistill", "same teacher"  # by our teacher, by AutoGluon's
 CHOSEN, BEST = "autogluon, its choice", "autogluon, best of all"
 TICKS = (0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 3)
 WIDEST = 3.0  # ratio at which the plot ends: what is beyond stands at the edge
-TEACHERS = {"teacher": "its teacher", "autogluon teacher": "AutoGluon's teacher"}
+TEACHER = "autogluon teacher"
+TEACHERS = {"teacher": "its teacher", TEACHER: "AutoGluon's teacher"}
 RIVALS = {  # the columns of the plot's legend, in the order of its markers
     CHOSEN: ("s", "tab:orange"),
     BEST: ("D", "tab:red"),
@@ -23,7 +24,7 @@ RIVALS = {  # the columns of the plot's legend, in the order of its markers
 
 def distilled(rows):
     """Return the rows of AutoGluon's students."""
-    is_student = (rows["peer"] == "autogluon") & (rows["model"] != "autogluon teacher")
+    is_student = rows["model"].str.startswith("autogluon ") & (rows["model"] != TEACHER)
     return rows[is_student & rows["log_loss"].notna()]
 
 

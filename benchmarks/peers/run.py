@@ -5,20 +5,18 @@
 On each set of `datasets.QUALITY` (at most 10,000 rows, 70 % for training) these models learn the
 same rows and answer the same rows:
 
-skdistill     the default student (its teacher: 300-tree forest and gradient boosting, soft
-              vote); scikit-learn's MLPClassifier; gradient boosting with the trees that fit into
-              the student's bytes
-autogluon     `TabularPredictor.distill`: its own teacher, its students, each augmentation
-same_teacher  the default student on out-of-fold answers of AutoGluon's teacher, without the
-              synthetic rows, which it would have to answer
-tabtune       `TabDistiller`: our teacher, its net and its boosting
-pytabkit      TabM and RealMLP on labels, with pytabkit's tuned defaults
+skdistill  the default student (its teacher: 300-tree forest and gradient boosting, soft vote);
+           scikit-learn's MLPClassifier; gradient boosting with the trees that fit into the
+           student's bytes. Runs in the environment of this script.
+autogluon  `TabularPredictor.distill`: its own teacher, its students, each augmentation; and
+           the default student by that teacher ("same teacher")
+tabtune    `TabDistiller`: our teacher, its net and its boosting
+pytabkit   TabM and RealMLP on labels, with pytabkit's tuned defaults
 
-What is skdistill's runs in the environment of this script. A peer's is made from
-`requirements-PEER.txt` when it is first needed, in build/peers; a process a split. Figures go
-line by line to `--output` and are not computed again; a line with an error counts as computed:
-delete it to try again. Last come the comparison in Markdown, losses first, and a plot, both
-beside the environments.
+A peer's environment is made from `requirements-PEER.txt` when it is first needed, in
+build/peers, and its script runs there, a process a split. Figures go line by line to `--output`
+and are not computed again; a line with an error counts as computed: delete it to try again. Last
+come the comparison in Markdown, losses first, and a plot, both beside the environments.
 
 Real data come from OpenML, or from the folder in SKDISTILL_DATA.
 """
@@ -43,8 +41,7 @@ from sklearn.model_selection import train_test_split
 
 HERE = Path(__file__).parent
 BUILD = HERE.parents[1] / "build" / "peers"
-PEERS = ("skdistill", "autogluon", "same_teacher", "tabtune", "pytabkit")
-OURS = ("skdistill", "same_teacher")  # in the environment of this script
+PEERS = ("skdistill", "autogluon", "tabtune", "pytabkit")
 WITHOUT_DEPENDENCIES = {"tabtune": "tabtune==0.2.1"}  # those that it needs here are listed
 KEYS = ("set", "rows", "seed", "peer", "model")
 VALUES = (
@@ -56,7 +53,7 @@ LEAST = 1e-3  # probability in place of answers outside [0, 1]
 
 def interpreter(peer):
     """Return the Python of a peer's environment, which is made if it is not there."""
-    if peer in OURS:
+    if peer == "skdistill":
         return sys.executable
     folder = BUILD / f".venv-{peer}"
     python = folder / "bin" / "python"
@@ -139,10 +136,11 @@ def run_peer(peer, split, output, options):
     threads = {f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "OPENBLAS", "MKL")}
     command = [python, HERE / f"peer_{peer}.py", split, output]
     command += ["--time-limit", str(options.time_limit), "--threads", str(options.threads)]
+    variables = os.environ | threads | {"PYTHONPATH": str(HERE.parents[1])}  # for skdistill
     log = output / "log.txt"
     with open(log, "w") as file:
         code = subprocess.run(
-            command, stdout=file, stderr=file, env=os.environ | threads, check=False
+            command, stdout=file, stderr=file, env=variables, check=False
         ).returncode
     if code == 0:
         return None
