@@ -4,9 +4,23 @@ import pickle
 
 from common import Models, Split, arguments, cpu_seconds
 from pytabkit import RealMLP_TD_Classifier, TabM_D_Classifier
+from pytabkit.models.alg_interfaces import tabm_interface
+from pytabkit.models.training.metrics import Metrics
+
+
+class MetricsOfProbabilities(Metrics):
+    """Metrics of logits, asked for probabilities, as TabM's early stopping does in pytabkit 1.7.3.
+
+    Taken for logits, they would favour the most confident epochs.
+    """
+
+    @staticmethod
+    def apply(y_pred, *args):
+        return Metrics.apply(y_pred.clamp_min(1e-30).log(), *args)
 
 
 def main():
+    tabm_interface.Metrics = MetricsOfProbabilities
     options = arguments()
     split = Split(options.split)
     means = split.X_train.mean(numeric_only=True)  # these nets refuse missing numbers
