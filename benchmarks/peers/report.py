@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 from reproductions.shared import markdown, new_figure
 
-OURS, SAME = "skdistill", "same teacher"  # by our teacher, by AutoGluon's
+OURS = "skdistill"
 CHOSEN, BEST = "autogluon, its choice", "autogluon, best of all"
 TICKS = (0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 3)
 WIDEST = 3.0  # ratio at which the plot ends: what is beyond stands at the edge
-TEACHER = "autogluon teacher"
-TEACHERS = {"teacher": "its teacher", TEACHER: "AutoGluon's teacher"}
+TEACHERS = {"teacher": "its teacher", "autogluon teacher": "AutoGluon's teacher"}
 RIVALS = {  # the columns of the plot's legend, in the order of its markers
     CHOSEN: ("s", "tab:orange"),
     BEST: ("D", "tab:red"),
@@ -24,7 +23,7 @@ RIVALS = {  # the columns of the plot's legend, in the order of its markers
 
 def distilled(rows):
     """Return the rows of AutoGluon's students."""
-    is_student = rows["model"].str.startswith("autogluon ") & (rows["model"] != TEACHER)
+    is_student = (rows["peer"] == "autogluon") & (rows["model"] != "autogluon teacher")
     return rows[is_student & rows["log_loss"].notna()]
 
 
@@ -43,11 +42,11 @@ def with_autogluon(rows):
     return pd.concat([*found, best.assign(of=best["model"], model=BEST)])
 
 
-def comparison(rows, student=OURS):
+def comparison(rows):
     """Return a row for each set and rival: our figures, the rival's, and what they amount to."""
     figures = ["accuracy", "log_loss", "bytes", "latency_us", "seconds"]
     means = with_autogluon(rows).groupby(["set", "model"])[figures].mean()
-    ours = means.xs(student, level="model")
+    ours = means.xs(OURS, level="model")
     table = means[means.index.get_level_values("model").isin(RIVALS)].reset_index()
     table = table.join(ours.add_suffix("_ours"), on="set", how="inner")
     table["difference"] = table["log_loss_ours"] - table["log_loss"]
@@ -98,11 +97,6 @@ def text_of(rows):
     lost = table["difference"] >= 0
     lines = ["# The default student beside its peers", "", *verdicts(table)]
     lines += ["", "Each column has the rival's figure, then the default student's in brackets."]
-    if SAME in rows["model"].to_numpy():
-        of_same = comparison(rows, SAME)
-        of_same = of_same[of_same["model"].isin([CHOSEN, BEST])]
-        lines += ["", "## The same student by AutoGluon's teacher", "", *verdicts(of_same)]
-        lines += ["", markdown(readable(of_same))]
     for title, part in (("Losses", table[lost]), ("Wins", table[~lost])):
         lines += ["", f"## {title}", "", markdown(readable(part)) if len(part) else "None."]
     lines += ["", "## Teachers, log loss", "", markdown(teachers(rows))]

@@ -8,8 +8,7 @@ same rows and answer the same rows:
 skdistill  the default student (its teacher: 300-tree forest and gradient boosting, soft vote);
            scikit-learn's MLPClassifier; gradient boosting with the trees that fit into the
            student's bytes. Runs in the environment of this script.
-autogluon  `TabularPredictor.distill`: its own teacher, its students, each augmentation; and
-           the default student by that teacher ("same teacher")
+autogluon  `TabularPredictor.distill`: its own teacher, its students, each augmentation
 tabtune    `TabDistiller`: our teacher, its net and its boosting
 pytabkit   TabM and RealMLP on labels, with pytabkit's tuned defaults
 
@@ -136,11 +135,10 @@ def run_peer(peer, split, output, options):
     threads = {f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "OPENBLAS", "MKL")}
     command = [python, HERE / f"peer_{peer}.py", split, output]
     command += ["--time-limit", str(options.time_limit), "--threads", str(options.threads)]
-    variables = os.environ | threads | {"PYTHONPATH": str(HERE.parents[1])}  # for skdistill
     log = output / "log.txt"
     with open(log, "w") as file:
         code = subprocess.run(
-            command, stdout=file, stderr=file, env=variables, check=False
+            command, stdout=file, stderr=file, env=os.environ | threads, check=False
         ).returncode
     if code == 0:
         return None

@@ -58,12 +58,3 @@ def test_what_failed_is_named(report):
     rows = rows_of(OURS, CHOSEN, ("autogluon", "autogluon munge", float("nan"), 0, 0.0, False))
     rows.loc[2, "error"] = "TypeError: no such argument"
     assert "- a, autogluon munge: TypeError: no such argument" in report.text_of(rows)
-
-
-def test_the_student_by_autogluons_teacher_is_no_student_of_autogluons(report):
-    same = ("autogluon", report.SAME, 0.20, 100, 50.0, False)
-    rows = rows_of(OURS, CHOSEN, BETTER, same)
-    assert report.comparison(rows).set_index("model")["log_loss"][report.BEST] == 0.29
-    section = report.text_of(rows).split("## The same student by AutoGluon's teacher")[1]
-    assert f"- {report.CHOSEN}: lower log loss on 1 of 1" in section
-    assert report.SAME not in report.text_of(rows_of(OURS, CHOSEN))
