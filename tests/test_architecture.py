@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "_seeds": set(),
     "_show_versions": {"_version", "losses", "runtime"},
     "_store": {"runtime"},
-    "_teachers": {"exceptions", "runtime"},
+    "_teachers": {"_seeds", "exceptions", "runtime"},
     "_transfer_set": {"_store", "losses"},
     "_validation": {"exceptions", "runtime"},
     "_training": {"_validation", "losses", "students"},
