@@ -59,7 +59,7 @@ TRANSFER = ("rows", "rows and others")
 PAPER = (  # phone error rate on TIMIT, %
     ("shallow net, 8,000 units, labels", 23.1),
     ("deep net", 21.9),
-    ("ensemble of convolutional nets, the teacher", 18.5),
+    ("teacher, of convolutional nets", 18.5),
     ("shallow net, 8,000 units, mimics", 21.6),
     ("shallow net, 400,000 units, labels", 23.6),
     ("shallow net, 400,000 units, mimics", 20.0),
