@@ -17,7 +17,7 @@ from skdistill._callbacks import CallbackSupport, reported
 from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
 from skdistill._compose_transfer_set import Composer, Mix, candidate_samplers, race_pool
 from skdistill._constraints import CONSTRAINTS
-from skdistill._routing import route, router
+from skdistill._routing import make_router, route
 from skdistill._seeds import stage_seeds
 from skdistill._teachers import prepare_teacher
 from skdistill._train_student import detach, train_generations
@@ -394,7 +394,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         router : sklearn.utils.metadata_routing.MetadataRouter
             Weights to the teacher's `fit`, groups to the splitter's `split`.
         """
-        return router(self)
+        return make_router(self)
 
     def _folds(self, given, positive, split_params, seed):
         """Return the folds; for teachers that need none, those that hold rows out."""

@@ -42,7 +42,7 @@ def route(estimator, data, given):
     return weight, split
 
 
-def router(estimator):
+def make_router(estimator):
     """Return what scikit-learn asks for by `get_metadata_routing`."""
     router = MetadataRouter(owner=estimator).add_self_request(estimator)
     router.add(
