@@ -53,7 +53,7 @@ from transfer import Memory, Watch, anonymous, generated
 from skdistill import DistilledClassifier, _classifier
 from skdistill._teachers import TableBoosting
 from skdistill.report import serialized_bytes
-from skdistill.runtime._columns import take_rows
+from skdistill.tables import take_rows
 
 BASE = {"data": "generated", "rows": 10_000, "columns": 20, "classes": 2, "teacher": "boosting"}
 VARIED = {

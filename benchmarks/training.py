@@ -35,7 +35,7 @@ from torch.utils.data import StackDataset, TensorDataset
 from skdistill._train_student import rows_of, train_student
 from skdistill._training import Training
 from skdistill._transfer_set import REAL, TransferSet
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
 from skdistill.students._perceptron import compiled_epoch
 

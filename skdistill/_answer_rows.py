@@ -8,7 +8,8 @@ import numpy as np
 from skdistill._ask_teacher import answer
 from skdistill._progress import Progress
 from skdistill._transfer_set import UNLABELED, answered_rows, join
-from skdistill.runtime._columns import ColumnReader, take_rows
+from skdistill.runtime._reader import ColumnReader
+from skdistill.tables import take_rows
 
 RACE_CHUNKS = 4  # the race uses about as many unlabelled rows as so many chunks have
 

@@ -24,9 +24,9 @@ from skdistill._compose_transfer_set import Mix
 from skdistill._progress import report, stage
 from skdistill._train_student import plan, recalibration, taught_by, train_student
 from skdistill._training import Training
-from skdistill.runtime._columns import is_sparse
 from skdistill.samplers import two_sample_auc
 from skdistill.students._split_bins import split_bins
+from skdistill.tables import is_sparse
 
 DEFAULT_ALPHA = 0.5
 MIN_RACE_ROWS = 200  # below, held-out rows are too few to choose by

@@ -1,6 +1,5 @@
 """DistilledClassifier: a compact student that answers like a large teacher."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -9,23 +8,23 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skdistill._answer_rows import Answerer, answer_unlabeled
-from skdistill._ask_teacher import TeacherScores, ask_teacher, check_teacher, make_folds
+from skdistill._ask_teacher import TeacherScores, ask_teacher, check_teacher
 from skdistill._cache import open_cache
 from skdistill._calibrate_scores import calibrate_scores
 from skdistill._callbacks import CallbackSupport, reported
 from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
-from skdistill._compose_transfer_set import Composer, Mix, candidate_samplers, race_pool
+from skdistill._compose_transfer_set import Mix, candidate_samplers, make_composers
 from skdistill._constraints import CONSTRAINTS
+from skdistill._folds import make_folds
 from skdistill._routing import make_router, route
 from skdistill._seeds import stage_seeds
 from skdistill._teachers import prepare_teacher
 from skdistill._train_student import detach, train_generations
 from skdistill._training import make_training
-from skdistill._transfer_set import real_rows
 from skdistill._validation import check_rows, check_samples, check_wanted
-from skdistill.runtime._columns import ColumnReader, column_names, is_sparse
+from skdistill.runtime._reader import ColumnReader
 from skdistill.sources import open_source
+from skdistill.tables import column_names, is_sparse
 
 MIN_ROWS_PER_LEVEL = 10  # rarer levels of a category never enter a student
 
@@ -314,8 +313,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         asks = source is not None or transfer not in (None, "auto")
         scores = self._ask(teacher, data, folds, fit_params, asks, cache)
         targets, race_targets = calibrate_scores(scores, data, folds, method=self.calibration)
-        composer, racer = self._composers(
-            (data, rows, reader, folds), scores, (targets, race_targets), samplers, source,
+        composer, racer = make_composers(
+            self, (data, rows, reader, folds), scores, (targets, race_targets), samplers, source,
             cache=cache, random_state=seeds["sampler"],
         )  # fmt: skip
         recipe = self._choose(racer, folds, training)
@@ -422,45 +421,6 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
             race=self.early_stopping and (asks or len(data.y) >= MIN_RACE_ROWS),
             n_jobs=self.n_jobs,
             cache=cache,
-        )
-
-    def _composers(self, real, scores, targets, samplers, source, *, cache, random_state):
-        """Return the composer of the final transfer set, and that of the race."""
-        (data, rows, reader, folds), (targets, race_targets) = real, targets
-        answerer = Answerer(
-            scores.teacher,
-            trained_on=np.arange(len(data.y)),
-            calibrator=targets.calibrator,
-            reader=reader,
-            classes=data.classes,
-            temperature=self.temperature,
-            cache=cache,
-        )
-        race_answerer = replace(
-            answerer,
-            teacher=scores.race_teacher,
-            trained_on=folds[0][0],
-            calibrator=race_targets.calibrator,
-        )
-        work = dict(random_state=random_state, n_jobs=self.n_jobs, verbose=self.verbose)
-        unlabeled, race_unlabeled = answer_unlabeled(
-            source, answerer, race_answerer if self.early_stopping else None, **work
-        )
-        composer = Composer(
-            real=real_rows(rows, targets.proba, data, self.temperature),
-            unlabeled=unlabeled,
-            X=data.X,
-            samplers=samplers,
-            n_synthetic=self.n_synthetic,
-            answerer=answerer,
-            **work,
-        )
-        return composer, replace(
-            composer,
-            real=real_rows(rows, race_targets.proba, data, self.temperature),
-            unlabeled=race_unlabeled,
-            n_synthetic=race_pool(self.n_synthetic),
-            answerer=race_answerer,
         )
 
     def _choose(self, racer, folds, training):

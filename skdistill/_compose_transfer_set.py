@@ -1,19 +1,19 @@
 """Real, unlabelled and synthetic rows → one transfer set, each row with target and weight."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
-from skdistill._answer_rows import Answerer
+from skdistill._answer_rows import Answerer, answer_unlabeled
 from skdistill._progress import Progress
-from skdistill._transfer_set import SYNTHETIC, TransferSet, join
-from skdistill.runtime._columns import take_rows
+from skdistill._transfer_set import SYNTHETIC, TransferSet, join, real_rows
 from skdistill.samplers import SAMPLERS
 from skdistill.samplers._base import dense_table
 from skdistill.sources import chunk_rows, parallel_map
+from skdistill.tables import take_rows
 
 POOL_PER_ROW = 24  # synthetic rows for each real one, unless the race or the user says otherwise
 MAX_POOL = 200_000
@@ -166,6 +166,60 @@ class Composer:
             for drawn, log_proba in parallel_map(draw, chunks, n_jobs=self.n_jobs):
                 progress.add(len(log_proba))
                 yield self.answerer.transfer_set(drawn, log_proba, SYNTHETIC)
+
+
+def make_composers(params, real, scores, targets, samplers, source, *, cache, random_state):
+    """Return the composer of the final transfer set, and that of the race.
+
+    Parameters
+    ----------
+    params : DistilledClassifier
+    real : tuple of Samples, rows, ColumnReader and folds
+    scores : TeacherScores
+    targets : pair of SoftTargets
+        Of all rows, and of the race.
+    samplers : dict of str or None to sampler or None
+    source : Source or None
+        Of unlabelled rows.
+    cache : Cache or None
+    random_state : int
+    """
+    (data, rows, reader, folds), (targets, race_targets) = real, targets
+    answerer = Answerer(
+        scores.teacher,
+        trained_on=np.arange(len(data.y)),
+        calibrator=targets.calibrator,
+        reader=reader,
+        classes=data.classes,
+        temperature=params.temperature,
+        cache=cache,
+    )
+    race_answerer = replace(
+        answerer,
+        teacher=scores.race_teacher,
+        trained_on=folds[0][0],
+        calibrator=race_targets.calibrator,
+    )
+    work = dict(random_state=random_state, n_jobs=params.n_jobs, verbose=params.verbose)
+    unlabeled, race_unlabeled = answer_unlabeled(
+        source, answerer, race_answerer if params.early_stopping else None, **work
+    )
+    composer = Composer(
+        real=real_rows(rows, targets.proba, data, params.temperature),
+        unlabeled=unlabeled,
+        X=data.X,
+        samplers=samplers,
+        n_synthetic=params.n_synthetic,
+        answerer=answerer,
+        **work,
+    )
+    return composer, replace(
+        composer,
+        real=real_rows(rows, race_targets.proba, data, params.temperature),
+        unlabeled=race_unlabeled,
+        n_synthetic=race_pool(params.n_synthetic),
+        answerer=race_answerer,
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import tempfile
 
 import numpy as np
 
-from skdistill.runtime._columns import is_sparse, stack_rows
+from skdistill.tables import is_sparse, stack_rows
 
 SPILL_BYTES = 256 * 2**20  # beyond, arrays live in files
 

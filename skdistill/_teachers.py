@@ -19,7 +19,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
 from skdistill._seeds import fill_random_states
-from skdistill.runtime._columns import ColumnReader, is_sparse
+from skdistill.runtime._reader import ColumnReader
+from skdistill.tables import is_sparse
 
 SPARE_BINS = 5  # above the levels of a category: missing, unknown, and what boosting keeps
 REFUSE_LABELS = ("xgboost", "skorch")

@@ -14,7 +14,7 @@ from sklearn.utils.validation import (
 )
 
 from skdistill.exceptions import warn
-from skdistill.runtime._columns import as_table, is_missing, take_rows
+from skdistill.tables import as_table, is_missing, take_rows
 
 
 @dataclass(frozen=True)

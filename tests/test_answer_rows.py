@@ -11,7 +11,7 @@ from skdistill._answer_rows import RACE_CHUNKS, Answerer, answer_unlabeled
 from skdistill._cache import Cache
 from skdistill._calibrate_scores import IdentityCalibrator
 from skdistill._transfer_set import UNLABELED
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.sources import open_source
 
 RNG = np.random.default_rng(0)

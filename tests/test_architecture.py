@@ -19,10 +19,11 @@ MAY_IMPORT = {
     "_extension": set(),
     "_progress": set(),
     # libraries: they know nothing of the estimator
-    "runtime": {"_extension", "exceptions"},
+    "tables": set(),
+    "runtime": {"_extension", "exceptions", "tables"},
     "losses": {"_extension", "exceptions"},
-    "samplers": {"exceptions", "runtime"},
-    "sources": {"exceptions", "runtime"},
+    "samplers": {"exceptions", "runtime", "tables"},
+    "sources": {"exceptions", "runtime", "tables"},
     "students": {"_extension", "_progress", "exceptions", "losses", "runtime"},
     # what stages share
     "_bars": {"_progress"},
@@ -31,16 +32,26 @@ MAY_IMPORT = {
     "_constraints": {"losses", "samplers", "students"},
     "_seeds": set(),
     "_show_versions": {"_version", "losses", "runtime"},
-    "_store": {"runtime"},
-    "_teachers": {"_seeds", "exceptions", "runtime"},
+    "_store": {"runtime", "tables"},
+    "_teachers": {"_seeds", "exceptions", "runtime", "tables"},
     "_transfer_set": {"_store", "losses"},
-    "_validation": {"exceptions", "runtime"},
+    "_validation": {"exceptions", "runtime", "tables"},
     "_training": {"_validation", "losses", "students"},
     "_routing": {"_teachers", "exceptions"},
     # the stages
-    "_ask_teacher": {"_cache", "_progress", "_teachers", "_validation", "exceptions", "runtime"},
+    "_folds": {"exceptions", "tables"},
+    "_ask_teacher": {
+        "_cache",
+        "_folds",
+        "_progress",
+        "_teachers",
+        "_validation",
+        "exceptions",
+        "runtime",
+        "tables",
+    },
     "_calibrate_scores": {"_ask_teacher", "_validation", "exceptions", "losses"},
-    "_answer_rows": {"_ask_teacher", "_progress", "_transfer_set", "runtime"},
+    "_answer_rows": {"_ask_teacher", "_progress", "_transfer_set", "runtime", "tables"},
     "_compose_transfer_set": {
         "_answer_rows",
         "_progress",
@@ -48,6 +59,7 @@ MAY_IMPORT = {
         "runtime",
         "samplers",
         "sources",
+        "tables",
     },
     "_train_student": {
         "_calibrate_scores",
@@ -69,6 +81,7 @@ MAY_IMPORT = {
         "runtime",
         "samplers",
         "students",
+        "tables",
     },
     # the estimator, and what reads a fitted one by its public attributes
     "_classifier": {
@@ -80,6 +93,7 @@ MAY_IMPORT = {
         "_choose_recipe",
         "_compose_transfer_set",
         "_constraints",
+        "_folds",
         "_routing",
         "_seeds",
         "_teachers",
@@ -90,9 +104,15 @@ MAY_IMPORT = {
         "exceptions",
         "runtime",
         "sources",
+        "tables",
     },
-    "export": {"__init__", "exceptions", "runtime"},  # the version; what skl2onnx is to convert
-    "report": {"exceptions", "runtime"},
+    "export": {
+        "__init__",
+        "exceptions",
+        "runtime",
+        "tables",
+    },  # the version; what skl2onnx is to convert
+    "report": {"exceptions", "runtime", "tables"},
     "search": {
         "_ask_teacher",
         "_cache",
@@ -106,6 +126,7 @@ MAY_IMPORT = {
         "exceptions",
         "report",
         "runtime",
+        "tables",
     },
     "cli": {
         "__init__",
@@ -116,6 +137,7 @@ MAY_IMPORT = {
         "export",
         "report",
         "runtime",
+        "tables",
     },
 }
 PLANNED: set[str] = set()  # listed above, not written yet

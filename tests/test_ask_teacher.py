@@ -31,7 +31,8 @@ from skorch import NeuralNetClassifier
 from xgboost import XGBClassifier
 
 from skdistill import DistilledClassifier
-from skdistill._ask_teacher import ask_teacher, make_folds
+from skdistill._ask_teacher import ask_teacher
+from skdistill._folds import make_folds
 from skdistill.exceptions import DistillationWarning
 
 X, Y = load_iris(return_X_y=True)

@@ -8,7 +8,7 @@ from skdistill import DistilledClassifier
 from skdistill._seeds import stage_seeds
 from skdistill._training import make_training
 from skdistill._validation import check_samples
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, OwnNet, TabM
 
 X = np.random.default_rng(0).normal(size=(60, 3))

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 
 from skdistill.cli._console import InputError, note
-from skdistill.runtime._columns import CATEGORY, DATE
+from skdistill.tables import CATEGORY, DATE
 
 MAX_ROWS, MIN_ROWS, MAX_VALUES = 16_384, 256, 2**21  # of a chunk
 N_NAMES = 20  # that an error lists

@@ -8,7 +8,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
 
 from skdistill.report._costs import serialized_bytes
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 
 MAX_LEVELS = 253  # the boosting takes 255 categories; "missing" and "other" are two of them
 MAX_TREES = 100

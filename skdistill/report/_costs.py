@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from skdistill.runtime import Student, load
-from skdistill.runtime._columns import take_rows
+from skdistill.tables import take_rows
 
 MAX_SECONDS = 2.0  # spent on the latency of one classifier
 MIN_CALLS, MAX_CALLS = 20, 1000

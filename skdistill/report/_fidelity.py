@@ -11,7 +11,7 @@ from skdistill.report._quality import measure_quality, row_divergences, row_loss
 from skdistill.report._slices import worst_slices
 from skdistill.report._teacher import check_distilled, teacher_answers
 from skdistill.report._verdict import BOOSTING, CALIBRATED, STUDENT, TEACHER, TWIN, judge
-from skdistill.runtime._columns import as_table
+from skdistill.tables import as_table
 
 BASELINES = ("twin", "boosting")
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from skdistill.tables import is_missing
+
 MANY = 100  # values of a column from which pandas is asked for its distinct ones
 
 
@@ -47,12 +49,3 @@ class Codes(dict):
     def _of_each(self, levels):
         """Return the code of each level, and at the end, at -1, that of missing values."""
         return np.array([*(self[str(level)] for level in levels), self[None]])
-
-
-def is_missing(value):
-    """Whether a single value stands for a missing one: None, NaN, NaT, NA."""
-    return (
-        value is None
-        or (isinstance(value, float | np.floating) and value != value)
-        or type(value).__name__ in ("NAType", "NaTType")
-    )

@@ -14,8 +14,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from skdistill.exceptions import StudentFileError
-from skdistill.runtime._columns import ColumnReader
 from skdistill.runtime._layers import LAYERS, from_plain, to_plain
+from skdistill.runtime._reader import ColumnReader
 
 FORMAT = 1
 LABELS = re.compile(r"object|[<>|][biuf]\d{1,2}|[<>]U\d+")

@@ -2,8 +2,8 @@
 
 from math import prod
 
-from skdistill.runtime._columns import CATEGORY
 from skdistill.runtime._layers import Activation, EncodeTable, Linear, Softmax
+from skdistill.tables import CATEGORY
 
 
 def check_shapes(reader, layers, n_classes):

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from skdistill.runtime._columns import ColumnReader
 from skdistill.runtime._described import Described
 from skdistill.runtime._files import save
 from skdistill.runtime._layers import Layer, LinearOfMembers, from_plain, to_plain
 from skdistill.runtime._native import forward, prepare
+from skdistill.runtime._reader import ColumnReader
 from skdistill.runtime._shapes import check_shapes
 
 ROWS_AT_ONCE = 8192  # bounds the memory of a large batch

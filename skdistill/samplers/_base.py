@@ -7,10 +7,10 @@ from scipy.special import ndtri
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill.runtime._columns import (
+from skdistill.runtime._reader import ColumnReader
+from skdistill.tables import (
     DATE,
     NUMBER,
-    ColumnReader,
     as_floats,
     as_table,
     get_column,

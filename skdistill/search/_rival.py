@@ -5,7 +5,7 @@ from sklearn.base import clone
 
 from skdistill._teachers import TableBoosting
 from skdistill.report import serialized_bytes
-from skdistill.runtime._columns import is_sparse
+from skdistill.tables import is_sparse
 
 SHAPES = (  # deep trees in small steps; shallow ones in large steps, of few bins
     {"max_leaf_nodes": 31, "learning_rate": 0.1, "max_bins": 255},

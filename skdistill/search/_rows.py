@@ -9,7 +9,7 @@ from sklearn import get_config
 from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing
 
-from skdistill._ask_teacher import make_folds
+from skdistill._folds import make_folds
 
 N_FOLDS = 5  # of which the first is held out when cv=None
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdistill.runtime._columns import (
+from skdistill.tables import (
     CATEGORY,
     NUMBER,
     as_floats,

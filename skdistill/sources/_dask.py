@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from skdistill.runtime._columns import is_sparse
 from skdistill.sources._form import Form
 from skdistill.sources._parallel import parallel_map
 from skdistill.sources._source import Call, Source, cut
+from skdistill.tables import is_sparse
 
 PARTITIONS_PER_THREAD = 2  # on their way at once, for each thread of a cluster
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from skdistill.runtime._columns import (
+from skdistill.runtime._reader import ColumnReader
+from skdistill.sources._cast import cast_column, cast_numbers, kind_of_values, same_dtype
+from skdistill.tables import (
     CATEGORY,
-    ColumnReader,
     as_table,
     get_column,
     is_categorical,
@@ -14,7 +15,6 @@ from skdistill.runtime._columns import (
     kind_of,
     take_rows,
 )
-from skdistill.sources._cast import cast_column, cast_numbers, kind_of_values, same_dtype
 
 
 @dataclass(frozen=True)

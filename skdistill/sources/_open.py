@@ -4,11 +4,11 @@ import os
 
 import numpy as np
 
-from skdistill.runtime._columns import is_frame, is_sparse
 from skdistill.sources._dask import DaskSource
 from skdistill.sources._form import Form
 from skdistill.sources._parquet import ParquetSource
 from skdistill.sources._tables import StreamSource, TableSource, is_table
+from skdistill.tables import is_frame, is_sparse
 
 
 def open_source(X_unlabeled, X, reader):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from skdistill.runtime._columns import CATEGORY, DATE, NUMBER, is_frame, is_sparse
 from skdistill.sources._source import LocalSource, chunk_rows, no_rows
+from skdistill.tables import CATEGORY, DATE, NUMBER, is_frame, is_sparse
 
 
 class ParquetSource(LocalSource):

@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from skdistill.runtime._columns import ColumnReader, stack_rows, take_rows
+from skdistill.runtime._reader import ColumnReader
 from skdistill.sources._form import does_not_fit
 from skdistill.sources._parallel import parallel_map
+from skdistill.tables import stack_rows, take_rows
 
 MAX_ROWS, MIN_ROWS, MAX_VALUES = 16_384, 256, 2**21  # of a chunk
 

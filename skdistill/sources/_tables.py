@@ -1,8 +1,8 @@
 """Rows in memory, and rows that come table by table."""
 
-from skdistill.runtime._columns import is_frame, is_sparse
 from skdistill.sources._form import does_not_fit
 from skdistill.sources._source import LocalSource, cut, no_rows
+from skdistill.tables import is_frame, is_sparse
 
 
 class TableSource(LocalSource):

@@ -12,7 +12,6 @@ from skdistill import Student
 from skdistill.export import _c, to_c
 from skdistill.export._c_layers import as_rounded
 from skdistill.export._common import probe_rows
-from skdistill.runtime._columns import ColumnReader
 from skdistill.runtime._layers import (
     Activation,
     EncodeTable,
@@ -23,6 +22,7 @@ from skdistill.runtime._layers import (
     Scale,
     Softmax,
 )
+from skdistill.runtime._reader import ColumnReader
 
 STRICT = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic"]
 PICKY = [*STRICT, "-O2", "-Wconversion", "-Wshadow", "-Wdouble-promotion"]

@@ -6,7 +6,7 @@ import pytest
 
 from skdistill.report import serialized_bytes
 from skdistill.report._baselines import fit_boosting, fit_twin
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 
 
 def test_the_twin_learns_from_labels_alone(case):

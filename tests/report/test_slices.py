@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from skdistill.report._slices import worst_slices
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 
 N = 400
 

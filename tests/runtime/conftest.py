@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from skdistill.runtime import Student
-from skdistill.runtime._columns import CATEGORY, NUMBER, ColumnReader
 from skdistill.runtime._layers import (
     Activation,
     EncodeTable,
@@ -18,6 +17,8 @@ from skdistill.runtime._layers import (
     Scale,
     Softmax,
 )
+from skdistill.runtime._reader import ColumnReader
+from skdistill.tables import CATEGORY, NUMBER
 
 EXTREMES = (np.nan, 0.0, 3e38, -3e38, 1e-38)
 

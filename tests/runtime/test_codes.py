@@ -5,7 +5,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from skdistill.runtime._codes import MANY, Codes, is_missing
+from skdistill.runtime._codes import MANY, Codes
+from skdistill.tables import is_missing
 
 LEVELS = ("1", "2.5", "Oslo", "True")
 MISSING, OTHER = 4, 5

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from skdistill.runtime import Student
-from skdistill.runtime._columns import ColumnReader
 from skdistill.runtime._layers import Linear, Softmax
+from skdistill.runtime._reader import ColumnReader
 
 FUZZ = Path(__file__).with_name("fuzz_files.py")
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "students"

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skdistill.runtime._columns import ColumnReader
 from skdistill.runtime._layers import (
     Activation,
     Layer,
@@ -15,6 +14,7 @@ from skdistill.runtime._layers import (
     Scale,
     Softmax,
 )
+from skdistill.runtime._reader import ColumnReader
 from skdistill.runtime._shapes import check_shapes
 
 RELU, SOFTMAX = Activation("relu"), Softmax(1.0)

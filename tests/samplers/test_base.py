@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse
 from sklearn.base import clone
 
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.samplers import SAMPLERS
 from skdistill.samplers._base import Cells, Numbers, base_rows, normal_scores, ranked
 

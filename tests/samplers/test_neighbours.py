@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.samplers import _neighbours
 from skdistill.samplers._neighbours import Embedding, nearest_neighbours
 

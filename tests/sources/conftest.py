@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skdistill.runtime._columns import ColumnReader, column_names
+from skdistill.runtime._reader import ColumnReader
 from skdistill.sources._form import Form
+from skdistill.tables import column_names
 
 N = 700
 

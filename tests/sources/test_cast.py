@@ -8,8 +8,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from skdistill.runtime._columns import CATEGORY, DATE, NUMBER
 from skdistill.sources._cast import cast_column, cast_numbers, kind_of_values, same_dtype
+from skdistill.tables import CATEGORY, DATE, NUMBER
 
 
 @pytest.mark.parametrize(

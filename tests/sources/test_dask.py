@@ -14,7 +14,7 @@ import pytest
 import scipy.sparse
 from distributed import Client, LocalCluster
 
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.sources._dask import DaskSource
 from skdistill.sources._form import Form
 

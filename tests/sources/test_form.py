@@ -6,8 +6,9 @@ import polars as pl
 import pytest
 import scipy.sparse
 
-from skdistill.runtime._columns import ColumnReader, column_names
+from skdistill.runtime._reader import ColumnReader
 from skdistill.sources._form import Form
+from skdistill.tables import column_names
 
 
 def form_of(X):

@@ -8,9 +8,10 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from skdistill.runtime._columns import ColumnReader, column_names
+from skdistill.runtime._reader import ColumnReader
 from skdistill.sources._form import Form
 from skdistill.sources._parquet import ParquetSource
+from skdistill.tables import column_names
 
 pytestmark = pytest.mark.usefixtures("small_chunks")
 

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 import scipy.sparse
 
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.sources._form import Form
 from skdistill.sources._tables import StreamSource, TableSource
 

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding, make_waves
 from skdistill.students._encoder import MAX_BINS
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import torch
 
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
 from skdistill.students._encoder import MAX_BINS
 

@@ -19,7 +19,7 @@ from skorch.callbacks import (
 from skorch.helper import predefined_split
 from torch import nn
 
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, RateSchedule, StudentNet, TransferRows, learn_encoding
 from skdistill.students._batches import Batches
 from skdistill.students._net import StudentCriterion

@@ -10,7 +10,7 @@ from skorch.helper import predefined_split
 from skdistill._extension import instruction_sets, kernels
 from skdistill._train_student import RateSchedule
 from skdistill.losses import DistillationLoss
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, StudentNet, TransferRows, learn_encoding
 from skdistill.students import _net as net_module
 from skdistill.students._batches import Batches

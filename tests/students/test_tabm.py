@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skdistill.runtime._columns import ColumnReader
+from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, TabM, learn_encoding
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)

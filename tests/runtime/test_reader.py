@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from skdistill.runtime._columns import ColumnReader, replace_columns, take_rows
+from skdistill.runtime._reader import ColumnReader
+from skdistill.tables import replace_columns, take_rows
 
 TEXT = ["Rome", "Oslo", None, "Rome"]
 DAYS = [datetime.datetime(2021, 3, 4), None, datetime.datetime(2020, 7, 1), None]

@@ -2,23 +2,35 @@
 
 Numbers stay numbers (missing is NaN), categories become codes (``0 … L-1`` for the known levels,
 ``L`` for missing, ``L + 1`` for any other level), dates become days since `ColumnReader.origins`.
-Frames are read by what they offer (``columns``, ``iloc``, ``to_numpy``), so neither pandas nor
-polars is imported.
 """
 
-import datetime
-import numbers
 from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from skdistill.runtime._codes import Codes, is_missing
+from skdistill.runtime._codes import Codes
 from skdistill.runtime._described import Described
 from skdistill.runtime._rows import NAMED, as_rows, form_of_rows, is_row, only_row
+from skdistill.tables import (
+    CATEGORY,
+    DATE,
+    NUMBER,
+    as_floats,
+    as_table,
+    as_values,
+    column_getter,
+    column_names,
+    days,
+    floats,
+    get_column,
+    is_frame,
+    is_sparse,
+    kind_of,
+    texts,
+    year_start,
+)
 
-NUMBER, CATEGORY, DATE = "number", "category", "date"
-DAY = 86_400e6  # microseconds
 FLOATS = np.dtype(np.float64), np.dtype(np.float32)
 
 
@@ -98,11 +110,11 @@ class ColumnReader(Described):
             column = get_column(X, j)
             kinds.append(kind_of(column, _label(names, j)))
             if kinds[j] == CATEGORY:
-                counts = Counter(_texts(column))
+                counts = Counter(texts(column))
                 counts.pop(None, None)
                 levels[j] = tuple(sorted(t for t, n in counts.items() if n >= min_rows_per_level))
             elif kinds[j] == DATE:
-                origins[j] = _year_start(_days(column))
+                origins[j] = year_start(days(column))
         return cls(tuple(kinds), levels, origins, names)
 
     def read(self, X):
@@ -204,12 +216,12 @@ class ColumnReader(Described):
                 for j, codes in self._codes.items():
                     values[j] = codes[values[j]]
                 for j, origin in self.origins.items():
-                    (values[j],) = _days(values[j : j + 1]) - origin
+                    (values[j],) = days(values[j : j + 1]) - origin
             elif self._is_plain or len(X) != 1:
                 return None
             else:
                 values = self._row_of_frame(X)
-            rows = np.array([_floats(values)])
+            rows = np.array([floats(values)])
             self._check_columns(rows)
             return rows
         except (TypeError, ValueError, LookupError, OverflowError):
@@ -224,7 +236,7 @@ class ColumnReader(Described):
             is_text = type(values[j]) is str
             values[j] = codes[values[j]] if is_text else codes.of(columns[j])[0]
         for j, origin in self.origins.items():
-            (values[j],) = _days(columns[j]) - origin
+            (values[j],) = days(columns[j]) - origin
         return values
 
     def _numbers(self, X):
@@ -242,7 +254,7 @@ class ColumnReader(Described):
             elif kind == CATEGORY:
                 rows[:, j] = self._codes[j].of(column, _label(self.names, j))
             else:
-                rows[:, j] = _days(column) - self.origins[j]
+                rows[:, j] = days(column) - self.origins[j]
         return rows
 
     def _check_columns(self, X):
@@ -267,216 +279,8 @@ class ColumnReader(Described):
             )
 
 
-def as_table(X):
-    """Return `X` as a two-dimensional frame, sparse matrix or array, or say what is wrong."""
-    if is_frame(X):
-        return X
-    if not is_sparse(X):
-        X = _as_array(X)
-    if X.dtype.kind == "c":
-        raise ValueError("Complex data not supported: pass real numbers.")
-    if len(X.shape) != 2:
-        raise ValueError(
-            f"Expected 2D array, got {len(X.shape)}D array instead. Reshape your data: "
-            "X.reshape(-1, 1) if it has a single feature, X.reshape(1, -1) if it is a single row."
-        )
-    return X
-
-
-def is_sparse(X):
-    """Whether `X` is a SciPy sparse matrix or array."""
-    return hasattr(X, "tocsr")
-
-
-def is_frame(X):
-    """Whether `X` is a frame with named columns (pandas, polars)."""
-    return hasattr(X, "columns") and hasattr(X, "shape") and not isinstance(X, np.ndarray)
-
-
-def column_names(X):
-    """Return the column names of a frame when all are strings, else None."""
-    if not is_frame(X):
-        return None
-    names = tuple(X.columns)
-    return names if names and all(isinstance(name, str) for name in names) else None
-
-
-def get_column(X, j):
-    """Return column `j` of a frame or array."""
-    if hasattr(X, "iloc"):
-        return X.iloc[:, j]
-    return X.to_series(j) if hasattr(X, "to_series") else X[:, j]
-
-
-def column_getter(X):
-    """Return a function that gives a column of `X` by position, as the table stores it.
-
-    For pandas it is private, for want of a public one that costs less than 20 µs a column.
-    """
-    stored = getattr(X, "_get_column_array", None)
-    if stored is None and hasattr(X, "iloc"):
-        return lambda j: X.iloc[:, j].array
-    return stored or (lambda j: get_column(X, j))
-
-
-def as_values(data):
-    """Return a column or a table as an array."""
-    return data.to_numpy() if hasattr(data, "to_numpy") else np.asarray(data)
-
-
-def take_rows(X, rows):
-    """Return the rows at the positions `rows` of a table, in the table's own form."""
-    if hasattr(X, "iloc"):
-        return X.iloc[rows]
-    if is_sparse(X):
-        return X.tocsr()[rows]
-    return X[rows]
-
-
-def stack_rows(tables):
-    """Return tables of one form, one under the other."""
-    first = tables[0]
-    if hasattr(first, "iloc"):
-        import pandas
-
-        return pandas.concat(tables, ignore_index=True)
-    if is_frame(first):
-        import polars
-
-        return polars.concat(tables)
-    if is_sparse(first):
-        import scipy.sparse
-
-        return scipy.sparse.vstack(tables).tocsr()
-    return np.concatenate(tables)
-
-
-def replace_columns(X, sources, numbers):
-    """Make a table like `X` whose column j holds the rows ``sources[j]`` of column j.
-
-    Parameters
-    ----------
-    X : frame or array
-    sources : list of int arrays of shape (n_rows,)
-        One for each column.
-    numbers : dict of int to float array of shape (n_rows,)
-        Columns whose values are given instead; they get the column's dtype.
-    """
-    columns = []
-    for j, rows in enumerate(sources):
-        old = get_column(X, j)
-        if hasattr(X, "iloc"):
-            new = type(old)(numbers[j], dtype=old.dtype) if j in numbers else old.iloc[rows]
-            columns.append(new.reset_index(drop=True))
-        elif is_frame(X):
-            new = old[rows]
-            if j in numbers:
-                new = type(old)(old.name, numbers[j]).fill_nan(None).cast(old.dtype)
-            columns.append(new)
-        else:
-            columns.append(numbers[j].astype(old.dtype) if j in numbers else old[rows])
-    if hasattr(X, "iloc"):
-        table = take_rows(X, np.zeros(len(sources[0]), dtype=int)).reset_index(drop=True)
-        for j, column in enumerate(columns):
-            table.isetitem(j, column)
-        return table
-    return type(X)(columns) if is_frame(X) else np.stack(columns, axis=1)
-
-
-def is_categorical(column):
-    """Whether `column` is a pandas categorical: its levels need not be strings."""
-    return hasattr(column, "cat") and hasattr(column.cat, "categories")
-
-
-def _as_array(X):
-    array = np.asarray(X)
-    if array.dtype.kind in "US" and isinstance(X, list | tuple):
-        array = np.asarray(X, dtype=object)  # numbers beside strings stay numbers
-    return array
-
-
 def _label(names, j):
     return repr(names[j]) if names else str(j)
-
-
-def kind_of(column, label=""):
-    """Return what a column holds: numbers, categories or dates."""
-    if is_categorical(column):
-        return CATEGORY
-    values = as_values(column)
-    if values.dtype.kind in "fiub":
-        return NUMBER
-    if values.dtype.kind == "M":
-        return DATE
-    if values.dtype.kind in "US":
-        return CATEGORY
-    if values.dtype.kind != "O":
-        raise TypeError(f"Column {label} has dtype {values.dtype}, which is not supported.")
-    types = {type(v) for v in values if not is_missing(v)}
-    if all(issubclass(t, numbers.Number | np.bool_) for t in types):
-        return NUMBER
-    if all(issubclass(t, datetime.date | np.datetime64) for t in types):
-        return DATE
-    plain = str | bytes | numbers.Number | np.bool_ | datetime.date
-    for t in types:
-        if not issubclass(t, plain):
-            raise TypeError(
-                f"Column {label} holds a value of type {t.__name__}; "
-                "argument must be a string or a number."
-            )
-    return CATEGORY
-
-
-def as_floats(column, label=""):
-    """Return a column of numbers as an array, missing values as NaN."""
-    values = as_values(column)
-    if values.dtype.kind in "fiub":
-        return values
-    try:
-        return np.array(_floats(values))
-    except (TypeError, ValueError, OverflowError):
-        out = np.empty(len(values))
-    for i, value in enumerate(values):
-        try:
-            out[i] = np.nan if is_missing(value) else float(value)
-        except OverflowError:  # a Python int beyond float64
-            out[i] = np.inf
-        except (TypeError, ValueError):
-            raise ValueError(
-                f"Column {label} held numbers in fit, but row {i} holds {value!r}: "
-                "argument must be a number."
-            ) from None
-    return out
-
-
-def _texts(column):
-    if is_categorical(column):
-        levels = [*(str(level) for level in column.cat.categories), None]
-        return [levels[code] for code in column.cat.codes]
-    return [None if is_missing(v) else str(v) for v in as_values(column)]
-
-
-def _floats(values):
-    return [np.nan if value is None else float(value) for value in values]
-
-
-def _days(column):
-    if getattr(column, "dtype", None) in (None, np.dtype(object)):
-        column = [None if is_missing(value) else value for value in column]
-    try:
-        moments = np.asarray(column, dtype="datetime64[us]")
-    except OverflowError:  # a Python int beyond int64
-        raise ValueError("A column of dates holds an integer too large for one.") from None
-    days = moments.astype(np.int64) / DAY
-    return np.where(np.isnat(moments), np.nan, days)
-
-
-def _year_start(days):
-    """First of January of the year of the earliest day: near the data, yet no value of it."""
-    if np.isnan(days).all():
-        return 0.0
-    first = np.datetime64(int(np.floor(np.nanmin(days))), "D")
-    return float(first.astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64))
 
 
 def _check_finite(values, where, *, allow_nan):

@@ -1,0 +1,53 @@
+"""Tables of every kind as one thing: their rows, their columns, and what a column holds."""
+
+from skdistill.tables._forms import (
+    as_table,
+    as_values,
+    column_getter,
+    column_names,
+    get_column,
+    is_frame,
+    is_sparse,
+    replace_columns,
+    stack_rows,
+    take_rows,
+)
+from skdistill.tables._kinds import (
+    CATEGORY,
+    DATE,
+    DAY,
+    NUMBER,
+    as_floats,
+    days,
+    floats,
+    is_categorical,
+    is_missing,
+    kind_of,
+    texts,
+    year_start,
+)
+
+__all__ = [
+    "CATEGORY",
+    "DATE",
+    "DAY",
+    "NUMBER",
+    "as_floats",
+    "as_table",
+    "as_values",
+    "column_getter",
+    "column_names",
+    "days",
+    "floats",
+    "get_column",
+    "is_categorical",
+    "is_frame",
+    "is_missing",
+    "is_sparse",
+    "kind_of",
+    "replace_columns",
+    "stack_rows",
+    "take_rows",
+    "texts",
+    "year_start",
+]
