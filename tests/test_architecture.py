@@ -118,6 +118,7 @@ MAY_IMPORT = {
         "_cache",
         "_callbacks",
         "_classifier",
+        "_folds",
         "_progress",
         "_seeds",
         "_teachers",
