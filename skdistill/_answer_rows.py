@@ -64,6 +64,7 @@ class _AskBoth:
 
     def __call__(self, number, X):
         rows = self.answerer.reader.read(X)
+        self.answerer.reader.warn_of_strangers(rows)
         log_proba = self.answerer.cached(("unlabeled", X), lambda: self.answerer.ask(X))
         keys = np.random.default_rng([self.random_state, *number]).random(len(log_proba))
         some = np.flatnonzero(keys < _share(number))

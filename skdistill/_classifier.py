@@ -16,6 +16,7 @@ from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choos
 from skdistill._compose_transfer_set import Mix, candidate_samplers, make_composers
 from skdistill._constraints import CONSTRAINTS
 from skdistill._folds import make_folds
+from skdistill._rare_levels import hash_or_warn, warn_of_merged
 from skdistill._routing import make_router, route
 from skdistill._seeds import stage_seeds
 from skdistill._teachers import prepare_teacher
@@ -25,8 +26,6 @@ from skdistill._validation import check_rows, check_samples, check_wanted
 from skdistill.runtime._reader import ColumnReader
 from skdistill.sources import open_source
 from skdistill.tables import column_names, is_sparse
-
-MIN_ROWS_PER_LEVEL = 10  # rarer levels of a category never enter a student
 
 
 class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -82,6 +81,9 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         if better, boosting's splits; "periodic" has cosines of trained frequencies.
     n_bins : int, default=64
         Most bins, or cosines, for a column; wide tables get fewer.
+    min_rows_per_level : int, default=10
+        Levels of a category in fewer rows never enter a student by name: they share codes by
+        their hash where they recur, else they are read as one.
     n_members : int, default=16
         Members of a "tabm" student; `student_.shrink` drops some after fit.
     generations : int, default=0
@@ -188,6 +190,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         dropout=0.1,
         num_embedding="ple",
         n_bins=64,
+        min_rows_per_level=10,
         n_members=16,
         generations=0,
         assistant_layer_sizes=None,
@@ -220,6 +223,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         self.dropout = dropout
         self.num_embedding = num_embedding
         self.n_bins = n_bins
+        self.min_rows_per_level = min_rows_per_level
         self.n_members = n_members
         self.generations = generations
         self.assistant_layer_sizes = assistant_layer_sizes
@@ -298,7 +302,11 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         data = given if len(positive) == len(given.y) else given.take(positive)
         seeds = stage_seeds(self.random_state)
         reader = ColumnReader.learn(
-            data.X, names=column_names(data.X), min_rows_per_level=MIN_ROWS_PER_LEVEL
+            data.X,
+            names=column_names(data.X),
+            min_rows_per_level=self.min_rows_per_level,
+            on_rare=hash_or_warn,
+            on_merged=warn_of_merged,
         )
         rows = reader.read(data.X)
         training = make_training(self.get_params(deep=False), rows, data, reader, seeds)

@@ -23,6 +23,7 @@ CONSTRAINTS: dict = {
     "dropout": [Interval(Real, 0, 1, closed="left")],
     "num_embedding": [StrOptions({"ple", "periodic", "none"})],
     "n_bins": [Interval(Integral, 2, None, closed="left")],
+    "min_rows_per_level": [Interval(Integral, 1, None, closed="left")],
     "n_members": [Interval(Integral, 1, None, closed="left")],
     "generations": [Interval(Integral, 0, None, closed="left")],
     "assistant_layer_sizes": [list, tuple, None],

@@ -7,7 +7,7 @@ import numpy as np
 from skdistill import __version__
 from skdistill.cli._console import print_data, print_json, print_table
 from skdistill.cli._options import add_command, add_general
-from skdistill.runtime._files import FORMAT, load
+from skdistill.runtime._files import format_of, load
 from skdistill.runtime._layers import to_plain
 
 EPILOG = """\
@@ -37,7 +37,7 @@ def _info(options):
     described = {
         "file": str(options.student),
         "n_bytes": options.student.stat().st_size,
-        "format": FORMAT,
+        "format": format_of(student.reader),
         "skdistill": __version__,
         "summary": repr(student),
         "n_weights": sum(array.size for layer in student.layers for array in _arrays(layer)),
@@ -58,8 +58,12 @@ def _columns(reader):
         column = {"name": reader.names[j] if reader.names else None, "kind": kind}
         if j in reader.levels:
             column["levels"] = list(reader.levels[j])
+        if j in reader.buckets:
+            column["hashed"] = reader.buckets[j]
         if j in reader.origins:
             column["origin"] = str(np.datetime64(int(reader.origins[j]), "D"))
+        if j in reader.offsets:
+            column["offset"], column["scale"] = reader.offsets[j]
         columns.append(column)
     return columns
 
@@ -102,8 +106,11 @@ def _print(described):
 def _holds(column):
     if "origin" in column:
         return f"days since {column['origin']}"
+    if "offset" in column:
+        return f"doubles, less {column['offset']:,.10g}"
     if "levels" not in column:
         return ""
     levels = column["levels"]
     more = f" and {len(levels) - N_LEVELS} more" if len(levels) > N_LEVELS else ""
-    return ", ".join(levels[:N_LEVELS]) + more
+    hashed = f"; rare ones hashed into {column['hashed']}" if "hashed" in column else ""
+    return ", ".join(levels[:N_LEVELS]) + more + hashed

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from skdistill.export._c_columns import code_function, describe_columns
+from skdistill.export._c_columns import code_function, describe_columns, number_function
 from skdistill.export._c_helpers import helpers_of
 from skdistill.export._c_layers import READERS, Forward, as_rounded
 from skdistill.export._c_text import with_prefix
@@ -49,6 +49,9 @@ CATEGORIES = """
  * A category is the code that @code(column, level) returns: level is UTF-8, NULL is missing, and
  * what fit did not know counts as other. The code of another column is -1."""
 
+DOUBLES = """
+ * Some numbers need a double, of which @number(column, value) makes the float: {columns}."""
+
 EXAMPLE = """
  *         x[{column}] = @code({column}, "a level");"""
 
@@ -81,7 +84,8 @@ def to_c(model, path, *, dtype="float32", name=None):
 
     The header has static arrays and the functions ``NAME_predict_proba(x, proba)`` and
     ``NAME_predict(x)``, the macros ``NAME_N_FEATURES`` and ``NAME_N_CLASSES``, the labels, the
-    column names and, if there are categories, ``NAME_code(column, level)``. A comment shows their
+    column names and, if there are categories, ``NAME_code(column, level)``; and
+    ``NAME_number(column, value)`` if there are numbers that need doubles. A comment shows their
     use. Arithmetic is float32 and stays within 1e-5 of the student's probabilities, unless scores
     are in the thousands, of which float32 holds too few digits. Nothing is compiled here: compare
     some answers on your device.
@@ -140,6 +144,7 @@ def _header(student, name, *, int8):
         forward.add(layer)
     functions = [
         *code_function(student.reader),
+        *number_function(student.reader),
         PREDICT.format(code=forward.code, where=forward.where),
     ]
     return "\n".join(
@@ -162,6 +167,8 @@ def _use(student, name, int8):
     notes = example = ""
     if levels := student.reader.levels:
         notes, example = CATEGORIES, EXAMPLE.format(column=min(levels))
+    if offsets := student.reader.offsets:
+        notes += DOUBLES.format(columns=f"columns {', '.join(map(str, sorted(offsets)))}")
     if int8:
         rows = probe_rows(student)
         rounded = replace(student, layers=tuple(as_rounded(layer) for layer in student.layers))

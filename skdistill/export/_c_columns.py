@@ -4,6 +4,17 @@ import numpy as np
 
 from skdistill.export._c_text import strings
 
+NUMBER = """\
+static inline float @number(int column, double value)
+{{
+    switch (column) {{
+{cases}
+    default:
+        return (float)value;
+    }}
+}}
+"""
+
 CODE = """\
 static inline float @code(int column, const char *level)
 {{
@@ -20,7 +31,7 @@ def describe_columns(student):
     """Return definitions of labels, column names and levels."""
     reader = student.reader
     texts = [strings("@labels", [str(label) for label in student.classes_.tolist()])]
-    if reader.names or reader.levels or reader.origins:
+    if reader.names or reader.levels or reader.origins or reader.offsets:
         names = reader.names or [str(j) for j in range(len(reader.kinds))]
         texts.append(strings("@features", names, [_remark(reader, j) for j in range(len(names))]))
     levels = sorted(reader.levels.items())
@@ -29,20 +40,35 @@ def describe_columns(student):
 
 def code_function(reader):
     """Return the function that codes a level, if any column has levels."""
-    cases = "\n".join(_case(j, levels) for j, levels in sorted(reader.levels.items()))
+    cases = "\n".join(_case(reader, j) for j in sorted(reader.levels))
     return [CODE.format(cases=cases)] if cases else []
+
+
+def number_function(reader):
+    """Return the function that makes floats of numbers that need doubles, if any column does."""
+    cases = "\n".join(
+        f"    case {j}:\n        return (float)((value - {offset!r}) * {scale!r});"
+        for j, (offset, scale) in sorted(reader.offsets.items())
+    )
+    return [NUMBER.format(cases=cases)] if cases else []
 
 
 def _remark(reader, j):
     if j in reader.origins:
         return f"{j}: days since {np.datetime64(int(reader.origins[j]), 'D')}"
+    if j in reader.offsets:
+        return f"{j}: number, by @number"
     if j not in reader.levels:
         return f"{j}: number"
     n = len(reader.levels[j])
     where = f"position in @levels_{j}, " if n else ""
-    return f"{j}: category, {where}missing {n}, other {n + 1}"
+    hashed = f"by hash {n} and more, " if j in reader.buckets else ""
+    last = reader.n_codes(j) - 1
+    return f"{j}: category, {where}{hashed}missing {last - 1}, other {last}"
 
 
-def _case(j, levels):
+def _case(reader, j):
+    levels = reader.levels[j]
     known = f"@levels_{j}" if levels else "0"
-    return f"    case {j}:\n        return @find(level, {known}, {len(levels)});"
+    sizes = f"{len(levels)}, {reader.buckets.get(j, 0)}"
+    return f"    case {j}:\n        return @find(level, {known}, {sizes});"

@@ -227,14 +227,51 @@ static inline void @join_members(const float *high, const float *sum, float *y, 
         y[k] = high[k] + @log(sum[k]) - @log((float)n_members);
 }
 """,
-    "find": """\
-static inline float @find(const char *level, const char *const *levels, int n)
+    "spelled": """\
+static inline size_t @spelled(const char *text) /* length without the .0 of a whole number */
 {
+    const size_t n = strlen(text), first = text[0] == '-';
+    size_t end = n;
+    while (end > first && text[end - 1] == '0')
+        --end;
+    if (end == n || end < first + 2 || text[--end] != '.')
+        return n;
+    for (size_t i = first; i < end; ++i)
+        if (text[i] < '0' || text[i] > '9' || (i == first && text[i] == '0' && end > i + 1))
+            return n;
+    return end;
+}
+""",
+    "hash": """\
+static inline uint32_t @hash(const char *text, size_t n) /* MurmurHash3_x86_32 */
+{
+    uint32_t h = 0;
+    for (size_t i = 0; i < n; i += 4) {
+        uint32_t k = 0;
+        for (size_t j = 0; j < 4 && i + j < n; ++j)
+            k |= (uint32_t)(unsigned char)text[i + j] << 8 * j;
+        k *= 0xcc9e2d51u;
+        h ^= (k << 15 | k >> 17) * 0x1b873593u;
+        if (i + 4 <= n)
+            h = (h << 13 | h >> 19) * 5 + 0xe6546b64u;
+    }
+    h ^= (uint32_t)n;
+    h = (h ^ h >> 16) * 0x85ebca6bu;
+    h = (h ^ h >> 13) * 0xc2b2ae35u;
+    return h ^ h >> 16;
+}
+""",
+    "find": """\
+static inline float @find(const char *level, const char *const *levels, int n, int n_buckets)
+{
+    const size_t length = level ? @spelled(level) : 0;
     if (!level)
-        return (float)n;
+        return (float)(n + n_buckets);
     for (int k = 0; k < n; ++k)
-        if (strcmp(level, levels[k]) == 0)
+        if (@spelled(levels[k]) == length && memcmp(level, levels[k], length) == 0)
             return (float)k;
+    if (n_buckets)
+        return (float)(n + (int)(@hash(level, length) % (uint32_t)n_buckets));
     return (float)(n + 1);
 }
 """,

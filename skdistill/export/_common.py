@@ -75,8 +75,9 @@ def probe_rows(student, n_rows=64, random_state=0):
     odd = rng.random(shape) < 0.15
     numbers[odd] = rng.choice(EXTREMES, odd.sum())
     rows[:, encoding.number_columns] = np.clip(numbers, -LARGEST, LARGEST)
-    for j, levels in student.reader.levels.items():
-        rows[:, j] = rng.integers(0, len(levels) + 2, n_rows)
+    for j in student.reader.levels:
+        n_given = student.reader.n_codes(j) - (j in student.reader.buckets)  # other is hashed
+        rows[:, j] = rng.integers(0, n_given, n_rows)
     return rows
 
 

@@ -1,9 +1,12 @@
 """The columns of a table as nodes of an ONNX graph: numbers, and texts that become codes."""
 
+from types import MappingProxyType
+
 import numpy as np
 from onnx import TensorProto
 
 from skdistill.runtime._layers import BOUND, CLIP
+from skdistill.tables import is_whole
 
 FLOAT_MAX = float(np.finfo(np.float32).max)
 
@@ -29,9 +32,9 @@ def encode(graph, encoding, reader, inputs):
     """
     parts = []
     if len(encoding.number_columns):
-        parts += _encode_numbers(graph, encoding, inputs)
+        parts += _encode_numbers(graph, encoding, reader, inputs)
     embedded = [
-        graph.node("Gather", graph.real(table), _codes(graph, inputs, j, reader.levels[j]))
+        graph.node("Gather", graph.real(table), _codes(graph, inputs, j, reader))
         for j, table in zip(encoding.category_columns.tolist(), encoding.split_tables, strict=True)
         if table.shape[1]
     ]
@@ -41,8 +44,8 @@ def encode(graph, encoding, reader, inputs):
     return graph.join(parts)
 
 
-def _encode_numbers(graph, encoding, inputs):
-    x = numbers(graph, inputs, encoding.number_columns.tolist())
+def _encode_numbers(graph, encoding, reader, inputs):
+    x = numbers(graph, inputs, encoding.number_columns.tolist(), reader.offsets)
     absent = graph.node("IsNaN", x)
     center = graph.real(encoding.center)
     x = graph.node("Where", absent, center, x)
@@ -71,11 +74,22 @@ def _clip(graph, name, low, high):
     return graph.node("Clip", name, graph.real(low), graph.real(high))
 
 
-def numbers(graph, inputs, positions):
-    """Return the columns at some positions of the table as one float matrix."""
+def numbers(graph, inputs, positions, offsets=MappingProxyType({})):
+    """Return the columns at some positions of the table as one float matrix.
+
+    Parameters
+    ----------
+    graph : Graph
+    inputs : list of Tensor
+    positions : sequence of int
+        In ascending order.
+    offsets : dict of int to pair of float
+        As in `ColumnReader`.
+    """
     parts, start = [], 0
     for tensor in inputs:
         inside = [j - start for j in positions if 0 <= j - start < tensor.width]
+        pairs = [offsets.get(start + j, (0.0, 1.0)) for j in inside]
         start += tensor.width
         if not inside:
             continue
@@ -85,14 +99,30 @@ def numbers(graph, inputs, positions):
                 "there. Declare it as numbers."
             )
         name = graph.columns(tensor.name, inside, tensor.width)
+        if any(pair != (0.0, 1.0) for pair in pairs):
+            name = _placed(graph, tensor, name, np.array(pairs).T)
         if tensor.kind != TensorProto.FLOAT:
             name = graph.node("Cast", name, to=TensorProto.FLOAT)
         parts.append(name)
     return graph.join(parts)
 
 
-def _codes(graph, inputs, position, levels):
-    """Return a category column as codes: levels, then missing, then other."""
+def _placed(graph, tensor, name, pairs):
+    """Return numbers less their offsets, times their scales, in float64."""
+    if tensor.kind == TensorProto.FLOAT:
+        raise ValueError(
+            f"Input {tensor.name!r} is float32, which merges numbers that the student was fitted "
+            "on. Declare it as doubles, or export the student without the steps before it."
+        )
+    if tensor.kind != TensorProto.DOUBLE:
+        name = graph.node("Cast", name, to=TensorProto.DOUBLE)
+    offset, scale = map(graph.constant, pairs)
+    return graph.node("Mul", graph.node("Sub", name, offset), scale)
+
+
+def _codes(graph, inputs, position, reader):
+    """Return a category column as codes: levels, those by hash, then missing, then other."""
+    levels, n_buckets = reader.levels[position], reader.buckets.get(position, 0)
     for tensor in inputs:
         if position < tensor.width:
             break
@@ -105,11 +135,23 @@ def _codes(graph, inputs, position, levels):
             f"Input {tensor.name!r} holds numbers, but the student was fitted on categories "
             "there. Declare it as strings."
         )
-    texts = [*levels, missing_text(levels)]
-    return graph.node(
+    n = len(levels)
+    codes = {f"{level}.0": code for code, level in enumerate(levels) if is_whole(level)}
+    codes |= {level: code for code, level in enumerate(levels)}
+    codes[missing_text(levels)] = n + n_buckets
+    other = n + n_buckets + 1
+    code = graph.node(
         "LabelEncoder",
         name,
-        keys_strings=texts,
-        values_int64s=list(range(len(texts))),
-        default_int64=len(texts),
+        keys_strings=list(codes),
+        values_int64s=list(codes.values()),
+        default_int64=other,
     )
+    if not n_buckets:
+        return code
+    hashed = graph.node("MurmurHash3", name, positive=1, seed=0)
+    hashed = graph.node("Cast", hashed, to=TensorProto.INT64)
+    hashed = graph.node("Mod", hashed, graph.integers([n_buckets]))
+    hashed = graph.node("Add", hashed, graph.integers([n]))
+    unknown = graph.node("Equal", code, graph.integers([other]))
+    return graph.node("Where", unknown, hashed, code)

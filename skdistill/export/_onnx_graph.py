@@ -8,7 +8,12 @@ from onnx import TensorProto, helper, numpy_helper
 
 ML = "ai.onnx.ml"
 ML_OPSET = 2
-OPS_OF_ML = frozenset({"LabelEncoder", "ZipMap"})
+MICROSOFT, MICROSOFT_OPSET = "com.microsoft", 1  # operators that ONNX Runtime adds
+HOMES = {
+    "LabelEncoder": (ML, ML_OPSET),
+    "ZipMap": (ML, ML_OPSET),
+    "MurmurHash3": (MICROSOFT, MICROSOFT_OPSET),
+}
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ class ModelGraph(Graph):
     def node(self, op, *inputs, output=None, **attributes):
         """Add a node and return the name of its output."""
         output = output or f"skdistill.{op}{len(self._nodes)}"
-        domain = ML if op in OPS_OF_ML else ""
+        domain, _ = HOMES.get(op, ("", 0))
         node = helper.make_node(op, inputs, [output], name=output, domain=domain, **attributes)
         self._nodes.append(node)
         return output
@@ -135,4 +140,6 @@ class ModelGraph(Graph):
         )
         opsets = [helper.make_opsetid("", self.opset), helper.make_opsetid(ML, ML_OPSET)]
         version = helper.find_min_ir_version_for(opsets)
+        if any(node.domain == MICROSOFT for node in self._nodes):
+            opsets.append(helper.make_opsetid(MICROSOFT, MICROSOFT_OPSET))
         return helper.make_model(graph, opset_imports=opsets, ir_version=version)

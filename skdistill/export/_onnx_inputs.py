@@ -5,6 +5,7 @@ from onnx import TensorProto
 
 from skdistill.export._onnx_encode import missing_text
 from skdistill.export._onnx_graph import Tensor
+from skdistill.runtime._codes import Codes
 from skdistill.tables import (
     CATEGORY,
     DATE,
@@ -52,19 +53,30 @@ class StudentInputs:
         self.reader = reader
         self.is_matrix = reader.names is None and set(reader.kinds) == {NUMBER}
         if self.is_matrix:
-            self.tensors = [Tensor(MATRIX, TensorProto.FLOAT, len(reader.kinds))]
+            kind = TensorProto.DOUBLE if reader.offsets else TensorProto.FLOAT
+            self.tensors = [Tensor(MATRIX, kind, len(reader.kinds))]
         else:
-            self.tensors = _one_a_column(reader.names, reader.kinds)
+            self.tensors = [
+                Tensor(tensor.name, TensorProto.DOUBLE, 1) if j in reader.offsets else tensor
+                for j, tensor in enumerate(_one_a_column(reader.names, reader.kinds))
+            ]
 
     def feed(self, rows):
         """Return a session's feed of rows, given as `reader.read` gives them."""
+        rows = dense(rows)
+        if self.reader.offsets:
+            rows = rows.astype(np.float64)
+        for j, (offset, scale) in self.reader.offsets.items():
+            rows[:, j] = rows[:, j] / scale + offset
         if self.is_matrix:
-            return {MATRIX: dense(rows)}
+            return {MATRIX: rows}
         feed = {}
         for j, tensor in enumerate(self.tensors):
             column = rows[:, [j]]
+            if tensor.kind == TensorProto.FLOAT:
+                column = column.astype(np.float32)
             if j in self.reader.levels:
-                column = _texts_of_codes(self.reader.levels[j])[column.astype(np.intp)]
+                column = _texts_of_codes(self.reader, j)[column.astype(np.intp)]
             feed[tensor.name] = column
         return feed
 
@@ -158,9 +170,13 @@ def _texts(column):
     return np.array(texts, dtype=object)
 
 
-def _texts_of_codes(levels):
-    """Return the text of every code of a category: its levels, missing, and any other."""
-    other = "other"
-    while other in levels:
-        other += "?"
-    return np.array([*levels, missing_text(levels), other], dtype=object)
+def _texts_of_codes(reader, j):
+    """Return a text of every code of a category: its levels, those by hash, missing, any other."""
+    levels, codes = reader.levels[j], Codes(reader.levels[j], reader.buckets.get(j, 0))
+    texts = {codes[None]: missing_text(levels)} | {k: level for k, level in enumerate(levels)}
+    number = 0
+    while len(texts) < reader.n_codes(j) - (j in reader.buckets):
+        text = f"other {number}"
+        texts.setdefault(codes[text], text)
+        number += 1
+    return np.array([texts.get(code) for code in range(reader.n_codes(j))], dtype=object)

@@ -14,7 +14,7 @@ from skl2onnx.common.utils_classifier import get_label_classes
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 import skdistill
-from skdistill.export._onnx_graph import ML, ML_OPSET, OPS_OF_ML, Graph, Tensor, labels_of
+from skdistill.export._onnx_graph import HOMES, Graph, Tensor, labels_of
 from skdistill.export._onnx_layers import write_student
 
 KINDS = {
@@ -68,8 +68,8 @@ class ContainerGraph(Graph):
     def node(self, op, *inputs, output=None, **attributes):
         """Add a node and return the name of its output."""
         output = output or self._scope.get_unique_variable_name(f"skdistill.{op}")
-        if op in OPS_OF_ML:
-            attributes.update(op_domain=ML, op_version=ML_OPSET)
+        if op in HOMES:
+            attributes.update(zip(("op_domain", "op_version"), HOMES[op], strict=True))
         self._container.add_node(op, list(inputs), output, **attributes)
         return output
 

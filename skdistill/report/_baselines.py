@@ -85,7 +85,7 @@ def fit_boosting(n_bytes, reader, X, y, sample_weight=None):
         A single tree may be larger than `n_bytes`.
     """
     rows = reader.read(X)
-    categorical = [j for j, levels in reader.levels.items() if len(levels) <= MAX_LEVELS]
+    categorical = [j for j in reader.levels if reader.n_codes(j) - 2 <= MAX_LEVELS]
     n_trees = MAX_TREES
     while True:
         model = HistGradientBoostingClassifier(

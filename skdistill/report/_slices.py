@@ -73,9 +73,11 @@ def worst_slices(rows, reader, *, agree, kl, excess_loss):
 def _parts(column, reader, j):
     """Yield the name and the rows of each part of a column."""
     if j in reader.levels:
-        names = [*reader.levels[j], "missing", "other"]
-        for code in np.unique(column).astype(int):
-            yield names[code], column == code
+        n, last = len(reader.levels[j]), reader.n_codes(j) - 1
+        for code in range(n):
+            yield reader.levels[j][code], column == code
+        yield "missing", column == last - 1
+        yield "other", (column >= n) & (column != last - 1)
         return
     missing = np.isnan(column)
     yield "missing", missing
@@ -95,4 +97,7 @@ def _parts(column, reader, j):
 def _number(value, reader, j):
     if j in reader.origins:
         return str(np.datetime64("1970-01-01") + int(reader.origins[j] + value))
+    if j in reader.offsets:
+        offset, scale = reader.offsets[j]
+        return f"{value / scale + offset:.15g}"
     return f"{value:.4g}"

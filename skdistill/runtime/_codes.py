@@ -1,12 +1,13 @@
-"""Codes of categories: each known level, missing values, and all others."""
+"""Codes of categories: each known level, rare ones by hash, missing values, and all others."""
 
 from typing import Any
 
 import numpy as np
 
-from skdistill.tables import is_missing
+from skdistill.tables import is_missing, spelled
 
-MANY = 100  # values of a column from which pandas is asked for its distinct ones
+MANY = 100  # values of a column from which its distinct ones are asked for
+MASK = 0xFFFFFFFF
 
 
 class Codes(dict):
@@ -15,16 +16,28 @@ class Codes(dict):
     Parameters
     ----------
     levels : sequence of str
+    n_buckets : int
+        Codes that the texts which are no level share, by their hash. 0: they are all "other".
     """
 
-    def __init__(self, levels):
+    def __init__(self, levels, n_buckets=0):
         super().__init__({level: code for code, level in enumerate(levels)})
-        self[None] = len(levels)
-        self._other = len(levels) + 1
+        for code, level in enumerate(levels):  # older files have levels as they were written
+            self.setdefault(spelled(level), code)
+        self._n_levels, self._n_buckets = len(levels), n_buckets
+        self[None] = len(levels) + n_buckets
         self._of_categories: tuple[Any, Any] = (None, None)
 
     def __missing__(self, value):
-        return self.get(None if is_missing(value) else str(value), self._other)
+        if is_missing(value):
+            return self[None]
+        text = spelled(value)
+        known = self.get(text)
+        if known is not None:
+            return known
+        if self._n_buckets:
+            return self._n_levels + murmur3(text) % self._n_buckets
+        return self[None] + 1
 
     def of(self, column, label=""):
         """Return the codes of a column's values."""
@@ -35,7 +48,10 @@ class Codes(dict):
             return self._of_each(texts)[places]
         values = column.to_numpy() if hasattr(column, "to_numpy") else column
         try:
-            return list(map(self.__getitem__, values))
+            if len(values) >= MANY and getattr(values, "dtype", np.dtype("O")).kind in "fiu":
+                distinct, places = np.unique(values, return_inverse=True)
+                return self._of_each(distinct)[places]
+            return np.array([self[value] for value in values], dtype=np.int64)
         except TypeError as error:
             raise ValueError(f"Column {label} held categories in fit, but now: {error}.") from None
 
@@ -48,4 +64,24 @@ class Codes(dict):
 
     def _of_each(self, levels):
         """Return the code of each level, and at the end, at -1, that of missing values."""
-        return np.array([*(self[str(level)] for level in levels), self[None]])
+        return np.array([*(self[level] for level in levels), self[None]])
+
+
+def murmur3(text):
+    """Return MurmurHash3_x86_32 of a text's UTF-8 bytes, seed 0, as an unsigned number."""
+    data = text.encode("utf-8", "surrogatepass")
+    state = 0
+    for i in range(0, len(data), 4):
+        block = data[i : i + 4]
+        k = int.from_bytes(block, "little") * 0xCC9E2D51 & MASK
+        state ^= _rotated(k, 15) * 0x1B873593 & MASK
+        if len(block) == 4:
+            state = (_rotated(state, 13) * 5 + 0xE6546B64) & MASK
+    state ^= len(data)
+    state = (state ^ state >> 16) * 0x85EBCA6B & MASK
+    state = (state ^ state >> 13) * 0xC2B2AE35 & MASK
+    return state ^ state >> 16
+
+
+def _rotated(word, n):
+    return (word << n | word >> 32 - n) & MASK

@@ -17,7 +17,7 @@ from skdistill.exceptions import StudentFileError
 from skdistill.runtime._layers import LAYERS, from_plain, to_plain
 from skdistill.runtime._reader import ColumnReader
 
-FORMAT = 1
+FORMATS = 1, 2
 LABELS = re.compile(r"object|[<>|][biuf]\d{1,2}|[<>]U\d+")
 
 
@@ -39,8 +39,10 @@ def save(student, path):
                 plain[name] = value
         layers.append(plain)
     reader = student.reader
+    version = format_of(reader)
+    more = {} if version == 1 else {"offsets": reader.offsets, "buckets": reader.buckets}
     header = {
-        "format": FORMAT,
+        "format": version,
         "layers": layers,
         "classes": _labels_to_json(student.classes_),
         "kinds": reader.kinds,
@@ -48,11 +50,17 @@ def save(student, path):
         "origins": reader.origins,
         "names": reader.names,
         "sparse": reader.sparse,
+        **more,
     }
     text = json.dumps(header)
     with whole_file(path) as temporary:
         metadata = {"skdistill": text, "sha256": digest(text, arrays)}
         Path(temporary).write_bytes(_in_order(to_bytes(arrays, metadata)))
+
+
+def format_of(reader):
+    """Return the oldest format that holds what a reader knows."""
+    return 2 if reader.offsets or reader.buckets else 1
 
 
 @contextmanager
@@ -153,10 +161,10 @@ def _student_from(metadata, arrays, path):
     from skdistill.runtime._student import Student
 
     header = json.loads(metadata["skdistill"])
-    if header["format"] != FORMAT:
+    if header["format"] not in FORMATS:
         raise StudentFileError(
-            f"{path} has student format {header['format']!s:.40}; this skdistill reads format "
-            f"{FORMAT}. Upgrade skdistill, or save the student with this version."
+            f"{path} has student format {header['format']!s:.40}; this skdistill reads formats "
+            f"{FORMATS}. Upgrade skdistill, or save the student with this version."
         )
     if metadata["sha256"] != digest(metadata["skdistill"], arrays):
         raise ValueError("its checksum does not match")
@@ -171,6 +179,8 @@ def _student_from(metadata, arrays, path):
         origins={int(j): float(origin) for j, origin in header["origins"].items()},
         names=None if header["names"] is None else tuple(header["names"]),
         sparse=bool(header["sparse"]),
+        offsets={int(j): (float(a), float(b)) for j, (a, b) in header.get("offsets", {}).items()},
+        buckets={int(j): int(n) for j, n in header.get("buckets", {}).items()},
     )
     student = Student(reader, tuple(layers), _labels_from_json(header["classes"]))
     _check_answer(student)
@@ -196,8 +206,8 @@ def _check_answer(student):
         rows = np.zeros((1, student.n_features_in_), dtype=np.float32)
     else:
         rows = np.full((1, student.n_features_in_), np.nan, dtype=np.float32)
-        for j, levels in student.reader.levels.items():
-            rows[0, j] = len(levels) + 1
+        for j in student.reader.levels:
+            rows[0, j] = student.reader.n_codes(j) - 1
     with np.errstate(all="ignore"):
         if not np.isfinite(student._forward(rows)).all():
             raise ValueError("a row of missing values has no finite answer")

@@ -1,14 +1,15 @@
 """From a user's table to one float32 matrix: the door through which every row enters a student.
 
-Numbers stay numbers (missing is NaN), categories become codes (``0 … L-1`` for the known levels,
-``L`` for missing, ``L + 1`` for any other level), dates become days since `ColumnReader.origins`.
+Numbers stay numbers (missing is NaN), behind an offset where float32 would merge them. Categories
+become codes: ``0 … L-1`` for the known levels, B more that all others share by hash, then one for
+missing and one for any other level, where B is 0. Dates become days since `ColumnReader.origins`.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from skdistill.exceptions import warn
 from skdistill.runtime._codes import Codes
 from skdistill.runtime._described import Described
 from skdistill.runtime._rows import NAMED, as_rows, form_of_rows, is_row, only_row
@@ -16,22 +17,25 @@ from skdistill.tables import (
     CATEGORY,
     DATE,
     NUMBER,
+    Levels,
     as_floats,
     as_table,
     as_values,
     column_getter,
     column_names,
     days,
+    find_offset,
     floats,
     get_column,
     is_frame,
     is_sparse,
     kind_of,
-    texts,
     year_start,
 )
 
 FLOATS = np.dtype(np.float64), np.dtype(np.float32)
+MANY_ROWS = 20  # of a batch in which a column should hold some level of fit
+NOTICEABLE = 0.1  # share of merged numbers that is worth a word
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,11 @@ class ColumnReader(Described):
         Column names, when the table in fit had them.
     sparse : bool
         Whether fit saw a sparse matrix; rows are then kept sparse.
+    offsets : dict of int to pair of float
+        Offset and scale, by column position, of columns of numbers that are read as
+        ``(x - offset) * scale``, computed in float64.
+    buckets : dict of int to int
+        Number of codes, by column position, that all texts beside the levels share by hash.
     """
 
     kinds: tuple[str, ...]
@@ -61,9 +70,12 @@ class ColumnReader(Described):
     origins: dict[int, float]
     names: tuple[str, ...] | None = None
     sparse: bool = False
+    offsets: dict[int, tuple[float, float]] = field(default_factory=dict)
+    buckets: dict[int, int] = field(default_factory=dict)
     _codes: dict = field(init=False, repr=False, compare=False)
     _is_plain: bool = field(init=False, repr=False, compare=False)  # numbers only
     _known_columns: object = field(init=False, repr=False, compare=False)
+    _warned: set = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
         if not self.kinds:
@@ -78,19 +90,29 @@ class ColumnReader(Described):
         texts = [self.names or (), *self.levels.values()]
         if not all(isinstance(text, str) for some in texts for text in some):
             raise ValueError("Names and levels are texts.")
-        if not np.isfinite(list(self.origins.values())).all():
-            raise ValueError("Origins of dates are finite.")
-        if self.sparse and set(self.kinds) != {NUMBER}:
-            raise ValueError("A sparse matrix has columns of numbers only.")
+        shifts = [*self.origins.values(), *(x for pair in self.offsets.values() for x in pair)]
+        if not np.isfinite(shifts).all() or not all(scale for _, scale in self.offsets.values()):
+            raise ValueError("Origins of dates, offsets and scales are finite, and no scale is 0.")
+        if not all(self.kinds[j] == NUMBER for j in self.offsets):
+            raise ValueError("Only numbers have an offset.")
+        if not all(j in self.levels and n > 0 for j, n in self.buckets.items()):
+            raise ValueError("Only categories have buckets.")
+        if self.sparse and (set(self.kinds) != {NUMBER} or self.offsets):
+            raise ValueError("A sparse matrix has columns of plain numbers only.")
         self._prepare(
-            _codes={j: Codes(levels) for j, levels in self.levels.items()},
-            _is_plain=set(self.kinds) == {NUMBER},
+            _codes={j: Codes(levels, self.buckets.get(j, 0)) for j, levels in self.levels.items()},
+            _is_plain=set(self.kinds) == {NUMBER} and not self.offsets,
             _known_columns=None,
+            _warned=set(),
         )
 
+    def n_codes(self, j):
+        """Return how many codes the category in column `j` has, missing and other included."""
+        return len(self.levels[j]) + self.buckets.get(j, 0) + 2
+
     @classmethod
-    def learn(cls, X, *, names=None, min_rows_per_level=1):
-        """Learn the kind of every column of `X`, the levels of categories and the origin of dates.
+    def learn(cls, X, *, names=None, min_rows_per_level=1, on_rare=None, on_merged=None):
+        """Learn the kind of every column of `X` and how its values are read.
 
         Parameters
         ----------
@@ -99,23 +121,36 @@ class ColumnReader(Described):
         names : sequence of str or None
             Column names to require later.
         min_rows_per_level : int
-            Levels seen in fewer rows are left out: they are read as "other".
+            Levels seen in fewer rows are left out.
+        on_rare : callable or None
+            ``on_rare(label, levels, min_rows_per_level)`` returns how many codes the levels that
+            are left out share by hash. None: they are read as "other".
+        on_merged : callable or None
+            ``on_merged(label, share)`` is told of a column many of whose numbers become equal in
+            float32, whatever their offset.
         """
         X = as_table(X)
         names = None if names is None else tuple(str(name) for name in names)
         if is_sparse(X):
             return cls((NUMBER,) * X.shape[1], {}, {}, names, sparse=True)
-        kinds, levels, origins = [], {}, {}
+        kinds: list = []
+        levels, origins, offsets, buckets = {}, {}, {}, {}
         for j in range(X.shape[1]):
-            column = get_column(X, j)
-            kinds.append(kind_of(column, _label(names, j)))
+            column, label = get_column(X, j), _label(names, j)
+            kinds.append(kind_of(column, label))
             if kinds[j] == CATEGORY:
-                counts = Counter(texts(column))
-                counts.pop(None, None)
-                levels[j] = tuple(sorted(t for t, n in counts.items() if n >= min_rows_per_level))
+                found = Levels.of(column, min_rows_per_level)
+                levels[j] = found.kept
+                buckets[j] = on_rare(label, found, min_rows_per_level) if on_rare else 0
             elif kinds[j] == DATE:
                 origins[j] = year_start(days(column))
-        return cls(tuple(kinds), levels, origins, names)
+            else:
+                offsets[j], merged = find_offset(as_floats(column))
+                if on_merged and merged > NOTICEABLE:
+                    on_merged(label, merged)
+        offsets = {j: pair for j, pair in offsets.items() if pair}
+        buckets = {j: n for j, n in buckets.items() if n}
+        return cls(tuple(kinds), levels, origins, names, offsets=offsets, buckets=buckets)
 
     def read(self, X):
         """Read rows.
@@ -217,6 +252,8 @@ class ColumnReader(Described):
                     values[j] = codes[values[j]]
                 for j, origin in self.origins.items():
                     (values[j],) = days(values[j : j + 1]) - origin
+                for j in self.offsets:
+                    (values[j],) = self._placed(j, np.array(floats(values[j : j + 1])))
             elif self._is_plain or len(X) != 1:
                 return None
             else:
@@ -237,6 +274,8 @@ class ColumnReader(Described):
             values[j] = codes[values[j]] if is_text else codes.of(columns[j])[0]
         for j, origin in self.origins.items():
             (values[j],) = days(columns[j]) - origin
+        for j in self.offsets:
+            (values[j],) = self._placed(j, as_floats(columns[j]))
         return values
 
     def _numbers(self, X):
@@ -249,13 +288,47 @@ class ColumnReader(Described):
         get = column_getter(X)
         for j, kind in enumerate(self.kinds):
             column = get(j)
+            label = _label(self.names, j)
             if kind == NUMBER:
-                rows[:, j] = as_floats(column, _label(self.names, j))
+                values = as_floats(column, label)
+                rows[:, j] = self._placed(j, values) if j in self.offsets else values
             elif kind == CATEGORY:
-                rows[:, j] = self._codes[j].of(column, _label(self.names, j))
+                rows[:, j] = self._codes[j].of(column, label)
             else:
-                rows[:, j] = days(column) - self.origins[j]
+                rows[:, j] = days(column, label) - self.origins[j]
         return rows
+
+    def _placed(self, j, values):
+        """Return the numbers of a column that has an offset."""
+        if values.dtype == np.float32 and len(values) >= MANY_ROWS:
+            self._warn_once(
+                j, "has numbers that float32 merges, and X is float32: pass it as float64."
+            )
+        offset, scale = self.offsets[j]
+        return (values.astype(np.float64) - offset) * scale
+
+    def warn_of_strangers(self, rows):
+        """Warn once of a category that knows no level at all in many rows.
+
+        Parameters
+        ----------
+        rows : array of shape (n_samples, n_features)
+            As `read` gives them.
+        """
+        for j, known in self.levels.items() if rows.shape[0] >= MANY_ROWS else ():
+            missing = self.n_codes(j) - 2
+            codes = rows[:, j]
+            if known and (codes >= len(known)).all() and (codes != missing).any():
+                self._warn_once(
+                    j,
+                    f"holds in {rows.shape[0]:,} rows not one of its {len(known)} levels in fit, "
+                    f"such as {known[0]!r}: are its values written in another way?",
+                )
+
+    def _warn_once(self, j, what):
+        if j not in self._warned:
+            self._warned.add(j)
+            warn(f"Column {_label(self.names, j)} {what}")
 
     def _check_columns(self, X):
         if self.names is not None and is_frame(X) and self._has_names(X.columns):

@@ -43,7 +43,7 @@ def _check_encoding(encoding, reader, i):
     _require(i == 0, "columns are encoded after the first layer")
     numbers = {j for j, kind in enumerate(reader.kinds) if kind != CATEGORY}
     _require(numbers.issuperset(encoding.number_columns.tolist()), "categories serve as numbers")
-    rows = {(j, len(levels) + 2) for j, levels in reader.levels.items()}
+    rows = {(j, reader.n_codes(j)) for j in reader.levels}
     given = zip(encoding.category_columns.tolist(), encoding.table_rows.tolist(), strict=True)
     _require(rows.issuperset(given), "levels and tables do not match")
 

@@ -95,10 +95,12 @@ class Student(Described):
         """
         if self._net is not None:
             rows = self.reader.gather(X)
+            self.reader.warn_of_strangers(rows)
             proba = np.empty((len(rows), len(self.classes_)))
             if forward(self._net, rows, proba):
                 return proba
         rows = self.reader.read(X)
+        self.reader.warn_of_strangers(rows)
         n = rows.shape[0]
         if n <= ROWS_AT_ONCE:
             return self._forward(rows)

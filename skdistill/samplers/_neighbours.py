@@ -33,7 +33,7 @@ class Embedding:
 
     def __init__(self, rows, reader, rng):
         self._columns = [
-            _Levels(len(reader.levels[j]) + 2, rng) if j in reader.levels else _Scale(rows[:, j])
+            _Levels(reader.n_codes(j), rng) if j in reader.levels else _Scale(rows[:, j])
             for j in range(rows.shape[1])
         ]
         width = sum(column.width for column in self._columns)

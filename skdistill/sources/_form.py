@@ -8,6 +8,7 @@ from skdistill.sources._cast import cast_column, cast_numbers, kind_of_values, s
 from skdistill.tables import (
     CATEGORY,
     as_table,
+    converted,
     get_column,
     is_categorical,
     is_frame,
@@ -68,6 +69,7 @@ class Form:
         ValueError
             If `table` has another form, other columns, or values of another kind.
         """
+        table = converted(table)
         if _form(table) != _form(self.example):
             raise ValueError(
                 f"{where} is a {_name(table)}, but X is a {_name(self.example)}: "

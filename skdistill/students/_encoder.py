@@ -252,8 +252,8 @@ def _quantiles(x, q, weight):
 def _tables(rows, reader, rng):
     """One table a category: its levels, then missing, then other (zeros until trained)."""
     tables = []
-    for j, levels in sorted(reader.levels.items()):
-        n = len(levels)
+    for j in sorted(reader.levels):
+        n = reader.n_codes(j) - 2
         if n <= ONE_HOT_LEVELS:
             has_missing = bool((rows[:, j] == n).any())
             tables.append(np.eye(n + 2, n + has_missing))

@@ -6,9 +6,12 @@ polars is imported.
 
 import numpy as np
 
+CONVERSIONS = "to_pandas", "df", "collect"  # of pyarrow, DuckDB, and lazy polars
+
 
 def as_table(X):
     """Return `X` as a two-dimensional frame, sparse matrix or array, or say what is wrong."""
+    X = converted(X)
     if is_frame(X):
         return X
     if not is_sparse(X):
@@ -30,7 +33,33 @@ def is_sparse(X):
 
 def is_frame(X):
     """Whether `X` is a frame with named columns (pandas, polars)."""
-    return hasattr(X, "columns") and hasattr(X, "shape") and not isinstance(X, np.ndarray)
+    return (hasattr(X, "iloc") or hasattr(X, "to_series")) and hasattr(X, "columns")
+
+
+def converted(X):
+    """Return tables of other libraries as frames, masked values as missing ones."""
+    if hasattr(X, "__dask_graph__"):
+        raise TypeError(
+            "X is a Dask collection, which a teacher cannot be fitted on. Pass X.compute() if it "
+            "fits into memory; rows without labels go to X_unlabeled, larger than memory too."
+        )
+    if is_frame(X):
+        return X
+    if isinstance(X, np.ma.MaskedArray):
+        of_numbers = X.dtype.kind in "fiub"
+        values = np.array(X.data, dtype=np.float64 if of_numbers else object)
+        values[np.ma.getmaskarray(X)] = np.nan if of_numbers else None
+        return values
+    for method in CONVERSIONS:
+        if hasattr(X, method) and not hasattr(X, "__array_interface__"):
+            try:
+                return getattr(X, method)()
+            except ImportError as error:
+                raise ImportError(
+                    f"X is a {type(X).__module__}.{type(X).__name__}, which becomes a frame by "
+                    f"pandas: pip install pandas. Or pass an array. ({error})"
+                ) from error
+    return X
 
 
 def column_names(X):

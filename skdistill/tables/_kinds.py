@@ -2,6 +2,7 @@
 
 import datetime
 import numbers
+import re
 
 import numpy as np
 
@@ -9,14 +10,17 @@ from skdistill.tables._forms import as_values
 
 NUMBER, CATEGORY, DATE = "number", "category", "date"
 DAY = 86_400e6  # microseconds
+WHOLE = re.compile(r"(-?(?:0|[1-9]\d*))\.0+")
+MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00(?::00(?:\.0+)?)?")
 
 
 def is_missing(value):
-    """Whether a single value stands for a missing one: None, NaN, NaT, NA."""
+    """Whether a single value stands for a missing one: None, NaN, NaT, NA, a masked one."""
     return (
         value is None
         or (isinstance(value, float | np.floating) and value != value)
-        or type(value).__name__ in ("NAType", "NaTType")
+        or type(value).__name__ in ("NAType", "NaTType", "MaskedConstant")
+        or (isinstance(value, np.datetime64) and np.isnat(value))
     )
 
 
@@ -48,11 +52,51 @@ def kind_of(column, label=""):
     return CATEGORY
 
 
+def is_categorical(column):
+    """Whether `column` is a pandas categorical: its levels need not be strings."""
+    return hasattr(column, "cat") and hasattr(column.cat, "categories")
+
+
+def spelled(value):
+    """Return the text of a category's value, one for all types that can hold it.
+
+    3, 3.0, "3" and "3.0" are "3"; True and "True" are "True"; midnight is its day. All other
+    texts are as they are: "03" is not "3".
+    """
+    if type(value) is str and not value.endswith("0"):
+        return value
+    if isinstance(value, float | np.floating) and value == np.rint(value) and np.isfinite(value):
+        return str(int(value))
+    if isinstance(value, np.datetime64):
+        value = value.astype("datetime64[us]").item()
+    text = str(value)
+    found = WHOLE.fullmatch(text) or MIDNIGHT.fullmatch(text)
+    return found[1] if found else text
+
+
+def is_whole(text):
+    """Whether a level is the text of a whole number, as `spelled` writes it."""
+    return re.fullmatch(r"-?(?:0|[1-9]\d*)", text) is not None
+
+
+def texts(column):
+    """Return the spelling of each value of a column, None where it is missing."""
+    if is_categorical(column):
+        levels = [*(spelled(level) for level in column.cat.categories), None]
+        return [levels[code] for code in column.cat.codes]
+    return [None if is_missing(v) else spelled(v) for v in as_values(column)]
+
+
 def as_floats(column, label=""):
     """Return a column of numbers as an array, missing values as NaN."""
     values = as_values(column)
     if values.dtype.kind in "fiub":
         return values
+    if values.dtype.kind in "mM" and len(values):
+        raise ValueError(
+            f"Column {label} held numbers in fit, but now {values.dtype}: pass numbers, "
+            "counted as in fit."
+        )
     try:
         return np.array(floats(values))
     except (TypeError, ValueError, OverflowError):
@@ -70,31 +114,39 @@ def as_floats(column, label=""):
     return out
 
 
-def is_categorical(column):
-    """Whether `column` is a pandas categorical: its levels need not be strings."""
-    return hasattr(column, "cat") and hasattr(column.cat, "categories")
-
-
-def texts(column):
-    if is_categorical(column):
-        levels = [*(str(level) for level in column.cat.categories), None]
-        return [levels[code] for code in column.cat.codes]
-    return [None if is_missing(v) else str(v) for v in as_values(column)]
-
-
 def floats(values):
+    """Return single values as Python floats, None as NaN."""
     return [np.nan if value is None else float(value) for value in values]
 
 
-def days(column):
-    if getattr(column, "dtype", None) in (None, np.dtype(object)):
-        column = [None if is_missing(value) else value for value in column]
+def days(column, label=""):
+    """Return a column of dates as days since 1970-01-01 UTC, missing ones as NaN."""
+    if getattr(getattr(column, "dtype", None), "kind", None) != "M":
+        column = as_values(column)
+        if column.dtype.kind != "M":
+            column = [_moment(value, i, label) for i, value in enumerate(column)]
+    moments = np.asarray(column, dtype="datetime64[us]")
+    return np.where(np.isnat(moments), np.nan, moments.astype(np.int64) / DAY)
+
+
+def _moment(value, row, label):
+    """Return a single date without time zone; None for a missing one."""
+    if is_missing(value) or value in ("", "NaT"):
+        return None
     try:
-        moments = np.asarray(column, dtype="datetime64[us]")
-    except OverflowError:  # a Python int beyond int64
-        raise ValueError("A column of dates holds an integer too large for one.") from None
-    days = moments.astype(np.int64) / DAY
-    return np.where(np.isnat(moments), np.nan, days)
+        if isinstance(value, str):
+            is_month = re.fullmatch(r"\d{4}-\d\d", value)
+            value = datetime.datetime.fromisoformat(f"{value}-01" if is_month else value)
+        if getattr(value, "tzinfo", None) is not None:
+            value = value.astimezone(datetime.UTC).replace(tzinfo=None)
+        if isinstance(value, datetime.date | np.datetime64):
+            return value
+    except ValueError:
+        pass
+    raise ValueError(
+        f"Column {label} held dates in fit, but row {row} holds {value!r}: pass a date, or a text "
+        "such as '2026-03-01'. pandas.to_datetime makes dates of numbers, by their unit."
+    )
 
 
 def year_start(days):

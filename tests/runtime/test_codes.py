@@ -24,7 +24,9 @@ def test_a_level_is_known_by_its_text_and_all_else_is_missing_or_other():
         (True, 3),
         ("oslo", OTHER),
         (b"Oslo", OTHER),
-        (1.0, OTHER),
+        (1.0, 0),
+        ("1.0", 0),
+        ("01", OTHER),
         ("None", OTHER),
         (None, MISSING),
         (np.nan, MISSING),
@@ -56,7 +58,7 @@ def test_categories_are_looked_up_once_and_never_confused():
     for _ in range(2):
         assert codes.of(first).tolist() == [2, MISSING, OTHER]
         assert codes.of(first[:1]).tolist() == [2]
-        assert codes.of(second).tolist() == [1, OTHER, MISSING]
+        assert codes.of(second).tolist() == [1, 0, MISSING]
 
 
 def test_a_value_that_cannot_be_a_level_is_told():

@@ -1,0 +1,87 @@
+"""The levels of a category column, and what a column of hardly any levels looks like."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from skdistill.tables._kinds import texts
+
+MOSTLY = 0.9  # share of the distinct texts that have to look alike
+OWN = 0.9  # distinct texts a row from which a column names its rows
+BARE = r"[+-]?(\d{1,3}([.,' \u00a0]\d{3})+|\d+)?([.,]\d+)?([eE][+-]?\d+)?"
+CURRENCY, UNIT = r"([A-Z]{3}\s+|[^\w\s.,+-]{1,2}\s*)?", r"(\s*[^\w\s.,]{1,2}|\s+\w{1,4})?"
+NUMBER_TEXT = re.compile(CURRENCY + BARE + UNIT)
+DAY_FORMATS = "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d", "%d-%m-%Y", "%d %b %Y", "%b %d, %Y"
+
+
+@dataclass(frozen=True)
+class Levels:
+    """How the rows of a category column spread over its levels.
+
+    Parameters
+    ----------
+    kept : tuple of str
+        Levels of enough rows, sorted.
+    rare : dict of str to int
+        Rows of each other level.
+    n_rows : int
+        Rows whose value is known.
+    """
+
+    kept: tuple[str, ...]
+    rare: dict[str, int]
+    n_rows: int
+
+    @classmethod
+    def of(cls, column, min_rows):
+        """Return the levels of a column; one of fewer than `min_rows` rows is rare."""
+        counts = Counter(texts(column))
+        counts.pop(None, None)
+        kept = tuple(sorted(text for text, n in counts.items() if n >= min_rows))
+        rare = {text: n for text, n in counts.items() if n < min_rows}
+        return cls(kept, rare, counts.total())
+
+    @property
+    def n_rare_rows(self):
+        """Rows of rare levels."""
+        return sum(self.rare.values())
+
+    @property
+    def looks(self):
+        """What the rare levels look like: "numbers", "dates", "an identifier" or None."""
+        if _share(self.rare, _is_number) >= MOSTLY and not _share(self.rare, _is_coded):
+            return "numbers"
+        if _share(self.rare, _is_date) >= MOSTLY:
+            return "dates"
+        named = len(self.rare) > OWN * self.n_rows
+        return "an identifier" if named else None
+
+
+def _share(levels, test):
+    return sum(map(test, levels)) / max(len(levels), 1)
+
+
+def _is_number(text):
+    return any(map(str.isdigit, text)) and NUMBER_TEXT.fullmatch(text.strip()) is not None
+
+
+def _is_coded(text):
+    """Whether digits begin with a needless zero, as those of codes do."""
+    return re.fullmatch(r"0\d+", text) is not None
+
+
+def _is_date(text):
+    first = text.strip()[:10]
+    if "-" in first and _parses(datetime.fromisoformat, text.strip()):
+        return True
+    day = text.strip().split("T")[0].rsplit(" ", text.count(":") > 0)[0]
+    return any(_parses(datetime.strptime, day, form) for form in DAY_FORMATS)
+
+
+def _parses(parse, *arguments):
+    try:
+        parse(*arguments)
+    except ValueError:
+        return False
+    return True
