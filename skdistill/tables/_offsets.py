@@ -6,6 +6,7 @@ MERGED = 0.01  # share of a column's distinct values that may become equal to an
 HELPS = 0.5  # an offset has to save as large a share of these
 LARGEST = np.finfo(np.float32).max
 NARROW = 1e-30  # spread below which float32 has no inverse widths of bins
+WHOLE = 2**24  # float32 holds whole numbers up to this
 INNER = 0.05, 0.5, 0.95  # quantiles of distinct values: a stray one, as 0 for unknown, has no say
 
 
@@ -28,7 +29,7 @@ def find_offset(values):
     values = values[np.abs(values) <= LARGEST] if values.dtype.kind == "f" else values
     narrow = values.dtype.kind == "f" and len(values) > 0 and bool(0 < np.ptp(values) < NARROW)
     with np.errstate(over="ignore"):
-        if not narrow and np.array_equal(values.astype(np.float32), values):
+        if not narrow and _is_exact(values):
             return None, 0.0
         values = np.unique(values)
         merged = _merged(values)
@@ -39,6 +40,13 @@ def find_offset(values):
         after = _merged((x - offset) * scale)
     saves = narrow or merged - after > HELPS * merged
     return ((offset, scale), after) if saves else (None, merged)
+
+
+def _is_exact(values):
+    """Whether float32 plainly holds every value."""
+    if values.dtype.kind in "iu" and len(values):
+        return max(-int(values.min()), int(values.max())) <= WHOLE
+    return np.array_equal(values.astype(np.float32), values)
 
 
 def _merged(distinct):

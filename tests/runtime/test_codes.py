@@ -4,8 +4,11 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.utils import murmurhash3_32
 
-from skdistill.runtime._codes import MANY, Codes
+from skdistill.runtime._codes import MANY, Codes, murmur3
 from skdistill.tables import is_missing
 
 LEVELS = ("1", "2.5", "Oslo", "True")
@@ -69,3 +72,31 @@ def test_a_value_that_cannot_be_a_level_is_told():
 def test_missing_values_are_those_of_python_numpy_and_pandas():
     assert all(map(is_missing, [None, np.nan, np.float32("nan"), pd.NA, pd.NaT]))
     assert not any(map(is_missing, ["", "nan", 0, False, np.inf]))
+
+
+@given(st.text())
+def test_the_hash_is_murmur3(text):
+    data = text.encode("utf-8", "surrogatepass")
+    assert murmur3(text) == murmurhash3_32(data, seed=0, positive=True)
+
+
+def test_what_is_no_level_has_a_code_by_its_hash_whatever_its_type():
+    codes = Codes(LEVELS, n_buckets=8)
+    assert codes[None] == 12
+    assert codes["Oslo"] == 2
+    assert {codes[7], codes[7.0], codes["7"], codes["7.0"]} == {4 + murmur3("7") % 8}
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.float64, np.float32])
+def test_long_columns_of_numbers_are_read_as_short_ones(dtype):
+    values = np.array([1, 3, 1], dtype=dtype)
+    assert Codes(LEVELS).of(np.tile(values, MANY)).tolist() == [0, OTHER, 0] * MANY
+    if dtype is not np.int64:
+        values = np.append(np.tile(values, MANY), np.nan)
+        assert Codes(LEVELS).of(values)[-1] == MISSING
+
+
+def test_levels_of_older_files_are_known_by_any_spelling():
+    codes = Codes(("3.0", "2020-01-01 00:00:00"))
+    assert codes[3] == codes["3.0"] == codes["3"] == 0
+    assert codes["2020-01-01"] == codes[pd.Timestamp("2020-01-01")] == 1

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from skdistill.exceptions import DistillationWarning
 from skdistill.runtime._reader import ColumnReader
 from skdistill.tables import replace_columns, take_rows
 
@@ -331,3 +332,52 @@ def test_pickles_of_a_reader_hold_the_description_alone(mixed_reader):
     assert again == mixed_reader
     assert b"_known_columns" not in pickle.dumps(mixed_reader)
     np.testing.assert_array_equal(again.read(MIXED), mixed_reader.read(MIXED))
+
+
+def test_numbers_that_float32_merges_are_read_behind_an_offset():
+    table = column(1_700_000_000 + np.arange(600) * 5)
+    reader = ColumnReader.learn(table)
+    assert reader.offsets == {0: (1.7e9, 1.0)}
+    assert reader.read(table)[:, 0].tolist() == (np.arange(600) * 5).tolist()
+    assert reader.gather(table[:1]).tolist() == [[0]]
+    assert reader.gather([1_700_000_007]).tolist() == [[7]]
+    assert np.isnan(reader.read([[None]])).all()
+    assert pickle.loads(pickle.dumps(reader)) == reader
+
+
+def test_numbers_that_came_as_float32_are_merged_before_anyone_reads_them():
+    rows = 1_700_000_000 + np.arange(600)[:, None] * 5
+    reader = ColumnReader.learn(rows)
+    with pytest.warns(DistillationWarning, match="Column 0 has numbers that float32 merges"):
+        reader.read(rows.astype(np.float32))
+    reader.read(rows.astype(np.float32))  # it is said once
+
+
+def test_rare_levels_share_codes_by_hash_where_that_is_wanted():
+    table = column(["a"] * 10 + ["b", "c"] * 3)
+    reader = ColumnReader.learn(table, min_rows_per_level=9, on_rare=lambda *_: 4)
+    assert (reader.levels, reader.buckets, reader.n_codes(0)) == ({0: ("a",)}, {0: 4}, 7)
+    codes = reader.read(column(["a", "b", "c", "new", None]))[:, 0]
+    assert codes[[0, 4]].tolist() == [0, 5]
+    assert ((codes[1:4] >= 1) & (codes[1:4] < 5)).all()
+
+
+def test_a_column_of_strangers_is_told_once():
+    reader = ColumnReader.learn(column(["a", "b"] * 10))
+    few, many = reader.read(column(["x"] * 19)), reader.read(column(["x"] * 20))
+    reader.warn_of_strangers(few)
+    reader.warn_of_strangers(reader.read(column([None] * 20)))
+    reader.warn_of_strangers(reader.read(column(["a"] + ["x"] * 19)))
+    with pytest.warns(DistillationWarning, match=r"Column 0 holds in 20 rows not one.*'a'"):
+        reader.warn_of_strangers(many)
+    reader.warn_of_strangers(many)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"offsets": {1: (0.0, 1.0)}}, {"offsets": {0: (np.inf, 1.0)}}, {"offsets": {0: (0.0, 0.0)}},
+     {"buckets": {0: 4}}, {"buckets": {1: 0}}],
+)  # fmt: skip
+def test_a_reader_that_contradicts_itself_is_refused(more):
+    with pytest.raises(ValueError, match=r"finite|Only"):
+        ColumnReader(("number", "category"), {1: ("a",)}, {}, **more)

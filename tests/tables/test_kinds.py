@@ -107,7 +107,7 @@ NO_DATES = {
 
 @pytest.mark.parametrize("column", NO_DATES.values(), ids=NO_DATES)
 def test_what_is_no_date_is_refused_by_name(column):
-    with pytest.raises(ValueError, match="Column 'when' held dates in fit, but row [01] holds"):
+    with pytest.raises(ValueError, match=r"'when' held dates in fit, but row [01] holds"):
         days(column, "'when'")
 
 
