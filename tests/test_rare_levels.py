@@ -49,9 +49,8 @@ LOST = {
 @pytest.mark.parametrize("dtype", [object, "str", "category"])
 def test_a_column_that_is_lost_is_told_with_what_mends_it(values, message, dtype):
     column = pd.Series(values, dtype=dtype)
-    with pytest.warns(
-        DistillationWarning, match=f"Column 'x': (100|99|9.)% of its rows.*{message}"
-    ):
+    message = f"Column 'x': (100|9.)% of its rows.*{message}"
+    with pytest.warns(DistillationWarning, match=message):
         hash_or_warn("'x'", Levels.of(column, 10), 10)
 
 
@@ -91,7 +90,5 @@ def test_the_fewest_rows_of_a_level_are_a_parameter():
 def test_numbers_that_nothing_keeps_apart_are_told_in_fit():
     X = (2**62 + np.arange(200) % 100)[:, None]
     clf = DistilledClassifier(transfer=None, cv=2, max_epochs=2, random_state=0)
-    with pytest.warns(
-        DistillationWarning, match=r"Column 0: 99% of its distinct numbers are equal"
-    ):
+    with pytest.warns(DistillationWarning, match="Column 0: 99% of its distinct numbers"):
         clf.fit(X, np.arange(200) % 2)

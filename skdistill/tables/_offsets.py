@@ -58,7 +58,7 @@ def _merged(distinct):
 def _place(values):
     """Return a round offset near the values and, where they are narrow, a scale to about 1."""
     low, middle, high = np.quantile(values, INNER)
-    spread = high - low
+    spread = high - low or 1.0  # of integers that float64 merges, too
     unit = 10.0 ** np.ceil(np.log10(spread))
     scale = 2.0 ** min(-np.round(np.log2(spread)), 1000) if spread < NARROW else 1.0
     return float(np.trunc(middle / unit) * unit) + 0.0, float(scale)

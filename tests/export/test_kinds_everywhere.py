@@ -49,6 +49,7 @@ def texts(name):
     return [None if v is None else str(v) for v in VALUES[name]]
 
 
+ROWS = list(zip(*VALUES.values(), strict=True))
 CONTAINERS = {
     "categorical": FITTED,
     "as pandas reads them": pd.DataFrame(VALUES),
@@ -64,10 +65,8 @@ CONTAINERS = {
     "polars": pl.DataFrame({**VALUES, "day": [d.date() for d in VALUES["day"]]}),
     "pyarrow": pa.table(VALUES),
     "array": pd.DataFrame(VALUES).to_numpy(dtype=object),
-    "list of dicts": [
-        dict(zip(VALUES, row, strict=True)) for row in zip(*VALUES.values(), strict=True)
-    ],
-    "list of lists": [list(row) for row in zip(*VALUES.values(), strict=True)],
+    "list of dicts": [dict(zip(VALUES, row, strict=True)) for row in ROWS],
+    "list of lists": [list(row) for row in ROWS],
 }
 
 
