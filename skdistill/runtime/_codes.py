@@ -1,5 +1,6 @@
 """Codes of categories: each known level, rare ones by hash, missing values, and all others."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from skdistill.tables import is_missing, spelled
 
 MANY = 100  # values of a column from which its distinct ones are asked for
+REMEMBERED = 1 << 14  # texts whose hash is kept
 MASK = 0xFFFFFFFF
 
 
@@ -67,6 +69,7 @@ class Codes(dict):
         return np.array([*(self[level] for level in levels), self[None]])
 
 
+@lru_cache(REMEMBERED)
 def murmur3(text):
     """Return MurmurHash3_x86_32 of a text's UTF-8 bytes, seed 0, as an unsigned number."""
     data = text.encode("utf-8", "surrogatepass")

@@ -4,9 +4,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from skdistill.tables._kinds import texts
 
+SOME = 1000  # texts that are looked at
 MOSTLY = 0.9  # share of the distinct texts that have to look alike
 OWN = 0.9  # distinct texts a row from which a column names its rows
 BARE = r"[+-]?(\d{1,3}([.,' \u00a0]\d{3})+|\d+)?([.,]\d+)?([eE][+-]?\d+)?"
@@ -50,9 +52,10 @@ class Levels:
     @property
     def looks(self):
         """What the rare levels look like: "numbers", "dates", "an identifier" or None."""
-        if _share(self.rare, _is_number) >= MOSTLY and not _share(self.rare, _is_coded):
+        some = list(islice(self.rare, SOME))
+        if _share(some, _is_number) >= MOSTLY and not any(map(_is_coded, some)):
             return "numbers"
-        if _share(self.rare, _is_date) >= MOSTLY:
+        if _share(some, _is_date) >= MOSTLY:
             return "dates"
         named = len(self.rare) > OWN * self.n_rows
         return "an identifier" if named else None
