@@ -258,7 +258,7 @@ class _Race:
         training, real = self.training, self.composer.real.take(self.rows)
         encoding = training.encoding
         few = len(self.composer.real) < MIN_STOPPING_ROWS or len(np.unique(real.labels)) < 2
-        if few or encoding is None or len(encoding.bin_low) == 0:
+        if few or is_sparse(real.rows) or len(encoding.bin_low) == 0:
             return best
         known = real.rows, real.labels, real.weight
         encoding = split_bins(encoding, *known, training.random_state)
