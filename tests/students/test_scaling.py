@@ -99,7 +99,7 @@ def test_the_first_layer_takes_the_scaling_over(architecture):
         x = layer.forward(x)
     with torch.no_grad():
         for form in (as_tensor(rows), torch.from_numpy(rows.toarray())):
-            np.testing.assert_allclose(x, net(form).numpy(), atol=2e-5)
+            np.testing.assert_allclose(x, net(form).numpy(), atol=2e-4)
 
 
 def test_rounded_weights_keep_their_digits():
