@@ -24,6 +24,7 @@ from skdistill._compose_transfer_set import Mix
 from skdistill._progress import report, stage
 from skdistill._train_student import plan, recalibration, taught_by, train_student
 from skdistill._training import Training
+from skdistill.exceptions import only_informs
 from skdistill.samplers import two_sample_auc
 from skdistill.students._split_bins import split_bins
 from skdistill.tables import is_sparse
@@ -258,7 +259,7 @@ class _Race:
         training, real = self.training, self.composer.real.take(self.rows)
         encoding = training.encoding
         few = len(self.composer.real) < MIN_STOPPING_ROWS or len(np.unique(real.labels)) < 2
-        if few or encoding is None or len(encoding.bin_low) == 0:
+        if few or is_sparse(real.rows) or len(encoding.bin_low) == 0:
             return best
         known = real.rows, real.labels, real.weight
         encoding = split_bins(encoding, *known, training.random_state)
@@ -351,7 +352,7 @@ class _Race:
         enough = min(n_synthetic, len(self.held_out)) >= MIN_REALISM_ROWS
         if mix.source not in self._realism and enough and not is_sparse(transfer.rows):
             synthetic = transfer.rows[len(transfer) - n_synthetic :]
-            self._realism[mix.source] = two_sample_auc(self.held_out.rows, synthetic)
+            self._realism[mix.source] = _realism_auc(self.held_out.rows, synthetic)
         fitted = train_student(
             transfer.weighted(mix.real_weight),
             training,
@@ -376,6 +377,9 @@ class _Race:
         self.trials.append(trial)
         report()
         return trial
+
+
+_realism_auc = only_informs("realism_auc")(two_sample_auc)
 
 
 def _log_loss(trial):

@@ -1,5 +1,6 @@
 """DistilledClassifier: a compact student that answers like a large teacher."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -25,7 +26,7 @@ from skdistill._training import make_training
 from skdistill._validation import check_rows, check_samples, check_wanted
 from skdistill.runtime._reader import ColumnReader
 from skdistill.sources import open_source
-from skdistill.tables import column_names, is_sparse
+from skdistill.tables import column_names, is_sparse, is_wide
 
 
 class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -308,6 +309,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
             on_rare=hash_or_warn,
             on_merged=warn_of_merged,
         )
+        reader = replace(reader, sparse=reader.sparse and is_wide(data.X))
         rows = reader.read(data.X)
         training = make_training(self.get_params(deep=False), rows, data, reader, seeds)
         transfer, X_unlabeled = check_wanted(self.alpha, self.transfer, X_unlabeled, data)

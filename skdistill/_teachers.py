@@ -18,6 +18,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
+from skdistill._boosting import nearly_empty, without_empty
 from skdistill._seeds import fill_random_states
 from skdistill.runtime._reader import ColumnReader
 from skdistill.tables import is_sparse
@@ -91,7 +92,7 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
         self.boosting_ = HistGradientBoostingClassifier(
             categorical_features=categorical or None, **self.get_params()
         )
-        self.boosting_.fit(self.reader_.read(X), y, sample_weight)
+        self.boosting_.fit(without_empty(self.reader_.read(X)), y, sample_weight)
         self.classes_ = self.boosting_.classes_
         self.n_features_in_ = self.boosting_.n_features_in_
         return self
@@ -113,16 +114,20 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
 
 
 class TableNumbers(TransformerMixin, BaseEstimator):
-    """Turns any table into numbers for trees: categories and dates in order, missing as NaN."""
+    """Turns any table into numbers for trees: categories and dates in order, missing as NaN.
+
+    A column that was nearly empty in fit is 0.
+    """
 
     def fit(self, X, y=None):
         """Learn the columns' kinds and levels."""
         self.reader_ = ColumnReader.learn(X)
+        self.empty_ = nearly_empty(self.reader_.read(X))
         return self
 
     def transform(self, X):
         """Return numbers of shape (n_samples, n_features)."""
-        return self.reader_.read(X)
+        return np.where(self.empty_, np.float32(0), self.reader_.read(X))
 
 
 class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):

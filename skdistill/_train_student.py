@@ -139,7 +139,6 @@ def train_student(
         net = StudentNet(
             training.module,
             module__encoding=training.encoding,
-            module__n_inputs=transfer.rows.shape[1],
             module__n_outputs=training.n_classes,
             **{f"module__{name}": value for name, value in training.net.items()},
             criterion=StudentCriterion,

@@ -5,7 +5,7 @@ from typing import Any
 
 from skdistill._validation import check_device
 from skdistill.losses._settings import check_classes, make_settings
-from skdistill.students import MLP, OwnNet, TabM, learn_encoding, make_waves
+from skdistill.students import MLP, OwnNet, TabM, learn_encoding, learn_scaling, make_waves
 
 SAME = (  # parameters of DistilledClassifier that are taken over
     *("loss", "temperature", "lr", "weight_decay", "batch_size", "max_epochs", "patience"),
@@ -19,7 +19,8 @@ class Training:
 
     Parameters
     ----------
-    encoding : EncodeTable or None
+    encoding : EncodeTable or ScaleColumns
+        The latter for sparse rows.
     n_classes : int
     module : type
         Architecture.
@@ -86,17 +87,7 @@ def make_training(params, rows, data, reader, seeds):
     """
     if isinstance(params["loss"], str):
         check_classes(make_settings(params["loss"]), len(data.classes))
-    encoding = waves = None
-    if not reader.sparse:
-        encoding = learn_encoding(
-            rows,
-            reader,
-            n_bins=params["n_bins"] if params["num_embedding"] == "ple" else 0,
-            sample_weight=data.weight,
-            random_state=seeds["encoding"],
-        )
-        if params["num_embedding"] == "periodic":
-            waves = make_waves(encoding, params["n_bins"], seeds["encoding"])
+    encoding, waves = _encoding(params, rows, data, reader, seeds["encoding"])
     module, net = _architecture(params)
     training = Training(
         encoding=encoding,
@@ -112,6 +103,21 @@ def make_training(params, rows, data, reader, seeds):
     net = {name: params[name] for name in ("activation", "dropout")}
     net |= {"hidden_layer_sizes": params["assistant_layer_sizes"], "waves": waves}
     return replace(training, assistant=replace(training, module=MLP, net=net))
+
+
+def _encoding(params, rows, data, reader, seed):
+    """Return how rows are encoded, and the waves beside that, if any."""
+    if reader.sparse:
+        return learn_scaling(rows), None
+    encoding = learn_encoding(
+        rows,
+        reader,
+        n_bins=params["n_bins"] if params["num_embedding"] == "ple" else 0,
+        sample_weight=data.weight,
+        random_state=seed,
+    )
+    periodic = params["num_embedding"] == "periodic"
+    return encoding, make_waves(encoding, params["n_bins"], seed) if periodic else None
 
 
 def _architecture(params):

@@ -12,6 +12,7 @@
 
 import sys
 import warnings
+from functools import wraps
 from types import FrameType
 
 INNER = ("skdistill", "sklearn.callback")  # packages whose lines are not the user's
@@ -38,3 +39,28 @@ def warn(message):
     while frame is not None and frame.f_globals.get("__name__", "").startswith(INNER):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, DistillationWarning, stacklevel=level)
+
+
+def only_informs(name, otherwise=None):
+    """Decorate a statistic that decides nothing: it never ends what it informs about.
+
+    Parameters
+    ----------
+    name : str
+        What users know it by.
+    otherwise : object
+        What is returned, with a warning, where it cannot be computed.
+    """
+
+    def decorate(statistic):
+        @wraps(statistic)
+        def measured(*args, **kwargs):
+            try:
+                return statistic(*args, **kwargs)
+            except (ValueError, ArithmeticError) as error:  # LinAlgError is a ValueError
+                warn(f"{name} could not be computed ({error}): it is {otherwise!r}.")
+                return otherwise
+
+        return measured
+
+    return decorate

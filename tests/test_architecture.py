@@ -16,15 +16,16 @@ MAY_IMPORT = {
     "_version": set(),
     "__init__": {"_version"},  # the public names are imported lazily
     "exceptions": set(),
+    "_boosting": set(),
     "_extension": set(),
     "_progress": set(),
     # libraries: they know nothing of the estimator
     "tables": set(),
     "runtime": {"_extension", "exceptions", "tables"},
     "losses": {"_extension", "exceptions"},
-    "samplers": {"exceptions", "runtime", "tables"},
+    "samplers": {"_boosting", "exceptions", "runtime", "tables"},
     "sources": {"exceptions", "runtime", "tables"},
-    "students": {"_extension", "_progress", "exceptions", "losses", "runtime"},
+    "students": {"_boosting", "_extension", "_progress", "exceptions", "losses", "runtime"},
     # what stages share
     "_bars": {"_progress"},
     "_cache": {"_version", "exceptions"},
@@ -34,7 +35,7 @@ MAY_IMPORT = {
     "_seeds": set(),
     "_show_versions": {"_version", "losses", "runtime"},
     "_store": {"runtime", "tables"},
-    "_teachers": {"_seeds", "exceptions", "runtime", "tables"},
+    "_teachers": {"_boosting", "_seeds", "exceptions", "runtime", "tables"},
     "_transfer_set": {"_store", "losses"},
     "_validation": {"exceptions", "runtime", "tables"},
     "_training": {"_validation", "losses", "students"},
@@ -114,7 +115,7 @@ MAY_IMPORT = {
         "runtime",
         "tables",
     },  # the version; what skl2onnx is to convert
-    "report": {"exceptions", "runtime", "tables"},
+    "report": {"_boosting", "exceptions", "runtime", "tables"},
     "search": {
         "_ask_teacher",
         "_cache",

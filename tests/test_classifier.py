@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-import scipy.sparse
 import sklearn
 import torch
 from joblib.externals.loky import get_reusable_executor
@@ -455,14 +454,6 @@ def assert_alike(clf):
     temperature = 1 / clf.student_.layers[-1].inverse_temperature
     expected = (scores / temperature).softmax(dim=1).detach().numpy()
     np.testing.assert_allclose(clf.predict_proba(X), expected, atol=1e-5)
-
-
-@pytest.mark.parametrize("student", ["tabm", Twofold])
-def test_sparse_rows_reach_every_architecture(student):
-    sparse = scipy.sparse.csr_array(X)
-    clf = quick(RandomForestClassifier(30), student=student, max_epochs=30).fit(sparse, Y)
-    assert clf.score(sparse, Y) > 0.8
-    np.testing.assert_allclose(clf.predict_proba(sparse), clf.predict_proba(X), atol=1e-6)
 
 
 def test_an_own_net_is_pickled_and_says_that_it_has_no_file(tmp_path):

@@ -20,11 +20,16 @@ from skdistill._train_student import (
 )
 from skdistill._training import Training
 from skdistill._transfer_set import REAL, SYNTHETIC, UNLABELED, TransferSet, join
-from skdistill.students import MLP
+from skdistill.runtime._reader import ColumnReader
+from skdistill.students import MLP, learn_encoding
 
 X, Y = make_classification(300, 6, random_state=0)
+READER = ColumnReader.learn(X)
 TRAINING = Training(
-    encoding=None, n_classes=2, module=MLP,
+    encoding=learn_encoding(
+        READER.read(X), READER, n_bins=0, sample_weight=np.ones(300), random_state=0
+    ),
+    n_classes=2, module=MLP,
     net={"hidden_layer_sizes": (16,), "activation": "relu", "dropout": 0.0},
     loss="kl",
     temperature=1.0, lr=0.01, weight_decay=0.0, batch_size=64, max_epochs=40, patience=4,

@@ -7,6 +7,8 @@ from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
 
+from skdistill._boosting import without_empty
+from skdistill.exceptions import only_informs
 from skdistill.report._costs import serialized_bytes
 from skdistill.runtime._reader import ColumnReader
 
@@ -65,6 +67,7 @@ class SmallBoosting:
         return self.model.predict_proba(self.reader.read(X))
 
 
+@only_informs("The report's gradient boosting")
 def fit_boosting(n_bytes, reader, X, y, sample_weight=None):
     """Fit gradient boosting with as many trees as `n_bytes` hold, at most 100.
 
@@ -81,10 +84,10 @@ def fit_boosting(n_bytes, reader, X, y, sample_weight=None):
 
     Returns
     -------
-    boosting : SmallBoosting
-        A single tree may be larger than `n_bytes`.
+    boosting : SmallBoosting or None
+        None where it fails. A single tree may be larger than `n_bytes`.
     """
-    rows = reader.read(X)
+    rows = without_empty(reader.read(X))
     categorical = [j for j in reader.levels if reader.n_codes(j) - 2 <= MAX_LEVELS]
     n_trees = MAX_TREES
     while True:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skdistill.exceptions import only_informs
 from skdistill.report._baselines import fit_boosting, fit_twin
 from skdistill.report._bootstrap import interval, resampled_means
 from skdistill.report._costs import measure_costs
@@ -144,7 +145,7 @@ def _fit_rivals(clf, wanted, n_bytes, train):
     reader = clf.student_.reader
     if "boosting" in wanted and not reader.sparse and np.isfinite(n_bytes):
         rivals[BOOSTING] = fit_boosting(n_bytes, reader, *train)
-    return rivals
+    return {name: rival for name, rival in rivals.items() if rival is not None}
 
 
 def _report(clf, X, codes, probas, costs):
@@ -205,6 +206,7 @@ class _Intervals:
         return interval(self.means, self.resampled, statistic)
 
 
+@only_informs("The report's slices", ())
 def _slices(reader, X, reference, proba, excess_loss):
     if reader.sparse:
         return ()

@@ -10,6 +10,7 @@ from skdistill.runtime._layers import Layer, LinearOfMembers, from_plain, to_pla
 from skdistill.runtime._native import forward, prepare
 from skdistill.runtime._reader import ColumnReader
 from skdistill.runtime._shapes import check_shapes
+from skdistill.tables import is_sparse
 
 ROWS_AT_ONCE = 8192  # bounds the memory of a large batch
 
@@ -93,6 +94,9 @@ class Student(Described):
         A row's answer is the same alone and in any batch. It is computed in float32 where the
         compiled extension serves, else in float64 by NumPy; the two differ by less than 1e-5.
         """
+        if is_sparse(X) and X.shape[0] > ROWS_AT_ONCE:
+            X, starts = X.tocsr(), range(0, X.shape[0], ROWS_AT_ONCE)
+            return np.concatenate([self.predict_proba(X[s : s + ROWS_AT_ONCE]) for s in starts])
         if self._net is not None:
             rows = self.reader.gather(X)
             self.reader.warn_of_strangers(rows)

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skdistill._teachers import TableBoosting
+from skdistill.exceptions import only_informs
 from skdistill.report import serialized_bytes
 from skdistill.tables import is_sparse
 
@@ -15,6 +16,7 @@ MOST_TREES = 100
 MIN_STOPPING_ROWS = 10  # of the smallest class, for early stopping
 
 
+@only_informs("The search's gradient boosting", ())
 def rivals(rows, splits, measure, labels, *, n_bytes, weighted, random_state):
     """Fit and measure boosting of `n_bytes` on the splits of the search.
 
@@ -33,9 +35,9 @@ def rivals(rows, splits, measure, labels, *, n_bytes, weighted, random_state):
 
     Returns
     -------
-    found : list of (TableBoosting, list of dict)
+    found : sequence of (TableBoosting, list of dict)
         For each shape the unfitted model, and its measures split by split. Empty where rows are
-        sparse, which it does not take.
+        sparse, which it does not take, or where it fails.
     """
     if is_sparse(rows.X):
         return []

@@ -6,6 +6,7 @@ from skdistill.students._encoder import learn_encoding, make_waves
 from skdistill.students._mlp import MLP
 from skdistill.students._net import StudentNet
 from skdistill.students._own import OwnNet
+from skdistill.students._scaling import learn_scaling
 from skdistill.students._tabm import TabM
 
 STUDENTS = ("linear", "mlp", "tabm")
@@ -21,5 +22,6 @@ __all__ = [
     "TabM",
     "TransferRows",
     "learn_encoding",
+    "learn_scaling",
     "make_waves",
 ]

@@ -8,6 +8,7 @@ from torch import nn
 
 from skdistill.runtime._layers import Linear, Periodic
 from skdistill.students._encoder import TableEncoder
+from skdistill.students._scaling import ColumnScaler, ScaleColumns
 
 
 class EncodedNet(nn.Module, ABC):
@@ -15,19 +16,18 @@ class EncodedNet(nn.Module, ABC):
 
     Parameters
     ----------
-    encoding : EncodeTable or None
-        None: rows enter the first layer as they are (sparse input).
-    n_inputs : int
-        Width of the rows when there is no encoding.
+    encoding : EncodeTable or ScaleColumns
+        The latter for sparse rows.
     waves : Periodic or None
         First frequencies and phases of waves beside the encoding; they are trained.
     """
 
-    def __init__(self, encoding, n_inputs, waves):
+    def __init__(self, encoding, waves):
         super().__init__()
-        self.encoder = None if encoding is None else TableEncoder(encoding)
+        self.takes_sparse = isinstance(encoding, ScaleColumns)
+        self.encoder = (ColumnScaler if self.takes_sparse else TableEncoder)(encoding)
         self.waves = None if waves is None else Waves(waves)
-        self.n_features = n_inputs if encoding is None else encoding.n_outputs
+        self.n_features = encoding.n_outputs
         if waves is not None:
             self.n_features += waves.phase.size
 
@@ -41,20 +41,15 @@ class EncodedNet(nn.Module, ABC):
         ----------
         rows : Tensor of shape (n_samples, n_features)
         encoded : bool
-            Whether `rows` have been through `encode`.
+            Whether `rows` have been through `constant_encoder`.
         """
-        x = rows if encoded else self.encode(rows)
-        x = x if self.encoder is None else self.encoder.embed(x)
+        x = self.encoder.embed(rows) if encoded else self.encoder(rows)
         return self.scores(x if self.waves is None else self.waves(x))
-
-    def encode(self, rows):
-        """Return what of the features of rows training leaves as it is."""
-        return rows if self.encoder is None else self.encoder.constants(rows)
 
     @property
     def constant_encoder(self):
-        """`encode` where it may be called beforehand."""
-        return None if self.encoder is None or self._forward_pre_hooks else self.encode
+        """What makes of rows that which training leaves as it is; None: not beforehand."""
+        return None if self.takes_sparse or self._forward_pre_hooks else self.encoder.constants
 
     @torch.no_grad()
     def round_weights(self):
@@ -66,9 +61,12 @@ class EncodedNet(nn.Module, ABC):
 
     def describe(self):
         """Return the primitive layers up to the scores."""
-        encoder = [] if self.encoder is None else [self.encoder.describe()]
         waves = [] if self.waves is None else [self.waves.describe()]
-        return [*encoder, *waves, *self.describe_scores()]
+        return self.encoder.before([*waves, *self.describe_scores()])
+
+    def linear(self, layer, x):
+        """Apply a linear layer, the first one perhaps to sparse features."""
+        return self.encoder.linear(layer, x) if x.is_sparse else layer(x)
 
     @abstractmethod
     def scores(self, features):
@@ -125,14 +123,6 @@ class LinearByInput(nn.Module):
 def to_array(parameter):
     """Return a parameter as an array of its own."""
     return parameter.detach().cpu().numpy().copy()
-
-
-def linear(layer, x):
-    """Apply a linear layer to dense or sparse rows."""
-    if not x.is_sparse:
-        return layer(x)
-    x = torch.sparse.mm(x, layer.weight.t())
-    return x if layer.bias is None else x + layer.bias
 
 
 def describe_linear(layer):

@@ -184,6 +184,10 @@ class TableEncoder(nn.Module):
             torch.get_num_threads(),
         )
 
+    def before(self, layers):
+        """Return primitive layers that take rows as they are."""
+        return [self.describe(), *layers]
+
     def describe(self):
         """Return the encoding with the embeddings as trained."""
         tables = [table.detach().cpu().numpy().ravel() for table in self.tables]

@@ -5,7 +5,7 @@ from itertools import pairwise
 from torch import nn
 
 from skdistill.runtime._layers import Activation
-from skdistill.students._base import EncodedNet, LinearByInput, describe_linear, linear
+from skdistill.students._base import EncodedNet, LinearByInput, describe_linear
 from skdistill.students._units import Units
 
 
@@ -14,7 +14,7 @@ class MLP(EncodedNet):
 
     Parameters
     ----------
-    encoding, n_inputs, waves
+    encoding, waves
         As in `EncodedNet`.
     n_outputs : int
         Number of classes.
@@ -28,7 +28,6 @@ class MLP(EncodedNet):
     def __init__(
         self,
         encoding,
-        n_inputs,
         n_outputs,
         *,
         hidden_layer_sizes,
@@ -36,9 +35,9 @@ class MLP(EncodedNet):
         dropout,
         waves=None,
     ):
-        super().__init__(encoding, n_inputs, waves)
+        super().__init__(encoding, waves)
         sizes = [self.n_features, *hidden_layer_sizes, n_outputs]
-        by_input = self.encoder is not None and self.waves is None
+        by_input = not self.takes_sparse and self.waves is None
         first = (LinearByInput if by_input else nn.Linear)(*sizes[:2])
         layers = [first, *(nn.Linear(*pair) for pair in pairwise(sizes[1:]))]
         self.hidden = nn.ModuleList(layers[:-1])
@@ -55,8 +54,8 @@ class MLP(EncodedNet):
         """Return scores of shape (n_samples, n_outputs)."""
         x = features
         for layer in self.hidden:
-            x = self.units(linear(layer, x))
-        return linear(self.output, x)
+            x = self.units(self.linear(layer, x))
+        return self.linear(self.output, x)
 
     def describe_scores(self):
         """Return the hidden layers and the output."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from skdistill.runtime._layers import Layer
 from skdistill.students._base import EncodedNet
@@ -16,7 +17,7 @@ class OwnNet(EncodedNet):
 
     Parameters
     ----------
-    encoding, n_inputs, waves
+    encoding, waves
         As in `EncodedNet`. Sparse rows are made dense, a batch at a time.
     n_outputs : int
         Number of classes.
@@ -24,16 +25,24 @@ class OwnNet(EncodedNet):
         ``make(n_inputs, n_outputs)`` returns the module.
     """
 
-    def __init__(self, encoding, n_inputs, n_outputs, *, make, waves=None):
-        super().__init__(encoding, n_inputs, waves)
+    def __init__(self, encoding, n_outputs, *, make, waves=None):
+        super().__init__(encoding, waves)
         self.net = make(self.n_features, n_outputs)
 
     def scores(self, features):
         """Return scores of shape (n_samples, n_outputs)."""
-        return self.net(features.to_dense() if features.is_sparse else features)
+        if features.is_sparse:
+            features = self.encoder.center(features.to_dense())
+        return self.net(features)
 
     def round_weights(self):
         """Leave the user's module as it is: it has no file."""
+
+    def describe(self):
+        """Return the layers; a scaler of sparse rows becomes part of the module."""
+        if not self.takes_sparse:
+            return super().describe()
+        return [TorchModule(deepcopy(nn.Sequential(self.encoder, self.net)).eval())]
 
     def describe_scores(self):
         """Return the module as one layer, which runs in torch."""

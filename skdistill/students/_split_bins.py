@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from skdistill._boosting import without_empty
 from skdistill.students._encoder import bins_between, outer_quantiles
 
 TREES, LEAVES = 300, 15  # in all, and of each
@@ -34,8 +35,7 @@ def split_bins(encoding, rows, labels, sample_weight, random_state):
     -------
     encoding : EncodeTable
     """
-    numbers = rows[:, encoding.number_columns]
-    numbers[:, np.isnan(numbers).all(axis=0)] = 0  # boosting wants a number in every column
+    numbers = without_empty(rows[:, encoding.number_columns])
     splits = _splits(numbers, labels, sample_weight, random_state)
     bins = []
     for position, n_bins in enumerate(np.bincount(encoding.bin_numbers)):

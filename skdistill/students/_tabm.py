@@ -17,12 +17,7 @@ import torch
 from torch import nn
 
 from skdistill.runtime._layers import Activation, LinearOfMembers, MeanOfMembers, Scale
-from skdistill.students._base import (
-    EncodedNet,
-    describe_linear,
-    linear,
-    to_array,
-)
+from skdistill.students._base import EncodedNet, describe_linear, to_array
 from skdistill.students._units import Units
 
 
@@ -31,8 +26,8 @@ class TabM(EncodedNet):
 
     Parameters
     ----------
-    encoding, n_inputs, waves
-        As in `EncodedNet`. Members get sparse rows as they are, without signs.
+    encoding, waves
+        As in `EncodedNet`. Members get sparse rows without signs.
     n_outputs : int
         Number of classes.
     hidden_layer_sizes : sequence of int
@@ -45,7 +40,6 @@ class TabM(EncodedNet):
     def __init__(
         self,
         encoding,
-        n_inputs,
         n_outputs,
         *,
         hidden_layer_sizes,
@@ -54,10 +48,10 @@ class TabM(EncodedNet):
         n_members,
         waves=None,
     ):
-        super().__init__(encoding, n_inputs, waves)
+        super().__init__(encoding, waves)
         sizes = [self.n_features, *hidden_layer_sizes]
         self.signs = None
-        if encoding is not None:
+        if not self.takes_sparse:
             signs = torch.randint(0, 2, (n_members, 1, sizes[0])) * 2 - 1
             self.signs = nn.Parameter(signs.float())
         self.hidden = nn.ModuleList(nn.Linear(*pair, bias=False) for pair in pairwise(sizes))
@@ -75,7 +69,7 @@ class TabM(EncodedNet):
         if self.signs is not None:
             x = x * self.signs
         for layer, scale, shift in zip(self.hidden, self.scale, self.shift, strict=True):
-            x = self.units(torch.addcmul(shift, linear(layer, x), scale))
+            x = self.units(torch.addcmul(shift, self.linear(layer, x), scale))
         x = torch.baddbmm(self.bias, x, self.weight)
         if self.training:
             return x.flatten(0, 1)

@@ -7,6 +7,7 @@ polars is imported.
 import numpy as np
 
 CONVERSIONS = "to_pandas", "df", "collect"  # of pyarrow, DuckDB, and lazy polars
+MOST_COLUMNS, MOST_VALUES = 512, 2**27  # up to which a sparse matrix is like a dense one
 
 
 def as_table(X):
@@ -29,6 +30,11 @@ def as_table(X):
 def is_sparse(X):
     """Whether `X` is a SciPy sparse matrix or array."""
     return hasattr(X, "tocsr")
+
+
+def is_wide(X):
+    """Whether a sparse matrix would be large if it were dense."""
+    return X.shape[1] > MOST_COLUMNS or X.shape[0] * X.shape[1] > MOST_VALUES
 
 
 def is_frame(X):

@@ -38,6 +38,8 @@ def kind_of(column, label=""):
     if values.dtype.kind != "O":
         raise TypeError(f"Column {label} has dtype {values.dtype}, which is not supported.")
     types = {type(v) for v in values if not is_missing(v)}
+    if not types:
+        return CATEGORY  # of no level: whatever comes later is another one
     if all(issubclass(t, numbers.Number | np.bool_) for t in types):
         return NUMBER
     if all(issubclass(t, datetime.date | np.datetime64) for t in types):

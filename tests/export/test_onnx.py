@@ -134,7 +134,7 @@ def test_a_table_without_numbers_has_a_graph(distil, ask):
     assert_same(ask(to_onnx(clf), feed), clf.student_, X)
 
 
-def test_a_student_of_sparse_rows_takes_dense_ones(numbers, distil, ask):
+def test_a_student_of_sparse_rows_takes_dense_ones(numbers, distil, ask, keep_sparse):
     X, y = np.nan_to_num(numbers[0]), numbers[1]
     clf = distil(scipy.sparse.csr_array(X), y)
     rows = np.concatenate([X, [[3e38, -3e38, 0, 0, 1, -1e30], [1e10, 0, 0, -1e5, 3, 0]]])

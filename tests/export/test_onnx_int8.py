@@ -61,7 +61,7 @@ def test_linear_layers_compute_in_whole_numbers(mixed, make_frame):
     assert kinds.count("QuantizeLinear") == kinds.count("MatMul") == 2
 
 
-def test_a_student_of_sparse_rows_in_eight_bits(numbers, distil, ask):
+def test_a_student_of_sparse_rows_in_eight_bits(numbers, distil, ask, keep_sparse):
     X, y = np.nan_to_num(numbers[0]), numbers[1]
     clf = distil(scipy.sparse.csr_array(X), y)
     onnx_model = to_onnx(clf, quantize="int8", calibration_rows=scipy.sparse.csr_array(X))

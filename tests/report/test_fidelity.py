@@ -144,7 +144,7 @@ def test_text_and_several_classes_are_compared():
         assert set(row.quality.log_loss_by_class) == {0, 1, 2, 4}
 
 
-def test_sparse_rows_have_neither_boosting_nor_slices(case):
+def test_sparse_rows_have_neither_boosting_nor_slices(case, keep_sparse):
     X, y = csr_matrix(np.abs(case.X)), case.y
     teacher = RandomForestClassifier(5, random_state=0)
     clf = DistilledClassifier(teacher, student="linear", cv=2, max_epochs=5, random_state=0)

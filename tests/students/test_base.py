@@ -21,7 +21,7 @@ def test_waves_are_trained_and_described():
     X = np.where(RNG.random((50, 3)) < 0.1, np.nan, RNG.normal(size=(50, 3))).astype(np.float32)
     encoding = encode(X)
     waves = make_waves(encoding, 5, 0)
-    net = MLP(encoding, 3, 2, waves=waves, **SHAPE)
+    net = MLP(encoding, 2, waves=waves, **SHAPE)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     net(torch.from_numpy(X)).square().sum().backward()
     optimizer.step()
@@ -38,7 +38,7 @@ def test_waves_are_trained_and_described():
 def test_features_may_be_made_beforehand():
     X = RNG.normal(size=(20, 2)).astype(np.float32)
     encoding = encode(X)
-    net = MLP(encoding, 2, 2, waves=make_waves(encoding, 4, 0), **SHAPE)
+    net = MLP(encoding, 2, waves=make_waves(encoding, 4, 0), **SHAPE)
     rows = torch.from_numpy(X)
     torch.testing.assert_close(net(net.constant_encoder(rows), encoded=True), net(rows))
 

@@ -31,7 +31,7 @@ def encode(rows, reader=None, **params):
 def test_torch_and_numpy_agree_on_missing_unknown_and_extreme_values():
     encoding = encode(FRAME, READER)
     torch.manual_seed(0)
-    net = MLP(encoding, 4, 3, hidden_layer_sizes=(16, 8), activation="silu", dropout=0.0).eval()
+    net = MLP(encoding, 3, hidden_layer_sizes=(16, 8), activation="silu", dropout=0.0).eval()
     odd = pd.DataFrame(
         {
             "x": [np.nan, 3e38, -3e38, 0, 51],
@@ -50,7 +50,7 @@ def test_torch_and_numpy_agree_on_missing_unknown_and_extreme_values():
 
 
 def test_embeddings_are_trained_and_one_hot_tables_are_not():
-    net = MLP(encode(FRAME, READER), 4, 2, hidden_layer_sizes=(), activation="relu", dropout=0.0)
+    net = MLP(encode(FRAME, READER), 2, hidden_layer_sizes=(), activation="relu", dropout=0.0)
     net(torch.from_numpy(READER.read(FRAME))).sum().backward()
     town, code = net.encoder.tables
     assert not town.requires_grad
@@ -66,7 +66,7 @@ def test_what_training_leaves_as_it_is_may_be_made_beforehand(columns, n_bins):
     frame = FRAME[columns]
     reader = ColumnReader.learn(frame)
     params = {"hidden_layer_sizes": (5,), "activation": "relu", "dropout": 0.0}
-    net = MLP(encode(frame, reader, n_bins=n_bins), 3, 2, **params)
+    net = MLP(encode(frame, reader, n_bins=n_bins), 2, **params)
     rows = torch.from_numpy(reader.read(frame))
     constants = net.constant_encoder(rows)
     assert not constants.requires_grad

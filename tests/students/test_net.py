@@ -20,7 +20,14 @@ from skorch.helper import predefined_split
 from torch import nn
 
 from skdistill.runtime._reader import ColumnReader
-from skdistill.students import MLP, RateSchedule, StudentNet, TransferRows, learn_encoding
+from skdistill.students import (
+    MLP,
+    RateSchedule,
+    StudentNet,
+    TransferRows,
+    learn_encoding,
+    learn_scaling,
+)
 from skdistill.students._batches import Batches
 from skdistill.students._net import StudentCriterion
 
@@ -144,13 +151,13 @@ class Watch(Callback):
 def fit(*callbacks, rows="dense", **params):
     torch.manual_seed(0)
     if rows == "sparse":
-        table, encoding = scipy.sparse.csr_array(np.nan_to_num(TABLE)), None
+        table = scipy.sparse.csr_array(np.nan_to_num(TABLE))
+        encoding = learn_scaling(table)
     else:
         table, encoding = encoded(rows == "embedded")
     net = StudentNet(
         MLP,
         module__encoding=encoding,
-        module__n_inputs=4,
         module__n_outputs=N_CLASSES,
         criterion__alpha=0.3,
         criterion__temperature=2.0,

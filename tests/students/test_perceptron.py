@@ -74,7 +74,6 @@ def net_of(encoding, rows, *, n_classes=N_CLASSES, loss="kl", **params):
     criterion = {f"criterion__{name}": net_params.pop(name) for name in ("alpha", "temperature")}
     return StudentNet(
         module__encoding=encoding,
-        module__n_inputs=rows.shape[1],
         module__n_outputs=n_classes,
         **{f"module__{name}": value for name, value in shape.items()},
         criterion=StudentCriterion,

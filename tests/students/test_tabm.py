@@ -21,7 +21,7 @@ def encoding():
 @pytest.fixture
 def net(encoding):
     torch.manual_seed(0)
-    return TabM(encoding, 3, 2, n_members=5, **SHAPE)
+    return TabM(encoding, 2, n_members=5, **SHAPE)
 
 
 def test_members_score_apart_in_training_and_together_after(net):
@@ -34,7 +34,7 @@ def test_members_score_apart_in_training_and_together_after(net):
 
 
 def test_a_member_alone_is_a_multilayer_perceptron(net, encoding):
-    mlp = MLP(encoding, 3, 2, **SHAPE)
+    mlp = MLP(encoding, 2, **SHAPE)
     with torch.no_grad():
         for layer, shared, scale, shift in zip(
             mlp.hidden, net.hidden, net.scale, net.shift, strict=True
