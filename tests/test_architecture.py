@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "students": {"_extension", "_progress", "exceptions", "losses", "runtime"},
     # what stages share
     "_bars": {"_progress"},
-    "_cache": {"_version", "exceptions"},
+    "_digest": {"tables"},
+    "_cache": {"_digest", "_version", "exceptions"},
     "_callbacks": {"_progress"},
     "_constraints": {"losses", "samplers", "students"},
     "_seeds": set(),
