@@ -16,6 +16,7 @@ from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choos
 from skdistill._compose_transfer_set import Mix, candidate_samplers, make_composers
 from skdistill._constraints import CONSTRAINTS
 from skdistill._folds import make_folds
+from skdistill._rehearsal import rehearse
 from skdistill._routing import make_router, route
 from skdistill._seeds import stage_seeds
 from skdistill._teachers import prepare_teacher
@@ -305,6 +306,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         transfer, X_unlabeled = check_wanted(self.alpha, self.transfer, X_unlabeled, data)
         samplers = candidate_samplers(transfer, data.X, race=self._races(data))
         source = open_source(X_unlabeled, data.X, reader)
+        unlabeled = source is not None or set(samplers) != {None}
+        rehearse(training, rows, data.codes, unlabeled=unlabeled)
         teacher = prepare_teacher(self.teacher, data, self.n_jobs, seeds["teacher"])
         fit_params, split_params = route(self, data, given)
         folds = self._folds(given, positive, split_params, seeds["folds"])
