@@ -40,7 +40,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
     Parameters
     ----------
     teacher : classifier or None, default=None
-        Any scikit-learn classifier with `predict_proba` or `decision_function`; it is cloned.
+        Any scikit-learn classifier that has `predict_proba` or `decision_function` once it is
+        fitted; it is cloned.
         ``FrozenEstimator(teacher)`` is used as it is: its answers to all rows count as held-out,
         so pass rows that it was not fitted on. None stands for gradient boosting that takes
         strings, categories and missing values, and for a random forest when `X` is sparse.
@@ -258,9 +259,9 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
             Further rows, without labels, for the teacher to answer and the student to learn. A
             path leads to a Parquet file or a folder of them. All are read once, chunk by chunk,
             and may be larger than memory.
-        soft_targets : array of shape (n_samples, n_classes) or None
+        soft_targets : array or frame of shape (n_samples, n_classes) or None
             Probabilities to learn instead of a teacher's, columns in sorted order of the
-            classes. They are used as given, and no teacher is fitted.
+            classes, or named by them. They are used as given, and no teacher is fitted.
 
         Returns
         -------
@@ -269,8 +270,9 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
 
         Raises
         ------
-        ValueError
-            If data, weights or parameters are unusable; the message says which and why.
+        ValueError, TypeError
+            If data, weights, parameters or the teacher are unusable; the message says which and
+            why. An error of the teacher's own has a note that says so.
         FileNotFoundError, ImportError
             If `X_unlabeled` is a path that leads nowhere, or pyarrow is not installed.
         OSError

@@ -5,7 +5,7 @@ import numpy as np
 from skdistill.exceptions import warn
 from skdistill.tables import is_frame
 
-ROUNDING = 1e-6  # a probability that is no further below zero is zero
+ROUNDING = 1e-6  # a probability that is no further below zero is zero; such a sum counts as 1
 SLACK = 0.01  # a row whose sum is no further from 1 was rounded
 
 
@@ -13,9 +13,9 @@ def proper(proba, whose):
     """Return probabilities that are none below zero, each row summing to 1.
 
     One rule for a teacher's answers and for `soft_targets`. What rounding does is undone: a value
-    above -1e-6 and below zero is zero, and a row whose sum is within .01 of 1 is divided by it. A
-    row of zeros is the uniform answer, and a warning says so. All else raises: NaN, infinity,
-    larger negative values, other sums.
+    above -1e-6 and below zero is zero, and a row whose sum is off 1 by more than 1e-6, but not by
+    more than .01, is divided by it. A row of zeros is the uniform answer, and a warning says so.
+    All else raises: NaN, infinity, larger negative values, other sums.
 
     Parameters
     ----------
@@ -37,9 +37,11 @@ def proper(proba, whose):
         )
     if silent.any():
         warn(f"Some rows of {whose} are zero for every class: that counts as equal for all.")
-        proba[silent] = 1.0
-        total = proba.sum(axis=1)
-    return proba / total[:, None]
+        proba[silent] = 1 / proba.shape[1]
+        total[silent] = 1.0
+    off = np.abs(total - 1) > ROUNDING
+    proba[off] /= total[off, None]
+    return proba
 
 
 def by_name(columns, classes, whose):
