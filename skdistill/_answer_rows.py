@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from skdistill._ask_teacher import answer
+from skdistill._answers import answer
 from skdistill._progress import Progress
 from skdistill._transfer_set import UNLABELED, answered_rows, join
 from skdistill.runtime._reader import ColumnReader

@@ -4,10 +4,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_regressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils.parallel import Parallel, delayed
 
+from skdistill._adapt import last_step
+from skdistill._answers import (
+    answer,
+    check_agreement,
+    check_fitted,
+    fit_teacher,
+    in_order,
+    no_answers,
+)
 from skdistill._folds import without_test_rows
+from skdistill._probabilities import positions
 from skdistill._progress import track
 from skdistill.exceptions import warn
 from skdistill.tables import take_rows
@@ -78,6 +89,7 @@ def ask_teacher(
         _check_classes(teacher, classes)
         log_proba = answer(teacher, X, classes) if answers else None
         if answers:
+            check_agreement(teacher, X, log_proba, classes)
             _warn_if_seen(log_proba, y, classes)
         return TeacherScores(teacher, log_proba, held_out, teacher, log_proba)
 
@@ -116,31 +128,12 @@ def ask_teacher(
     return TeacherScores(full, log_proba, held_out, fold_teacher, race_log_proba)
 
 
-def answer(teacher, X, classes):
-    """Ask a fitted teacher about rows.
-
-    Parameters
-    ----------
-    teacher : fitted classifier
-    X : table of shape (n_samples, n_features)
-    classes : ndarray of shape (n_classes,)
-
-    Returns
-    -------
-    log_proba : float64 array of shape (n_samples, n_classes)
-        A class that the teacher does not know has -inf.
-    """
-    if hasattr(teacher, "predict_proba"):
-        proba = np.asarray(teacher.predict_proba(X), dtype=np.float64)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            log_proba = np.log(proba)
-    else:
-        log_proba = _log_softmax(np.asarray(teacher.decision_function(X), dtype=np.float64))
-    return _in_order(log_proba, teacher, classes)
-
-
 def check_teacher(teacher):
-    """Say what is wrong with a teacher before anything is fitted."""
+    """Say what is wrong with a teacher before anything is fitted.
+
+    Whether it has answers may be known only after its fit, as of a StackingClassifier: the first
+    teacher fitted is asked.
+    """
     if isinstance(teacher, type):
         raise TypeError(
             f"teacher must be an instance, got the class {teacher.__name__}: "
@@ -148,12 +141,10 @@ def check_teacher(teacher):
         )
     if not (hasattr(teacher, "fit") and hasattr(teacher, "get_params")):
         raise TypeError(f"teacher must be a scikit-learn classifier, got {teacher!r}.")
-    if not (hasattr(teacher, "predict_proba") or hasattr(teacher, "decision_function")):
-        raise TypeError(
-            f"The teacher {type(teacher).__name__} has neither predict_proba nor "
-            "decision_function, so it has no soft targets to give. Use a classifier that has one "
-            "(voting='soft' for a VotingClassifier), or wrap it in CalibratedClassifierCV."
-        )
+    if isinstance(teacher, FrozenEstimator):
+        check_fitted(teacher)
+    elif is_regressor(teacher) or getattr(last_step(teacher), "voting", None) == "hard":
+        raise TypeError(no_answers(teacher))
 
 
 def _mean(parts, n, classes):
@@ -170,46 +161,22 @@ def _fit_and_answer(teacher, X, y, classes, fit_params, train, test, keep, cache
     def compute():
         params = {name: values[train] for name, values in fit_params.items()}
         all_rows = len(train) == len(y) and test is None
-        fitted = clone(teacher).fit(X if all_rows else take_rows(X, train), y[train], **params)
-        part = None
-        if test is not None:
-            missing = np.setdiff1d(classes, fitted.classes_)
-            if len(missing):
-                warn(
-                    f"A fold's training rows lack classes {missing.tolist()}: its teacher gives "
-                    "them probability zero."
-                )
-            part = answer(fitted, take_rows(X, test), classes)
+        rows = X if all_rows else take_rows(X, train)
+        fitted = fit_teacher(clone(teacher), rows, y[train], **params)
+        if test is None:
+            return fitted, None
+        missing = np.setdiff1d(classes, y[train])
+        if len(missing):
+            warn(
+                f"A fold's training rows lack classes {missing.tolist()}: its teacher gives "
+                "them probability zero."
+            )
+        part = answer(fitted, take_rows(X, test), classes)
+        if keep:
+            check_agreement(fitted, take_rows(X, test), part, classes)
         return fitted if keep else None, part
 
     return compute() if cache is None else cache.get((train, test, keep), compute)
-
-
-def _in_order(log_proba, teacher, classes):
-    known = np.asarray(teacher.classes_)
-    if log_proba.ndim != 2 or log_proba.shape[1] != len(known):
-        raise ValueError(
-            f"The teacher {type(teacher).__name__} answered with shape {log_proba.shape} for "
-            f"{len(known)} classes: expected one column a class."
-        )
-    if np.isnan(log_proba).any():
-        row = int(np.flatnonzero(np.isnan(log_proba).any(axis=1))[0])
-        raise ValueError(
-            f"The teacher {type(teacher).__name__} answered row {row} with NaN or a negative "
-            "probability. Check that it can take such rows (missing values?)."
-        )
-    ordered = np.full((len(log_proba), len(classes)), -np.inf)
-    column = {label: k for k, label in enumerate(classes.tolist())}
-    for k, label in enumerate(known.tolist()):
-        ordered[:, column[label]] = log_proba[:, k]
-    return ordered
-
-
-def _log_softmax(scores):
-    if scores.ndim == 1:
-        return -np.logaddexp(0, np.column_stack([scores, -scores]))
-    scores = scores - scores.max(axis=1, keepdims=True)
-    return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
 
 
 def _out_of_bag(teacher, classes, n):
@@ -227,16 +194,14 @@ def _out_of_bag(teacher, classes, n):
             f"bootstrap ({silent.sum()} rows in all): use more trees, or cv=5."
         )
     with np.errstate(divide="ignore"):
-        return _in_order(np.log(proba), teacher, classes)
+        return in_order(np.log(proba), teacher, classes)
 
 
 def _check_classes(teacher, classes):
-    known = getattr(teacher, "classes_", None)
-    if known is None:
-        raise ValueError("The FrozenEstimator holds a teacher without classes_: fit it first.")
-    if not np.array_equal(np.sort(np.asarray(known)), classes):
+    place = positions(teacher.classes_, classes)
+    if place is None or len(place) != len(classes):
         raise ValueError(
-            f"The frozen teacher knows the classes {np.asarray(known).tolist()}, but y "
+            f"The frozen teacher knows the classes {np.asarray(teacher.classes_).tolist()}, but y "
             f"has {classes.tolist()}. Pass rows of exactly the classes that the teacher knows."
         )
 

@@ -9,13 +9,10 @@ from pathlib import Path
 import joblib
 import sklearn
 from filelock import FileLock
-from sklearn.base import BaseEstimator
-from sklearn.frozen import FrozenEstimator
 
+from skdistill._digest import digest
 from skdistill._version import __version__
 from skdistill.exceptions import warn
-
-IGNORED = ("n_jobs", "verbose")  # parameters that leave a teacher's answers as they are
 
 
 class Cache:
@@ -74,22 +71,9 @@ def fingerprint(value):
     """Hash a value by its content, estimators by class and parameters."""
     try:
         versions = f"{sys.version} {sklearn.__version__} {__version__}"
-        return joblib.hash(f"{versions} {_digest(value)}")
+        return joblib.hash(f"{versions} {digest(value)}")
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise ValueError(
             f"memory= needs a teacher and data that can be pickled, but: {error}. "
             "Replace lambdas by named functions, or use memory=None."
         ) from error
-
-
-def _digest(value):
-    # part by part, because a pickle of the whole also depends on which parts are one object
-    if isinstance(value, BaseEstimator) and not isinstance(value, FrozenEstimator):
-        params = value.get_params(deep=False)
-        kept = {name: v for name, v in params.items() if name not in IGNORED}
-        return f"{type(value).__module__}.{type(value).__qualname__}{_digest(kept)}"
-    if isinstance(value, list | tuple):
-        return f"[{','.join(map(_digest, value))}]"
-    if isinstance(value, dict):
-        return f"{{{','.join(f'{key}:{_digest(v)}' for key, v in sorted(value.items()))}}}"
-    return joblib.hash(value)

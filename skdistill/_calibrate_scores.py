@@ -1,5 +1,6 @@
 """Held-out teacher answers → calibrated soft targets."""
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,9 +12,12 @@ from scipy.special import log_softmax as _log_softmax
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
+from skdistill.exceptions import warn
+
 log_softmax = partial(_log_softmax, axis=1)
 
 LOG_BETA_BOUNDS = (-10.0, 10.0)
+NEAR_BOUND = 0.1
 MIN_FLOOR = 1e-6  # smallest probability that stands in for a teacher's zero
 
 
@@ -54,11 +58,28 @@ def calibrate_scores(scores, data, folds, *, method):
     if data.soft_targets is not None or scores.log_proba is None:
         return (SoftTargets(data.soft_targets, None),) * 2
     targets = _calibrate(scores.log_proba, scores.held_out, data, folds, method)
+    _warn_if_at_bound(getattr(targets.calibrator, "temperature_", 1.0))
     if scores.race_log_proba is None:
         return targets, targets
     known = scores.held_out.copy()
     known[folds[0][1]] = False
     return targets, _calibrate(scores.race_log_proba, known, data, folds, method)
+
+
+def _warn_if_at_bound(temperature):
+    if abs(math.log(temperature)) < LOG_BETA_BOUNDS[1] - NEAR_BOUND:
+        return
+    meaning = (
+        "they tell nothing about the labels, and the soft targets are equal for all classes. "
+        "Check that rows and labels belong together, and what the teacher learns"
+        if temperature > 1
+        else "they hardly differ between classes, and were sharpened as far as it goes. Check "
+        "that the teacher's scores are in nats, or probabilities"
+    )
+    warn(
+        f"The calibration of the teacher's answers ended at its bound, temperature "
+        f"{temperature:.2g}: {meaning}; or leave them as they are by calibration=None."
+    )
 
 
 def _calibrate(log_proba, known, data, folds, method):

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from functools import wraps
 
 from skdistill._progress import heard_by, stage
+from skdistill.exceptions import each_warning_once
 
 try:
     from sklearn.callback import CallbackSupportMixin as CallbackSupport
@@ -19,12 +20,16 @@ except ImportError:
 
 
 def reported(fit):
-    """Make `fit` a stage, for the estimator's callbacks or, where it has none, who listens."""
+    """Make `fit` a stage, for the estimator's callbacks or, where it has none, who listens.
+
+    What it warns of is said once.
+    """
 
     @with_callbacks
     @wraps(fit)
     def reported_fit(self, *args, **kwargs):
-        with _callbacks_hear(self) if getattr(self, "_skl_callbacks", None) else _stage_of(self):
+        heard = _callbacks_hear if getattr(self, "_skl_callbacks", None) else _stage_of
+        with heard(self), each_warning_once():
             return fit(self, *args, **kwargs)
 
     return reported_fit

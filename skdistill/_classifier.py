@@ -18,6 +18,7 @@ from skdistill._compose_transfer_set import Mix, candidate_samplers, make_compos
 from skdistill._constraints import CONSTRAINTS
 from skdistill._folds import make_folds
 from skdistill._rare_levels import hash_or_warn, warn_of_merged
+from skdistill._rehearsal import rehearse
 from skdistill._routing import make_router, route
 from skdistill._seeds import stage_seeds
 from skdistill._teachers import prepare_teacher
@@ -39,7 +40,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
     Parameters
     ----------
     teacher : classifier or None, default=None
-        Any scikit-learn classifier with `predict_proba` or `decision_function`; it is cloned.
+        Any scikit-learn classifier that has `predict_proba` or `decision_function` once it is
+        fitted; it is cloned.
         ``FrozenEstimator(teacher)`` is used as it is: its answers to all rows count as held-out,
         so pass rows that it was not fitted on. None stands for gradient boosting that takes
         strings, categories and missing values, and for a random forest when `X` is sparse.
@@ -262,9 +264,9 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
             Further rows, without labels, for the teacher to answer and the student to learn. A
             path leads to a Parquet file or a folder of them. All are read once, chunk by chunk,
             and may be larger than memory.
-        soft_targets : array of shape (n_samples, n_classes) or None
+        soft_targets : array or frame of shape (n_samples, n_classes) or None
             Probabilities to learn instead of a teacher's, columns in sorted order of the
-            classes. They are used as given, and no teacher is fitted.
+            classes, or named by them. They are used as given, and no teacher is fitted.
 
         Returns
         -------
@@ -273,8 +275,9 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
 
         Raises
         ------
-        ValueError
-            If data, weights or parameters are unusable; the message says which and why.
+        ValueError, TypeError
+            If data, weights, parameters or the teacher are unusable; the message says which and
+            why. An error of the teacher's own has a note that says so.
         FileNotFoundError, ImportError
             If `X_unlabeled` is a path that leads nowhere, or pyarrow is not installed.
         OSError
@@ -315,6 +318,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         transfer, X_unlabeled = check_wanted(self.alpha, self.transfer, X_unlabeled, data)
         samplers = candidate_samplers(transfer, data.X, race=self._races(data))
         source = open_source(X_unlabeled, data.X, reader)
+        unlabeled = source is not None or set(samplers) != {None}
+        rehearse(training, rows, data.codes, unlabeled=unlabeled)
         teacher = prepare_teacher(self.teacher, data, self.n_jobs, seeds["teacher"])
         fit_params, split_params = route(self, data, given)
         folds = self._folds(given, positive, split_params, seeds["folds"])

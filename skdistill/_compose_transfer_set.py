@@ -1,5 +1,6 @@
 """Real, unlabelled and synthetic rows → one transfer set, each row with target and weight."""
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -34,7 +35,7 @@ def candidate_samplers(transfer, X, *, race):
     Raises
     ------
     TypeError
-        If a class was passed.
+        If a class was passed, or something that cannot be cloned, fitted and drawn from.
     ValueError
         If `X` is sparse and the sampler is ours.
     """
@@ -53,7 +54,22 @@ def candidate_samplers(transfer, X, *, race):
         name, sampler = transfer, SAMPLERS[transfer]()
     if isinstance(sampler, tuple(SAMPLERS.values())):
         dense_table(X, type(sampler).__name__)
+    else:
+        _check_sampler(sampler, name)
     return {name: sampler}
+
+
+def _check_sampler(sampler, name):
+    """Raise unless a sampler of the user's can be cloned and takes what it will be given."""
+    try:
+        clone(sampler, safe=False)
+        inspect.signature(sampler.fit).bind(None, sample_weight=None, random_state=0)
+        inspect.signature(sampler.draw).bind(1, random_state=0)
+    except Exception as error:
+        raise TypeError(
+            f"transfer={name} is cloned, then fitted by fit(X, sample_weight=None, "
+            f"random_state=None) and asked by draw(n_rows, random_state=None): {error}."
+        ) from error
 
 
 def race_pool(n_synthetic):

@@ -1,13 +1,7 @@
-"""Teachers made here: the default one, and an adapter for those that refuse their labels."""
+"""The teacher to fit: the user's, or the default one."""
 
 import numpy as np
-from sklearn.base import (
-    BaseEstimator,
-    ClassifierMixin,
-    MetaEstimatorMixin,
-    TransformerMixin,
-    clone,
-)
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     RandomForestClassifier,
@@ -15,16 +9,16 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.frozen import FrozenEstimator
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
+from skdistill._adapt import adapt, adapt_frozen, is_fitted
 from skdistill._boosting import nearly_empty, without_empty
 from skdistill._seeds import fill_random_states
+from skdistill.exceptions import warn
 from skdistill.runtime._reader import ColumnReader
 from skdistill.tables import is_sparse
 
 SPARE_BINS = 5  # above the levels of a category: missing, unknown, and what boosting keeps
-REFUSE_LABELS = ("xgboost", "skorch")
 
 
 def prepare_teacher(teacher, data, n_jobs, random_state):
@@ -32,8 +26,14 @@ def prepare_teacher(teacher, data, n_jobs, random_state):
     if data.soft_targets is not None:
         return None
     if isinstance(teacher, FrozenEstimator):
-        return teacher
-    teacher = default_teacher(data.X, n_jobs) if teacher is None else teacher
+        return adapt_frozen(teacher)
+    if teacher is None:
+        return fill_random_states(default_teacher(data.X, n_jobs), random_state)
+    if is_fitted(teacher):
+        warn(
+            f"The teacher {type(teacher).__name__} is fitted already; a clone of it is fitted "
+            "anew. To keep it, pass FrozenEstimator(teacher) and rows that it did not see."
+        )
     return fill_random_states(adapt(teacher), random_state)
 
 
@@ -42,12 +42,6 @@ def default_teacher(X, n_jobs=None):
     if is_sparse(X):
         return RandomForestClassifier(300, n_jobs=n_jobs)
     return TableBoosting()
-
-
-def adapt(teacher):
-    """Return a clone of `teacher` that takes any labels."""
-    teacher = clone(teacher)
-    return LabelEncodedTeacher(teacher) if _refuses_labels(teacher) else teacher
 
 
 def takes_weights(teacher):
@@ -128,51 +122,3 @@ class TableNumbers(TransformerMixin, BaseEstimator):
     def transform(self, X):
         """Return numbers of shape (n_samples, n_features)."""
         return np.where(self.empty_, np.float32(0), self.reader_.read(X))
-
-
-class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
-    """A teacher that sees labels 0 … K-1, without gaps, whatever the user's labels are.
-
-    XGBoost refuses other labels. A skorch net takes no strings either and needs float32 numbers,
-    which it gets here.
-
-    Parameters
-    ----------
-    estimator : classifier
-    """
-
-    def __init__(self, estimator):
-        self.estimator = estimator
-
-    def fit(self, X, y, **fit_params):
-        """Fit a clone of `estimator` on encoded labels."""
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        self.estimator_ = clone(self.estimator)
-        self.estimator_.fit(self._rows(X), codes.astype(np.int64), **fit_params)
-        return self
-
-    def predict_proba(self, X):
-        """Return probabilities; outputs beyond the classes seen in fit are dropped."""
-        proba = self.estimator_.predict_proba(self._rows(X))[:, : len(self.classes_)]
-        return proba / proba.sum(axis=1, keepdims=True)
-
-    def predict(self, X):
-        """Return the most probable labels."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
-
-    def _rows(self, X):
-        if _library(self.estimator) == "skorch" and not is_sparse(X):
-            return np.asarray(X, dtype=np.float32)
-        return X
-
-
-def _refuses_labels(teacher):
-    while isinstance(teacher, Pipeline):
-        teacher = teacher.steps[-1][1]
-    return _library(teacher) is not None
-
-
-def _library(estimator):
-    """Name the library of REFUSE_LABELS that an estimator's class comes from, if any."""
-    roots = {cls.__module__.split(".")[0] for cls in type(estimator).__mro__}
-    return next(iter(roots.intersection(REFUSE_LABELS)), None)

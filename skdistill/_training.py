@@ -1,10 +1,11 @@
 """What all trainings of one fit share: the student's architecture and how it is trained."""
 
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any
 
 from skdistill._validation import check_device
-from skdistill.losses._settings import check_classes, make_settings
+from skdistill.losses._settings import check_classes, check_temperature, make_settings
 from skdistill.students import MLP, OwnNet, TabM, learn_encoding, learn_scaling, make_waves
 
 SAME = (  # parameters of DistilledClassifier that are taken over
@@ -83,8 +84,12 @@ def make_training(params, rows, data, reader, seeds):
     Raises
     ------
     ValueError
-        If the loss has no meaning for so many classes, or the architecture is impossible.
+        If the loss has no meaning for so many classes or that temperature, or the architecture is
+        impossible.
     """
+    for name in ("hidden_layer_sizes", "assistant_layer_sizes"):
+        _check_sizes(name, params[name] or ())
+    check_temperature(params["temperature"])
     if isinstance(params["loss"], str):
         check_classes(make_settings(params["loss"]), len(data.classes))
     encoding, waves = _encoding(params, rows, data, reader, seeds["encoding"])
@@ -118,6 +123,14 @@ def _encoding(params, rows, data, reader, seed):
     )
     periodic = params["num_embedding"] == "periodic"
     return encoding, make_waves(encoding, params["n_bins"], seed) if periodic else None
+
+
+def _check_sizes(name, sizes):
+    for size in sizes:
+        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
+            raise ValueError(
+                f"{name}={sizes!r} has {size!r}: a layer's width is an integer of 1 or more."
+            )
 
 
 def _architecture(params):

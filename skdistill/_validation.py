@@ -13,6 +13,7 @@ from sklearn.utils.validation import (
     column_or_1d,
 )
 
+from skdistill._probabilities import by_name, proper
 from skdistill.exceptions import warn
 from skdistill.tables import as_table, is_missing, take_rows
 
@@ -77,10 +78,8 @@ def check_samples(X, y, sample_weight, groups, soft_targets):
     """
     y = check_labels(y)
     groups = None if groups is None else np.asarray(groups)
-    soft_targets = None if soft_targets is None else np.asarray(soft_targets, dtype=np.float64)
     check_lengths(X=X, y=y, groups=groups, soft_targets=soft_targets)
     weight = check_weights(sample_weight, X)
-    samples = Samples(X, y, weight, sample_weight is not None, groups, soft_targets)
     positive = np.flatnonzero(weight > 0)
     classes = np.unique(y[positive])
     if len(classes) < 2:
@@ -89,8 +88,8 @@ def check_samples(X, y, sample_weight, groups, soft_targets):
             "among the rows of positive weight."
         )
     if soft_targets is not None:
-        _check_soft_targets(soft_targets, len(y), classes)
-    return samples, positive
+        soft_targets = _soft_targets(soft_targets, len(y), classes)
+    return Samples(X, y, weight, sample_weight is not None, groups, soft_targets), positive
 
 
 def check_rows(X):
@@ -151,19 +150,14 @@ def check_weights(sample_weight, X):
     return weight
 
 
-def _check_soft_targets(proba, n, classes):
+def _soft_targets(proba, n, classes):
+    proba = by_name(proba, classes, "soft_targets")
     if proba.shape != (n, len(classes)):
         raise ValueError(
             f"soft_targets of shape {proba.shape}: expected {(n, len(classes))}, one row a sample "
             f"and one column a class, in the order {classes.tolist()}."
         )
-    bad = ~np.isclose(proba.sum(axis=1), 1, atol=1e-3) | ~(proba >= 0).all(axis=1)
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        raise ValueError(
-            f"Row {row} of soft_targets is {proba[row].tolist()}: each row must be probabilities "
-            "that sum to 1."
-        )
+    return proper(proba, "soft_targets")
 
 
 def check_device(device):
@@ -172,14 +166,13 @@ def check_device(device):
         if torch.cuda.is_available():
             return "cuda"
         return "mps" if torch.backends.mps.is_available() else "cpu"
-    kind = torch.device(device).type
-    if (kind == "cuda" and not torch.cuda.is_available()) or (
-        kind == "mps" and not torch.backends.mps.is_available()
-    ):
+    try:
+        torch.zeros(1, device=device).tolist()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise ValueError(
             f"device={device!r}, but torch {torch.__version__} finds no such device here: "
             'use device="auto" to take the CPU where there is no other.'
-        )
+        ) from error
     return device
 
 

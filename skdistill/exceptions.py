@@ -12,10 +12,15 @@
 
 import sys
 import warnings
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from types import FrameType
 
-INNER = ("skdistill", "sklearn.callback")  # packages whose lines are not the user's
+# Packages whose lines are not the user's
+INNER = ("skdistill", "sklearn.callback", "sklearn.utils.parallel", "joblib")
+
+_said: ContextVar[set | None] = ContextVar("skdistill_said", default=None)
 
 __all__ = ["DistillationWarning", "ExportError", "StudentFileError"]
 
@@ -34,6 +39,11 @@ class DistillationWarning(UserWarning):
 
 def warn(message):
     """Issue a DistillationWarning that points at the first caller outside what wraps a fit."""
+    said = _said.get()
+    if said is not None:
+        if message in said:
+            return
+        said.add(message)
     level = 1
     frame: FrameType | None = sys._getframe()
     while frame is not None and frame.f_globals.get("__name__", "").startswith(INNER):
@@ -64,3 +74,13 @@ def only_informs(name, otherwise=None):
         return measured
 
     return decorate
+
+
+@contextmanager
+def each_warning_once():
+    """Say nothing twice in this thread, however many folds or chunks of rows have it to say."""
+    token = _said.set(set())
+    try:
+        yield
+    finally:
+        _said.reset(token)

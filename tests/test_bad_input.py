@@ -140,7 +140,7 @@ def test_a_frozen_teacher_of_other_classes():
 
 
 def test_a_frozen_teacher_that_is_not_fitted():
-    with pytest.raises(ValueError, match="without classes_: fit it first"):
+    with pytest.raises(ValueError, match="is without classes_: fit it first"):
         quick(FrozenEstimator(KNeighborsClassifier())).fit(X, Y)
 
 
@@ -181,6 +181,10 @@ HALVES = np.full((N, 3), 1 / 3)
         ({"soft_targets": HALVES[:9]}, "soft_targets: .*inconsistent"),
         ({"soft_targets": HALVES * 2}, "Row 0 of soft_targets .* sum to 1"),
         ({"soft_targets": HALVES - [1, 0, -1]}, "Row 0 of soft_targets"),
+        (
+            {"soft_targets": pd.DataFrame(HALVES, columns=list("abc"))},
+            r"columns \['a', 'b', 'c'\]",
+        ),
         ({"soft_targets": HALVES, "X_unlabeled": X}, "X_unlabeled needs a teacher"),
         ({"X_unlabeled": FRAME}, "X_unlabeled is a pandas DataFrame, but X is a numpy ndarray"),
         ({"X_unlabeled": X[:, :2]}, "X_unlabeled does not fit X: X has 2 features"),
@@ -190,6 +194,16 @@ HALVES = np.full((N, 3), 1 / 3)
 def test_targets_and_unlabelled_rows(fit, message):
     with pytest.raises(ValueError, match=message):
         quick().fit(X, Y, **fit)
+
+
+def test_soft_targets_follow_the_rule_of_a_teachers_answers():
+    proba = np.eye(3)[Y]
+    fit = quick(alpha=1.0).fit
+    with pytest.warns(DistillationWarning, match="Some rows of soft_targets are zero"):
+        fit(X, Y, soft_targets=np.where(np.arange(N)[:, None] == 3, 0, proba))
+    expected = fit(X, Y, soft_targets=proba).predict_proba(X)
+    by_name = pd.DataFrame(proba[:, ::-1] - 1e-17, columns=[2, 1, 0])
+    np.testing.assert_array_equal(fit(X, Y, soft_targets=by_name).predict_proba(X), expected)
 
 
 def test_soft_targets_with_a_sampler():

@@ -8,6 +8,8 @@ from scipy.special import log_softmax
 
 from skdistill._ask_teacher import TeacherScores
 from skdistill._calibrate_scores import CALIBRATORS, best_temperature, calibrate_scores
+from skdistill._validation import check_samples
+from skdistill.exceptions import DistillationWarning
 
 RNG = np.random.default_rng(0)
 N, K = 4000, 3
@@ -104,3 +106,17 @@ def test_a_class_missing_from_the_rows_keeps_its_scores():
     for method in ("sigmoid", "isotonic"):
         proba = CALIBRATORS[method]().fit(TRUE, codes, ONES).calibrate(TRUE)
         assert np.isfinite(proba).all()
+
+
+@pytest.mark.parametrize(
+    ("scale", "meaning"),
+    [(-1.0, "tell nothing about the labels"), (1e-6, "hardly differ between classes")],
+)
+def test_a_temperature_at_its_bound_says_what_that_means(scale, meaning):
+    y = np.arange(90) % 3
+    rows = np.random.default_rng(0).normal(size=(90, 2))
+    data, _ = check_samples(rows, y, None, None, None)
+    log_proba = scale * np.eye(3)[y]
+    scores = TeacherScores(None, log_proba, np.ones(90, bool), None, None)
+    with pytest.warns(DistillationWarning, match=f"ended at its bound, .*{meaning}"):
+        calibrate_scores(scores, data, [], method="temperature")

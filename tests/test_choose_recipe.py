@@ -24,6 +24,7 @@ def test_some_rows_are_distinct_and_in_order():
     assert set(some(rows, 9, 0)) < set(rows)
 
 
+@pytest.mark.filterwarnings("ignore:The calibration of the teacher's answers ended")
 @pytest.mark.parametrize("seed", [*range(3), 8, 10])
 def test_a_teacher_that_memorises_noise_gets_no_synthetic_rows(seed):
     rng = np.random.default_rng(seed)

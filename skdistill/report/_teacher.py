@@ -1,7 +1,8 @@
 """A fitted DistilledClassifier's teacher, asked about further rows."""
 
 import numpy as np
-from scipy.special import log_softmax
+
+from skdistill._answers import answer
 
 
 def check_distilled(clf, what):
@@ -49,17 +50,7 @@ def teacher_answers(clf, X):
     calibrated : float64 array of shape (n_samples, n_classes) or None
         None where no calibrator was fitted.
     """
-    teacher = clf.teacher_
-    if hasattr(teacher, "predict_proba"):
-        with np.errstate(divide="ignore"):
-            log_proba = np.log(np.asarray(teacher.predict_proba(X), dtype=np.float64))
-    else:
-        scores = np.asarray(teacher.decision_function(X), dtype=np.float64)
-        if scores.ndim == 1:  # of the second class
-            scores = np.column_stack([np.zeros(len(scores)), scores])
-        log_proba = log_softmax(scores, axis=1)
-    known = np.asarray(teacher.classes_).tolist()
-    log_proba = log_proba[:, [known.index(label) for label in clf.classes_.tolist()]]
+    log_proba = answer(clf.teacher_, X, clf.classes_)
     calibrator = clf.calibrator_
     return np.exp(log_proba), None if calibrator is None else calibrator.calibrate(log_proba)
 

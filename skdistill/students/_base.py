@@ -1,6 +1,7 @@
 """What every student net shares: its encoder, and the description of what it has learnt."""
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +22,8 @@ class EncodedNet(nn.Module, ABC):
     waves : Periodic or None
         First frequencies and phases of waves beside the encoding; they are trained.
     """
+
+    encoder: Any
 
     def __init__(self, encoding, waves):
         super().__init__()

@@ -144,6 +144,7 @@ def test_text_and_several_classes_are_compared():
         assert set(row.quality.log_loss_by_class) == {0, 1, 2, 4}
 
 
+@pytest.mark.filterwarnings("ignore:The calibration of the teacher's answers ended")
 def test_sparse_rows_have_neither_boosting_nor_slices(case, keep_sparse):
     X, y = csr_matrix(np.abs(case.X)), case.y
     teacher = RandomForestClassifier(5, random_state=0)
