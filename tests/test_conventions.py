@@ -19,7 +19,8 @@ FILES = [
 WHOLE = {
     *("architecture", "bad_input", "conventions", "documented", "examples", "readme"),
     "sklearn_contract",
-    *("any_rows", "fuzzed_files", "html_browser", "old_files", "portable"),
+    *("any_rows", "empty_columns", "fuzzed_files", "html_browser", "old_files", "portable"),
+    "sparse_rows",
 }
 
 
