@@ -49,7 +49,7 @@ def test_columns_of_mixed_scales_teach_when_rows_stay_sparse(make, keep_sparse):
 
 
 def test_columns_of_mixed_scales_teach_beside_many_others():
-    clf = distil(WIDE)
+    clf = distil(WIDE, max_epochs="auto")
     assert clf.student_.reader.sparse
     assert clf.score(WIDE, Y) > 0.9
 
