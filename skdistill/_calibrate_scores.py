@@ -39,6 +39,7 @@ def calibrate_scores(scores, data, folds, *, method):
     Parameters
     ----------
     scores : TeacherScores
+        Of rows that seem `seen`, answers stay as they are.
     data : Samples
     folds : list of (train, test)
         Sigmoid and isotonic targets of each fold's test rows come from the other rows.
@@ -53,6 +54,7 @@ def calibrate_scores(scores, data, folds, *, method):
     """
     if data.soft_targets is not None or scores.log_proba is None:
         return (SoftTargets(data.soft_targets, None),) * 2
+    method = None if scores.seen else method
     targets = _calibrate(scores.log_proba, scores.held_out, data, folds, method)
     if scores.race_log_proba is None:
         return targets, targets

@@ -39,10 +39,10 @@ MAY_IMPORT = {
     "_training": {"_validation", "losses", "students"},
     "_routing": {"_teachers", "exceptions"},
     # the stages
-    "_folds": {"exceptions", "tables"},
+    "_repeats": {"tables"},
+    "_folds": {"_repeats", "exceptions", "tables"},
     "_ask_teacher": {
         "_cache",
-        "_folds",
         "_progress",
         "_teachers",
         "_validation",
@@ -51,6 +51,7 @@ MAY_IMPORT = {
         "tables",
     },
     "_calibrate_scores": {"_ask_teacher", "_validation", "exceptions", "losses"},
+    "_seen": {"_ask_teacher", "_calibrate_scores", "exceptions", "samplers", "tables"},
     "_answer_rows": {"_ask_teacher", "_progress", "_transfer_set", "runtime", "tables"},
     "_compose_transfer_set": {
         "_answer_rows",
@@ -96,6 +97,7 @@ MAY_IMPORT = {
         "_folds",
         "_routing",
         "_seeds",
+        "_seen",
         "_teachers",
         "_train_student",
         "_training",

@@ -26,6 +26,7 @@ from skdistill.tables._kinds import (
     texts,
     year_start,
 )
+from skdistill.tables._marks import row_marks
 
 __all__ = [
     "CATEGORY",
@@ -46,6 +47,7 @@ __all__ = [
     "is_sparse",
     "kind_of",
     "replace_columns",
+    "row_marks",
     "stack_rows",
     "take_rows",
     "texts",
