@@ -40,9 +40,7 @@ def distilled(seed):
 
 def of_rare_class(seed):
     X, y = load("phoneme", random_state=seed)
-    X, X_test, y, y_test = train_test_split(
-        X, y, train_size=2_000, stratify=y, random_state=seed
-    )
+    X, X_test, y, y_test = train_test_split(X, y, train_size=2_000, stratify=y, random_state=seed)
     with_rare = y.astype("U9")
     with_rare[:2] = "rare"
     losses = []

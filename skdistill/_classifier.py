@@ -47,13 +47,15 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
     ----------
     teacher : classifier or None, default=None
         Any scikit-learn classifier with `predict_proba` or `decision_function`; it is cloned.
-        ``FrozenEstimator(teacher)`` is used as it is: its answers to all rows count as held-out,
-        so pass rows that it was not fitted on. None stands for gradient boosting that takes
+        ``FrozenEstimator(teacher)`` is used as it is, also inside a pipeline, vote or search
+        that is fitted: its answers to all rows count as held-out, so pass rows that it was not
+        fitted on. None stands for gradient boosting that takes
         strings, categories and missing values, and for a random forest when `X` is sparse.
     cv : int, splitter, iterable or "oob", default=5
         How the teacher's held-out answers are made: number of stratified folds (grouped when
         `groups` is passed), a scikit-learn splitter, an iterable of (train, test) rows, or
-        "oob" for the out-of-bag answers of a teacher with ``oob_score=True``.
+        "oob" for the out-of-bag answers of a teacher with ``oob_score=True``. Where `cv` is a
+        number and no `groups` are passed, rows that repeat one another stay together.
     calibration : {"temperature", "sigmoid", "isotonic"} or None, default="temperature"
         How the teacher's answers are calibrated against the labels.
     temperature : float, default=1.0
@@ -266,7 +268,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
             and may be larger than memory.
         soft_targets : array of shape (n_samples, n_classes) or None
             Probabilities to learn instead of a teacher's, columns in sorted order of the
-            classes. They are used as given, and no teacher is fitted.
+            classes. They are used as given, and no teacher is fitted. Whoever made them should
+            have learned from other rows: held-out loss is too low where they know its labels.
 
         Returns
         -------

@@ -4,7 +4,8 @@ import numpy as np
 
 from skdistill.tables import row_marks, take_rows
 
-NOTED = 0.01  # share of rows that repeat others, from which on something is done about it
+NOTED = 0.01  # share of rows that repeat others, from which on something is done about it,
+FEW = 5  # and their number
 BY_CHANCE = 0.5  # share of the repeats, above which shuffled columns repeat too often to tell
 SAMPLE = 100_000  # rows of which columns are shuffled
 AGREEMENT = 0.9  # of the labels of equal rows, below which these are not copies
@@ -30,7 +31,7 @@ def repeated_rows(X, y):
     _, first, blocks = np.unique(row_marks(X), return_index=True, return_inverse=True)
     n_repeats = _repeats(blocks)
     if (
-        n_repeats < max(1, NOTED * len(y))
+        n_repeats < max(FEW, NOTED * len(y))
         or _agreement(blocks, y, rng) < AGREEMENT
         or _repeats_by_chance(X, rng) > BY_CHANCE * n_repeats
     ):
