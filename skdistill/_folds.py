@@ -18,7 +18,8 @@ from skdistill.exceptions import warn
 from skdistill.tables import take_rows
 
 OUT_OF_BAG = " Out-of-bag answers to a row know its copies all the same: use cv=5."
-MOST = 0.9  # of the rows must be answered in the race by the other folds, else new ones are made
+MOST = 0.9  # of the rows must be answered in the race by the other folds, else new ones are made,
+NEW = 3  # at least: teachers of two know so little that what they teach misleads the race
 
 
 def make_folds(cv, X, y, *, split_params, random_state, rows=None, method="cv"):
@@ -105,7 +106,7 @@ def race_folds(folds, X, y, *, groups, random_state):
     if inner and len(np.unique(np.concatenate(answered))) >= MOST * len(train):
         return inner
     groups = None if groups is None or len(np.unique(groups[train])) == 1 else groups[train]
-    n_folds = max(2, len(folds) - 1)
+    n_folds = max(NEW, len(folds) - 1)
     blocks, _ = _blocks(n_folds, take_rows(X, train), y[train], groups)
     anew = _stratified(
         n_folds, y[train], blocks, random_state, grouped=groups is not None, taught=False
@@ -122,7 +123,10 @@ def _of_known_classes(folds, y):
 def _blocks(n_folds, X, y, groups):
     """Return the number of each row's block, which stays together, and a remark or None."""
     if groups is not None:
-        return np.unique(groups, return_inverse=True)[1], None
+        blocks = np.unique(groups, return_inverse=True)[1]
+        if blocks.max() == 0:
+            raise ValueError("All rows are of one group, so none can be held out: pass several.")
+        return blocks, None
     blocks = repeated_rows(X, y)
     n, n_blocks = len(y), 1 + blocks.max()
     if n_blocks == n:

@@ -141,7 +141,7 @@ def test_the_race_knows_nothing_of_the_first_folds_test_rows():
             fits.append({row.tobytes() for row in X})
             return super().fit(X, y)
 
-    for cv, n_fits in ((5, 5), (2, 3)):  # the first fold's teacher, and one for each inner fold
+    for cv, n_fits in ((5, 5), (2, 4)):  # the first fold's teacher, and one for each inner fold
         fits = []
         _, folds = ask(Spy(), rows, Y, cv)
         first_test = {rows[i].tobytes() for i in folds[0][1]}

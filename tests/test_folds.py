@@ -69,6 +69,12 @@ def test_classes_that_are_groups_cannot_be_held_out():
             folds_of(Y, groups=groups)
 
 
+@pytest.mark.parametrize("method", ["cv", "frozen"])
+def test_a_single_group_is_named(method):
+    with pytest.raises(ValueError, match="All rows are of one group"):
+        folds_of(Y, groups=np.zeros(N), method=method)
+
+
 @pytest.mark.parametrize("method", ["frozen", "oob"])
 @pytest.mark.parametrize("y", [rare(1), rare(2), np.arange(N), np.arange(N) // 2])
 def test_the_share_held_out_does_not_depend_on_the_classes(method, y):
