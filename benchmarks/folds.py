@@ -6,8 +6,8 @@
   beside that of a student without the third.
 - Repeated: rows that are repeated one to three times, beside the same numbers as weights; 2,000
   rows of phoneme, and 800 rows that are made, the labels of 15 % of which are random.
-- Seconds of one core in which repeats are found among a million rows of twenty numbers, and of ten numbers and
-  six texts, one of them an identifier.
+- Seconds of one core in which repeats are found among a million rows of twenty numbers, and of
+  ten numbers and six texts, one of them an identifier.
 
 The teacher is a forest of 100 trees. Ratios are geometric means over seeds, each with its
 standard error. Real data come from OpenML, or from the folder in SKDISTILL_DATA.
