@@ -17,13 +17,10 @@ from skdistill._answers import (
     in_order,
     no_answers,
 )
-from skdistill._folds import without_test_rows
 from skdistill._probabilities import positions
 from skdistill._progress import track
 from skdistill.exceptions import warn
 from skdistill.tables import take_rows
-
-SUSPICIOUS_ACCURACY = 0.999
 
 
 @dataclass(frozen=True)
@@ -42,6 +39,8 @@ class TeacherScores:
         Fitted on the first fold's training rows.
     race_log_proba : float64 array of shape (n_samples, n_classes) or None
         As `log_proba`, but by teachers that have not seen the first fold's test rows either.
+    seen : bool
+        Whether a frozen teacher seems to have been fitted on these rows.
     """
 
     teacher: Any
@@ -49,6 +48,7 @@ class TeacherScores:
     held_out: np.ndarray
     race_teacher: Any
     race_log_proba: np.ndarray | None
+    seen: bool = False
 
     @classmethod
     def none(cls, n):
@@ -57,7 +57,19 @@ class TeacherScores:
 
 
 def ask_teacher(
-    teacher, X, y, folds, *, classes, method, fit_params, answers, race, n_jobs, cache=None
+    teacher,
+    X,
+    y,
+    folds,
+    inner=(),
+    *,
+    classes,
+    method,
+    fit_params,
+    answers,
+    race,
+    n_jobs,
+    cache=None,
 ):
     """Fit the teacher and collect its answers to rows that it did not see.
 
@@ -68,6 +80,8 @@ def ask_teacher(
     X, y : table and labels of n_samples rows
         Given to the teacher as they are.
     folds : list of (train, test)
+    inner : list of (train, test)
+        Folds of the first fold's training rows, for the answers of the race.
     classes : ndarray of shape (n_classes,)
     method : {"cv", "oob", "frozen"}
     fit_params : dict of str to array of shape (n_samples,)
@@ -84,24 +98,16 @@ def ask_teacher(
     scores : TeacherScores
     """
     n = len(y)
-    held_out = np.ones(n, dtype=bool)
     if method == "frozen":
         _check_classes(teacher, classes)
         log_proba = answer(teacher, X, classes) if answers else None
         if answers:
             check_agreement(teacher, X, log_proba, classes)
-            _warn_if_seen(log_proba, y, classes)
-        return TeacherScores(teacher, log_proba, held_out, teacher, log_proba)
+        return TeacherScores(teacher, log_proba, np.ones(n, dtype=bool), teacher, log_proba)
 
-    asked: list = []
-    inner: list = []
-    if answers and method == "cv":
-        asked = folds
-    if answers and race:
-        inner = without_test_rows(folds, y) if method == "cv" else []
-        asked = asked or folds[:1]
-    everything = np.arange(n)
-    jobs = [(everything, None, True)]
+    asked = [] if not answers else folds if method == "cv" else folds[:1] if race else []
+    inner = list(inner) if answers and race and method == "cv" else []
+    jobs = [(np.arange(n), None, True)]
     jobs += [(train, test, i == 0) for i, (train, test) in enumerate(asked)]
     jobs += [(train, test, False) for train, test in inner]
     fits = Parallel(n_jobs=n_jobs, return_as="generator")(
@@ -109,23 +115,23 @@ def ask_teacher(
     )
     (full, _), *results = track(fits, "teachers fitted", len(jobs))
     if not answers:
-        return TeacherScores(full, None, held_out, None, None)
+        return TeacherScores(full, None, np.ones(n, dtype=bool), None, None)
     parts = [(test, part) for (_, test, _), (_, part) in zip(jobs[1:], results, strict=True)]
-    fold_teacher = results[0][0] if results else None
+    of_fold = results[0][0] if results else None
     if method == "oob":
-        log_proba = _out_of_bag(full, classes, n)
-        if race:
-            train = folds[0][0]
-            parts.append((train, _out_of_bag(fold_teacher, classes, len(train))))
+        log_proba, held_out = _out_of_bag(full, classes, n), np.ones(n, dtype=bool)
     else:
         log_proba, held_out = _mean(parts[: len(folds)], n, classes)
-        if not held_out.all():
-            log_proba[~held_out] = answer(full, take_rows(X, np.flatnonzero(~held_out)), classes)
+        _fill_in(log_proba, ~held_out, full, X, classes)
     race_log_proba = None
     if race:
-        race_log_proba, reached = _mean([parts[0], *parts[-len(inner) or -1 :]], n, classes)
-        race_log_proba[~reached] = log_proba[~reached]
-    return TeacherScores(full, log_proba, held_out, fold_teacher, race_log_proba)
+        train = folds[0][0]
+        of_race = parts[len(folds) :]
+        if method == "oob":
+            of_race = [(train, _out_of_bag(of_fold, classes, len(train)))]
+        race_log_proba, reached = _mean([parts[0], *of_race], n, classes)
+        _fill_in(race_log_proba, ~reached, of_fold, X, classes)
+    return TeacherScores(full, log_proba, held_out, of_fold, race_log_proba)
 
 
 def check_teacher(teacher):
@@ -147,6 +153,33 @@ def check_teacher(teacher):
         raise TypeError(no_answers(teacher))
 
 
+def has_frozen(value):
+    """Whether there is a FrozenEstimator in an estimator, or in a list or dict of parameters."""
+    if isinstance(value, FrozenEstimator):
+        return True
+    if isinstance(value, dict):
+        return has_frozen(list(value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(has_frozen, value))
+    is_estimator = hasattr(value, "get_params") and not isinstance(value, type)
+    return is_estimator and has_frozen(value.get_params(deep=False))
+
+
+def check_out_of_bag(teacher, groups):
+    """Say why out-of-bag answers would be answers to rows that the teacher knows."""
+    if has_frozen(teacher):
+        raise ValueError(
+            'cv="oob" fits a forest whose trees leave rows out, but a FrozenEstimator is not '
+            "fitted, and its answers may be to rows that it knows. Pass the teacher without "
+            "FrozenEstimator, or rows that it did not see and no cv."
+        )
+    if groups is not None:
+        raise ValueError(
+            'cv="oob" leaves out rows, not groups: out-of-bag answers know the other rows of a '
+            "group. Use cv=5, whose folds keep groups together."
+        )
+
+
 def _mean(parts, n, classes):
     """Average the answers to each row; also return which rows have any."""
     total, count = np.zeros((n, len(classes))), np.zeros(n)
@@ -157,6 +190,12 @@ def _mean(parts, n, classes):
         return np.log(total / np.maximum(count, 1)[:, None]), count > 0
 
 
+def _fill_in(log_proba, lacking, teacher, X, classes):
+    """Let a teacher that may have seen them answer the rows that no other one answered."""
+    if lacking.any():
+        log_proba[lacking] = answer(teacher, take_rows(X, np.flatnonzero(lacking)), classes)
+
+
 def _fit_and_answer(teacher, X, y, classes, fit_params, train, test, keep, cache):
     def compute():
         params = {name: values[train] for name, values in fit_params.items()}
@@ -165,7 +204,7 @@ def _fit_and_answer(teacher, X, y, classes, fit_params, train, test, keep, cache
         fitted = fit_teacher(clone(teacher), rows, y[train], **params)
         if test is None:
             return fitted, None
-        missing = np.setdiff1d(classes, y[train])
+        missing = np.setdiff1d(y[test], y[train])
         if len(missing):
             warn(
                 f"A fold's training rows lack classes {missing.tolist()}: its teacher gives "
@@ -203,14 +242,4 @@ def _check_classes(teacher, classes):
         raise ValueError(
             f"The frozen teacher knows the classes {np.asarray(teacher.classes_).tolist()}, but y "
             f"has {classes.tolist()}. Pass rows of exactly the classes that the teacher knows."
-        )
-
-
-def _warn_if_seen(log_proba, y, classes):
-    accuracy = np.mean(classes[log_proba.argmax(axis=1)] == y)
-    if accuracy >= SUSPICIOUS_ACCURACY:
-        warn(
-            f"The frozen teacher is right on {accuracy:.1%} of the rows, as if it had seen them: "
-            "soft targets of rows that it was trained on teach little more than the labels. Pass "
-            "rows that it did not see, or the teacher without FrozenEstimator."
         )

@@ -43,6 +43,7 @@ def calibrate_scores(scores, data, folds, *, method):
     Parameters
     ----------
     scores : TeacherScores
+        Of rows that seem `seen`, answers stay as they are.
     data : Samples
     folds : list of (train, test)
         Sigmoid and isotonic targets of each fold's test rows come from the other rows.
@@ -57,6 +58,7 @@ def calibrate_scores(scores, data, folds, *, method):
     """
     if data.soft_targets is not None or scores.log_proba is None:
         return (SoftTargets(data.soft_targets, None),) * 2
+    method = None if scores.seen else method
     targets = _calibrate(scores.log_proba, scores.held_out, data, folds, method)
     _warn_if_at_bound(getattr(targets.calibrator, "temperature_", 1.0))
     if scores.race_log_proba is None:

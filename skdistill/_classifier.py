@@ -9,18 +9,25 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skdistill._ask_teacher import TeacherScores, ask_teacher, check_teacher
+from skdistill._ask_teacher import (
+    TeacherScores,
+    ask_teacher,
+    check_out_of_bag,
+    check_teacher,
+    has_frozen,
+)
 from skdistill._cache import open_cache
 from skdistill._calibrate_scores import calibrate_scores
 from skdistill._callbacks import CallbackSupport, reported
 from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
 from skdistill._compose_transfer_set import Mix, candidate_samplers, make_composers
 from skdistill._constraints import CONSTRAINTS
-from skdistill._folds import make_folds
+from skdistill._folds import make_folds, race_folds
 from skdistill._rare_levels import hash_or_warn, warn_of_merged
 from skdistill._rehearsal import rehearse
 from skdistill._routing import make_router, route
 from skdistill._seeds import stage_seeds
+from skdistill._seen import doubt
 from skdistill._teachers import prepare_teacher
 from skdistill._train_student import detach, train_generations
 from skdistill._training import make_training
@@ -42,13 +49,15 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
     teacher : classifier or None, default=None
         Any scikit-learn classifier that has `predict_proba` or `decision_function` once it is
         fitted; it is cloned.
-        ``FrozenEstimator(teacher)`` is used as it is: its answers to all rows count as held-out,
-        so pass rows that it was not fitted on. None stands for gradient boosting that takes
+        ``FrozenEstimator(teacher)`` is used as it is, also inside a pipeline, vote or search
+        that is fitted: its answers to all rows count as held-out, so pass rows that it was not
+        fitted on. None stands for gradient boosting that takes
         strings, categories and missing values, and for a random forest when `X` is sparse.
     cv : int, splitter, iterable or "oob", default=5
         How the teacher's held-out answers are made: number of stratified folds (grouped when
         `groups` is passed), a scikit-learn splitter, an iterable of (train, test) rows, or
-        "oob" for the out-of-bag answers of a teacher with ``oob_score=True``.
+        "oob" for the out-of-bag answers of a teacher with ``oob_score=True``. Where `cv` is a
+        number and no `groups` are passed, rows that repeat one another stay together.
     calibration : {"temperature", "sigmoid", "isotonic"} or None, default="temperature"
         How the teacher's answers are calibrated against the labels.
     temperature : float, default=1.0
@@ -266,7 +275,9 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
             and may be larger than memory.
         soft_targets : array or frame of shape (n_samples, n_classes) or None
             Probabilities to learn instead of a teacher's, columns in sorted order of the
-            classes, or named by them. They are used as given, and no teacher is fitted.
+            classes, or named by them. They are used as given, and no teacher is fitted. Whoever
+            made them should have learned from other rows: held-out loss is too low where they
+            know its labels.
 
         Returns
         -------
@@ -322,11 +333,14 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         rehearse(training, rows, data.codes, unlabeled=unlabeled)
         teacher = prepare_teacher(self.teacher, data, self.n_jobs, seeds["teacher"])
         fit_params, split_params = route(self, data, given)
-        folds = self._folds(given, positive, split_params, seeds["folds"])
+        method = self._method(data)
+        folds = self._folds(given, positive, split_params, method, seeds["folds"])
         cache = open_cache(self.memory, self.random_state, teacher, data.X, data.y, fit_params)
 
         asks = source is not None or transfer not in (None, "auto")
-        scores = self._ask(teacher, data, folds, fit_params, asks, cache)
+        scores = self._ask(teacher, data, folds, method, fit_params, asks, seeds["folds"], cache)
+        if scores.log_proba is not None and has_frozen(teacher):
+            scores = doubt(scores, data, rows, reader, seeds["folds"])
         targets, race_targets = calibrate_scores(scores, data, folds, method=self.calibration)
         composer, racer = make_composers(
             self, (data, rows, reader, folds), scores, (targets, race_targets), samplers, source,
@@ -410,30 +424,39 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         """
         return make_router(self)
 
-    def _folds(self, given, positive, split_params, seed):
-        """Return the folds; for teachers that need none, those that hold rows out."""
-        cv = self.cv
-        frozen = given.soft_targets is not None or isinstance(self.teacher, FrozenEstimator)
-        if frozen or (isinstance(cv, str) and cv == "oob"):
-            cv = max(2, round(1 / self.validation_fraction))
-        return make_folds(
-            cv, given.X, given.y, split_params=split_params, random_state=seed, rows=positive
-        )
+    def _method(self, data):
+        """Return how the teacher answers rows that it did not see: "cv", "oob" or "frozen"."""
+        if data.soft_targets is not None:
+            return "frozen"
+        if isinstance(self.cv, str):
+            check_out_of_bag(self.teacher, data.groups)
+            return "oob"
+        return "frozen" if isinstance(self.teacher, FrozenEstimator) else "cv"
 
-    def _ask(self, teacher, data, folds, fit_params, asks, cache):
+    def _folds(self, given, positive, split_params, method, seed):
+        """Return the folds; for teachers that need none, those that hold rows out."""
+        cv = self.cv if method == "cv" else max(2, round(1 / self.validation_fraction))
+        params = {"split_params": split_params, "random_state": seed}
+        return make_folds(cv, given.X, given.y, rows=positive, method=method, **params)
+
+    def _ask(self, teacher, data, folds, method, fit_params, asks, seed, cache):
         if teacher is None:
             return TeacherScores.none(len(data.y))
-        frozen = isinstance(teacher, FrozenEstimator)
+        race = self.early_stopping and (asks or len(data.y) >= MIN_RACE_ROWS)
+        inner = []
+        if race and method == "cv" and self.alpha != 0:
+            inner = race_folds(folds, data.X, data.y, groups=data.groups, random_state=seed)
         return ask_teacher(
             teacher,
             data.X,
             data.y,
             folds,
+            inner,
             classes=data.classes,
-            method="frozen" if frozen else "oob" if isinstance(self.cv, str) else "cv",
+            method=method,
             fit_params=fit_params,
             answers=self.alpha != 0,
-            race=self.early_stopping and (asks or len(data.y) >= MIN_RACE_ROWS),
+            race=race,
             n_jobs=self.n_jobs,
             cache=cache,
         )

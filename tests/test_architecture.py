@@ -46,12 +46,12 @@ MAY_IMPORT = {
     "_training": {"_validation", "losses", "students"},
     "_routing": {"_teachers", "exceptions"},
     # the stages
-    "_folds": {"exceptions", "tables"},
+    "_repeats": {"tables"},
+    "_folds": {"_repeats", "exceptions", "tables"},
     "_ask_teacher": {
         "_adapt",
         "_answers",
         "_cache",
-        "_folds",
         "_probabilities",
         "_progress",
         "_validation",
@@ -60,6 +60,7 @@ MAY_IMPORT = {
         "tables",
     },
     "_calibrate_scores": {"_ask_teacher", "_validation", "exceptions", "losses"},
+    "_seen": {"_ask_teacher", "_calibrate_scores", "exceptions", "samplers", "tables"},
     "_answer_rows": {"_answers", "_progress", "_transfer_set", "runtime", "tables"},
     "_compose_transfer_set": {
         "_answer_rows",
@@ -108,6 +109,7 @@ MAY_IMPORT = {
         "_rehearsal",
         "_routing",
         "_seeds",
+        "_seen",
         "_teachers",
         "_train_student",
         "_training",

@@ -19,7 +19,12 @@ from sklearn.ensemble import (
 )
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, KFold, RepeatedStratifiedKFold
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    LeaveOneGroupOut,
+    RepeatedStratifiedKFold,
+)
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
@@ -32,7 +37,7 @@ from xgboost import XGBClassifier
 
 from skdistill import DistilledClassifier
 from skdistill._ask_teacher import ask_teacher
-from skdistill._folds import make_folds
+from skdistill._folds import make_folds, race_folds
 from skdistill.exceptions import DistillationWarning
 
 X, Y = load_iris(return_X_y=True)
@@ -80,9 +85,10 @@ def quick(teacher, **params):
 def ask(teacher, X, y, cv, *, groups=None, race=True, method="cv"):
     params = {} if groups is None else {"groups": groups}
     folds = make_folds(cv, X, y, split_params=params, random_state=0)
+    inner = race_folds(folds, X, y, groups=groups, random_state=0)
     scores = ask_teacher(
-        teacher, X, y, folds, classes=np.unique(y), method=method, fit_params={}, answers=True,
-        race=race, n_jobs=None,
+        teacher, X, y, folds, inner, classes=np.unique(y), method=method, fit_params={},
+        answers=True, race=race, n_jobs=None,
     )  # fmt: skip
     return scores, folds
 
@@ -90,41 +96,86 @@ def ask(teacher, X, y, cv, *, groups=None, race=True, method="cv"):
 GROUPS = np.arange(N) % 7
 
 
-@pytest.mark.parametrize(
-    ("cv", "groups"),
-    [
-        (5, None),
-        (5, GROUPS),
-        (KFold(3, shuffle=True, random_state=0), None),
-        (GroupKFold(4), GROUPS),
-        (RepeatedStratifiedKFold(n_splits=3, n_repeats=2, random_state=0), None),
-        ([(np.arange(75, N), np.arange(75)), (np.arange(75), np.arange(75, N))], None),
-    ],
-    ids=["number", "number with groups", "KFold", "GroupKFold", "repeated", "iterable"],
-)
-def test_no_row_is_scored_by_a_teacher_that_saw_it(cv, groups):
-    rows = X + np.arange(N)[:, None] * 1e-6  # no two rows alike
-    y = np.tile([0, 1, 2], N // 3)
-    scores, _ = ask(Memoriser(), rows, y, cv, groups=groups)
-    np.testing.assert_allclose(np.exp(scores.log_proba), 1 / 3)
+THIRDS = np.tile([0, 1, 2], N // 3)
+RARE = np.where(np.arange(N) < 2, 9, THIRDS)
+HALVES = [(np.arange(75, N), np.arange(75)), (np.arange(75), np.arange(75, N))]
+PATHS = {
+    "number": {"cv": 5},
+    "number with groups": {"cv": 5, "groups": GROUPS},
+    "KFold": {"cv": KFold(3, shuffle=True, random_state=0)},
+    "GroupKFold": {"cv": GroupKFold(4), "groups": GROUPS},
+    "repeated": {"cv": RepeatedStratifiedKFold(n_splits=3, n_repeats=2, random_state=0)},
+    "iterable": {"cv": HALVES},
+    "two folds": {"cv": 2},
+    "two groups": {"cv": LeaveOneGroupOut(), "groups": np.arange(N) % 2},
+    "rare class": {"cv": 5, "y": RARE},
+    "rare class with groups": {"cv": 5, "y": RARE, "groups": GROUPS},
+    "repeats": {"cv": 5, "index": np.arange(N) % 100},
+    "repeats in two folds": {"cv": 2, "index": np.arange(N) % 100},
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:.* of the rows repeat others")
+@pytest.mark.parametrize("path", PATHS)
+def test_no_row_is_scored_by_a_teacher_that_saw_it(path):
+    given = {"y": THIRDS, "index": np.arange(N), **PATHS[path]}
+    rows = (X + np.arange(N)[:, None] * 1e-6)[given["index"]]  # no others alike
+    y, groups = given["y"][given["index"]], given.get("groups")
+    scores, folds = ask(Memoriser(), rows, y, given["cv"], groups=groups)
+    assert scores.held_out.all()
+    np.testing.assert_allclose(np.exp(scores.log_proba), 1 / len(np.unique(y)))
+    train, test = folds[0]
+    known = {row.tobytes() for row in rows[test]}
+    assert not scores.race_teacher.rows_ & known
+    # a row that is the only one of its class in the race is answered by the race's own teacher
+    several = np.isin(y[train], [label for label in y if np.sum(y[train] == label) > 1])
+    answers = np.exp(scores.race_log_proba)[train[several]]
+    assert (answers.max(axis=1) <= 1 / 3 + 1e-9).all()
 
 
 def test_the_race_knows_nothing_of_the_first_folds_test_rows():
     rows = X + np.arange(N)[:, None] * 1e-6
-    seen_by_race = []
 
     class Spy(Memoriser):
         def fit(self, X, y):
             fits.append({row.tobytes() for row in X})
             return super().fit(X, y)
 
-    fits = []
-    scores, folds = ask(Spy(), rows, Y, 5)
-    first_test = {rows[i].tobytes() for i in folds[0][1]}
-    seen_by_race = [fit for fit in fits if not fit & first_test]
-    assert len(seen_by_race) == 5  # the first fold's teacher, and one for each other fold
-    np.testing.assert_allclose(np.exp(scores.race_log_proba), 1 / 3)
-    assert not scores.race_teacher.rows_ & first_test
+    for cv, n_fits in ((5, 5), (2, 4)):  # the first fold's teacher, and one for each inner fold
+        fits = []
+        _, folds = ask(Spy(), rows, Y, cv)
+        first_test = {rows[i].tobytes() for i in folds[0][1]}
+        assert len([fit for fit in fits if not fit & first_test]) == n_fits
+
+
+@pytest.mark.parametrize("cv", ["oob", 5])
+def test_labels_that_are_random_by_group_cannot_be_known(cv):
+    rng = np.random.default_rng(0)
+    groups = np.repeat(np.arange(40), 5)
+    rows = rng.normal(size=(40, 3))[groups] + 0.01 * rng.normal(size=(200, 3))
+    y = rng.integers(0, 2, 40)[groups]
+    clf = quick(RandomForestClassifier(30, oob_score=True), cv=cv, transfer=None)
+    if cv == "oob":
+        with pytest.raises(ValueError, match=r"leaves out rows, not groups: .* Use cv=5"):
+            clf.fit(rows, y, groups=groups)
+    else:
+        assert clf.fit(rows, y, groups=groups).calibrator_.temperature_ > 1.5
+
+
+def test_out_of_bag_answers_know_no_random_label_but_those_of_copies():
+    rng = np.random.default_rng(0)
+    rows, y = rng.normal(size=(150, 3)), rng.integers(0, 2, 150)
+    forest = RandomForestClassifier(60, oob_score=True)
+    assert quick(forest, cv="oob").fit(rows, y).calibrator_.temperature_ > 1.5
+    with pytest.warns(DistillationWarning, match="Out-of-bag answers to a row know its copies"):
+        quick(forest, cv="oob").fit(np.tile(rows, (2, 1)), np.tile(y, 2))
+
+
+@pytest.mark.parametrize("wrap", [FrozenEstimator, lambda t: make_pipeline(FrozenEstimator(t))])
+def test_a_frozen_forest_has_no_out_of_bag_answers(wrap):
+    forest = RandomForestClassifier(60, oob_score=True).fit(X, Y)
+    with pytest.raises(ValueError, match="Pass the teacher without FrozenEstimator, or rows"):
+        quick(wrap(forest), cv="oob").fit(X, Y)
 
 
 def test_groups_never_straddle_folds():
@@ -255,13 +306,6 @@ def test_a_class_of_one_row_is_always_in_training():
     assert clf.classes_.tolist() == [0, 1, 2, 7]
 
 
-def test_a_small_class_makes_fewer_folds():
-    y = np.where(np.arange(N) < 3, 5, Y)
-    with pytest.warns(DistillationWarning, match="smallest class has 3 rows: 3 folds instead"):
-        folds = make_folds(5, X, y, split_params={}, random_state=0)
-    assert len(folds) == 3
-
-
 FRAME = pd.DataFrame(X, columns=["sl", "sw", "pl", "pw"]).assign(
     town=pd.Categorical(np.array(["Rome", "Oslo", "Bonn"])[np.arange(N) % 3])
 )
@@ -281,7 +325,9 @@ FRAME = pd.DataFrame(X, columns=["sl", "sw", "pl", "pw"]).assign(
 def test_a_teacher_that_needs_a_frame_gets_one(teacher):
     rng = np.random.default_rng(0)
     rows = pd.concat([FRAME, FRAME]).iloc[rng.permutation(2 * N)]
-    clf = quick(teacher, max_epochs=20, transfer="munge").fit(rows, np.tile(LABELS, 2)[rows.index])
+    clf = quick(teacher, max_epochs=20, transfer="munge")
+    with pytest.warns(DistillationWarning, match="of the rows repeat others"):
+        clf.fit(rows, np.tile(LABELS, 2)[rows.index])
     assert clf.score(FRAME, LABELS) > 0.7
 
 

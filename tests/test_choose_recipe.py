@@ -249,6 +249,16 @@ def test_labels_alone_are_no_candidate_where_rows_without_label_are_given():
         assert {t["alpha"] for t in clf.transfer_summary_["trials"]} == alphas
 
 
+def test_soft_targets_of_a_memoriser_made_out_of_fold_do_not_win_over_labels():
+    X, y = make_classification(400, random_state=0)
+    clf = DistilledClassifier(max_epochs=20, random_state=0)
+    clf.fit(
+        X, y, soft_targets=np.full((400, 2), 0.5)
+    )  # of rows that it did not see it knows nothing
+    assert clf.transfer_summary_["alpha"] < 1
+    assert clf.score(X, y) > 0.85
+
+
 @pytest.fixture(scope="module")
 def rings():
     return make_classification(600, 8, n_informative=6, n_classes=3, random_state=0)

@@ -263,9 +263,9 @@ def counting(tmp_path, monkeypatch):
     get_reusable_executor().shutdown(wait=True)
 
 
-def test_memory_makes_teacher_work_be_done_once_for_a_grid(counting, tmp_path, blobs):
+def test_memory_makes_teacher_work_be_done_once_for_a_grid(counting, tmp_path):
     teacher, log = counting
-    rows, y = blobs[0].repeat(2, axis=0), blobs[1].repeat(2)
+    rows, y = make_blobs(520, 4, centers=3, cluster_std=3.0, random_state=0)
     clf = quick(teacher, cv=3, max_epochs=2, transfer="munge", memory=tmp_path / "memory")
     grid = {"hidden_layer_sizes": [(4,), (8,)], "temperature": [1, 2], "alpha": [0.3, 0.5]}
     GridSearchCV(clf, grid, cv=2, n_jobs=2, refit=False).fit(rows, y)

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 from sklearn import get_config
-from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing
 
-from skdistill._folds import make_folds
+from skdistill._folds import make_folds, splits_of
 
 N_FOLDS = 5  # of which the first is held out when cv=None
 
@@ -77,4 +76,4 @@ class Rows:
             n = cv or N_FOLDS
             folds = make_folds(n, self.X, self.y, split_params=given, random_state=random_state)
             return folds if cv else folds[:1]
-        return list(check_cv(cv, self.y, classifier=True).split(self.X, self.y, **given))
+        return splits_of(cv, self.X, self.y, given)

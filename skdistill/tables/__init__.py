@@ -31,6 +31,7 @@ from skdistill.tables._kinds import (
     year_start,
 )
 from skdistill.tables._levels import Levels
+from skdistill.tables._marks import row_marks
 from skdistill.tables._offsets import find_offset
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "is_wide",
     "kind_of",
     "replace_columns",
+    "row_marks",
     "spelled",
     "stack_rows",
     "take_rows",

@@ -1,0 +1,58 @@
+"""Rows that repeat one another: copies that a fold must not part, or values that come again."""
+
+import numpy as np
+
+from skdistill.tables import row_marks, take_rows
+
+NOTED = 0.01  # share of rows that repeat others, from which on something is done about it,
+FEW = 5  # and their number
+BY_CHANCE = 0.5  # share of the repeats, above which shuffled columns repeat too often to tell
+SAMPLE = 100_000  # rows of which columns are shuffled
+AGREEMENT = 0.9  # of the labels of equal rows, below which these are not copies
+
+
+def repeated_rows(X, y):
+    """Return which rows are copies of one another.
+
+    Rows are copies where many are equal, far more than where each column is shuffled by itself
+    (as values of few kinds are), and have the same labels (as events of one object have not).
+
+    Parameters
+    ----------
+    X, y : table and labels of n_samples rows
+
+    Returns
+    -------
+    blocks : int array of shape (n_samples,)
+        The same number for equal rows, in order of the first of them; a number of its own for
+        each row where there are too few copies to matter.
+    """
+    rng = np.random.default_rng(0)
+    _, first, blocks = np.unique(row_marks(X), return_index=True, return_inverse=True)
+    n_repeats = _repeats(blocks)
+    if (
+        n_repeats < max(FEW, NOTED * len(y))
+        or _agreement(blocks, y, rng) < AGREEMENT
+        or _repeats_by_chance(X, rng) > BY_CHANCE * n_repeats
+    ):
+        return np.arange(len(y))
+    return np.argsort(np.argsort(first))[blocks]
+
+
+def _repeats(marks):
+    return np.count_nonzero(np.diff(np.sort(marks)) == 0)
+
+
+def _repeats_by_chance(X, rng):
+    """Return how many rows would repeat if columns knew nothing of one another."""
+    n = X.shape[0]
+    sample = rng.permutation(n)[:SAMPLE]
+    return _repeats(row_marks(take_rows(X, sample), rng)) * (n / len(sample)) ** 2
+
+
+def _agreement(blocks, y, rng):
+    """Return the share of pairs of equal rows that have the same label."""
+    order = rng.permutation(len(y))
+    order = order[np.argsort(blocks[order], kind="stable")]
+    equal = np.diff(blocks[order]) == 0
+    return np.mean(y[order[1:]][equal] == y[order[:-1]][equal])
