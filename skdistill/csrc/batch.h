@@ -17,7 +17,7 @@ struct Batch {
     float scale;  // of the gradient: 1 / n_rows for a mean
 };
 
-constexpr double MOST_TEMPERATURE = 1e9;  // as in skdistill.losses._settings
+constexpr double LEAST_TEMPERATURE = 1e-4, MOST_TEMPERATURE = 1e5;  // as in losses/_settings.py
 
 // Read kind, temperature, alpha and beta.
 void read_settings(Arguments &next, Batch &batch);
