@@ -56,7 +56,7 @@ struct Tensor {
 };
 
 constexpr int MOST_DIMENSIONS = 8;
-constexpr int64_t MOST_LENGTH = (int64_t)1 << 40;  // of a dimension: products of two do not overflow
+constexpr int64_t MOST_LENGTH = (int64_t)1 << 40;  // of a dimension
 
 // An object's memory, for as long as this lives.
 class View {
@@ -138,8 +138,8 @@ class View {
         return near_ && code_ == wanted && item_size_ == sizeof(T);
     }
 
-    // Whether T's lie in order, side by side along the later axes and by whole items apart along the
-    // first ones, each where the processor wants it.
+    // Whether T's lie in order, side by side along the later axes and by whole items apart along
+    // the first ones, each where the processor wants it.
     template <typename T>
     bool is_dense_from(int first) const {
         const int64_t size = sizeof(T);

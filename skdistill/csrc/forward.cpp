@@ -40,7 +40,8 @@ class Program {
     }
 
    public:
-    explicit Program(Arguments &next) : integers_(next, "integers", {ANY}), numbers_(next, "numbers", {ANY}) {}
+    explicit Program(Arguments &next)
+        : integers_(next, "integers", {ANY}), numbers_(next, "numbers", {ANY}) {}
 
     // n integers from low to high.
     const int64_t *integers(const char *name, int64_t n, int64_t low, int64_t high) {
@@ -196,7 +197,7 @@ class OwnedNet : public Net {
             require(is_mean == (n_members && i + 1 == n_layers), "the last layer joins members");
         }
         layers = layers_.data();
-        require(n_in == n_classes && (n_layers || !n_members), "scores that are not of the classes");
+        require(n_in == n_classes && (n_layers || !n_members), "scores of other classes");
     }
 
     // Throw where a few rows need more than any memory holds.

@@ -61,7 +61,8 @@ static double run(const Batch &batch, int64_t threads) {
 
 void read_settings(Arguments &next, Batch &batch) {
     batch.kind = (Kind)next.integer("kind", KL, JSD);
-    batch.temperature = (float)next.number("temperature", LEAST_TEMPERATURE, MOST_TEMPERATURE);
+    batch.temperature = (float)next.number("temperature", LEAST_TEMPERATURE,
+                                            MOST_TEMPERATURE);
     batch.alpha = (float)next.number("alpha", 0, 1);
     batch.beta = (float)next.number("beta", 0, 1);
 }

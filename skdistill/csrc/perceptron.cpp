@@ -73,7 +73,7 @@ class OwnedPerceptron : public Perceptron {
     std::vector<Category> categories_;
     std::vector<Dense> layers_;
 
-    // A tuple of values, gradient, mean, square; where no step is made, the values alone are needed.
+    // A tuple of values, gradient, mean, square; where no step is made, the values are enough.
     Trained read_trained(Arguments of, std::initializer_list<int64_t> shape) {
         const Layout layout = batches_.rates ? ROW_BY_ROW : OPTIONAL;
         const Array<float> &values = arrays_.emplace_front(of, "values", shape);
@@ -171,7 +171,8 @@ class OwnedPerceptron : public Perceptron {
         int64_t width = 0, weight = 0, kept = 0;
         for (const Dense &layer : layers_) {
             width = std::max(width, whole_lines(layer.width));
-            weight = std::max(weight, product(1 + whole_lines(layer.n_in), whole_lines(layer.width)));
+            weight = std::max(weight,
+                              product(1 + whole_lines(layer.n_in), whole_lines(layer.width)));
             kept += 2 * whole_lines(layer.width);
         }
         const int64_t first = whole_lines(layers[0].width), features = whole_lines(of_categories);
@@ -182,9 +183,9 @@ class OwnedPerceptron : public Perceptron {
     }
 };
 
-// train(sizes, x, targets, labels, weight, rates, losses, kind, temperature, alpha, beta, first_step,
-//       first_bin, n_numbers, categories, layers, function, dropout, seed, beta1, beta2, epsilon,
-//       decay)
+// train(sizes, x, targets, labels, weight, rates, losses, kind, temperature, alpha, beta,
+//       first_step, first_bin, n_numbers, categories, layers, function, dropout, seed, beta1, beta2,
+//       epsilon, decay)
 // x of shape (n_columns, n_rows): numbers, flags, places, then of categories. Make a step for each
 // batch, unless rates are None, and fill losses with what they were before.
 PyObject *train(Arguments &next) {

@@ -42,15 +42,15 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
     w = None if weight is None else _plain(weight)
     gradient, n = torch.empty_like(z), len(z)
     each = settings.reduction == "none"
-    loss = np.empty(n if each else (), np.float32)
+    losses = np.empty(n if each else (), np.float32)
     kernels.fill(
         to_dlpack(z),
         to_dlpack(p),
         None if y is None else to_dlpack(y),
         None if w is None else to_dlpack(w),
         to_dlpack(gradient),
-        loss if each else None,
-        None if each else loss,
+        losses if each else None,
+        None if each else losses,
         NUMBERS[settings.kind],
         settings.temperature,
         settings.alpha,
@@ -58,7 +58,7 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
         settings.scale(n),
         torch.get_num_threads(),
     )
-    loss = torch.from_numpy(loss)
+    loss = torch.from_numpy(losses)
     return loss if logits.dtype is torch.float32 else loss.to(logits.dtype), gradient
 
 
