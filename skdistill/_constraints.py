@@ -4,7 +4,7 @@ from numbers import Integral, Real
 
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from skdistill.losses._settings import KINDS
+from skdistill.losses._settings import KINDS, LEAST_TEMPERATURE, MOST_TEMPERATURE
 from skdistill.samplers import SAMPLERS
 from skdistill.students import STUDENTS
 
@@ -12,7 +12,7 @@ CONSTRAINTS: dict = {
     "teacher": [HasMethods("fit"), None],
     "cv": ["cv_object", StrOptions({"oob"})],
     "calibration": [StrOptions({"temperature", "sigmoid", "isotonic"}), None],
-    "temperature": [Interval(Real, 0, None, closed="neither")],
+    "temperature": [Interval(Real, LEAST_TEMPERATURE, MOST_TEMPERATURE, closed="both")],
     "alpha": [Interval(Real, 0, 1, closed="both"), StrOptions({"auto"})],
     "loss": [StrOptions(set(KINDS)), callable],
     "transfer": [StrOptions({"auto", *SAMPLERS}), HasMethods(["fit", "draw"]), None],

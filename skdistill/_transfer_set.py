@@ -10,6 +10,13 @@ from skdistill._store import RowStore
 from skdistill.losses import temper
 
 REAL, UNLABELED, SYNTHETIC = 0, 1, 2
+FORMS = {  # dtype and dimensions
+    "rows": (np.float32, 2),
+    "targets": (np.float32, 2),
+    "labels": (np.int64, 1),
+    "weight": (np.float32, 1),
+    "origin": (np.int8, 1),
+}
 
 
 @dataclass(frozen=True)
@@ -25,8 +32,16 @@ class TransferSet:
     labels : int64 array of shape (n_samples,)
         Class indices; -1 for a row without label.
     weight : float32 array of shape (n_samples,)
+        Finite, 0 or more.
     origin : int8 array of shape (n_samples,)
         0 real, 1 unlabelled, 2 synthetic.
+
+    Raises
+    ------
+    TypeError
+        If an array is of another type.
+    ValueError
+        If lengths differ, or labels or weights are out of range.
     """
 
     rows: Any
@@ -39,6 +54,24 @@ class TransferSet:
         n = self.rows.shape[0]
         if not len(self.targets) == len(self.labels) == len(self.weight) == len(self.origin) == n:
             raise ValueError("Rows, targets, labels, weights and origins differ in length.")
+        for name, (dtype, n_dimensions) in FORMS.items():
+            array = getattr(self, name)
+            is_csr = getattr(array, "format", "csr") == "csr"
+            if array.dtype != dtype or array.ndim != n_dimensions or not is_csr:
+                raise TypeError(
+                    f"{name} must be {np.dtype(dtype)} of {n_dimensions} dimensions (sparse rows "
+                    f"in CSR), got {array.dtype} of shape {array.shape}."
+                )
+        if n:
+            self._check_ranges()
+
+    def _check_ranges(self):
+        low, high, most = self.labels.min(), self.labels.max(), self.targets.shape[1] - 1
+        if low < -1 or high > most:
+            raise ValueError(f"labels from {low} to {high} must be from -1 (none) to {most}.")
+        low, high = self.weight.min(), self.weight.max()
+        if not (low >= 0 and high < np.inf):
+            raise ValueError(f"weights from {low} to {high} must be finite and not negative.")
 
     def __len__(self):
         return self.rows.shape[0]

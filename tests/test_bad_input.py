@@ -210,6 +210,8 @@ def test_soft_targets_with_a_sampler():
     [
         {"temperature": 0},
         {"temperature": -1.0},
+        {"temperature": 1e-9},
+        {"temperature": 1e9},
         {"alpha": 1.5},
         {"alpha": -0.1},
         {"calibration": "platt"},

@@ -98,7 +98,7 @@ def test_more_rows_allow_more_epochs():
 
 @pytest.mark.parametrize(("n", "epochs"), [(300, 60), (50_000, 30), (10**6, 6)])
 def test_large_sets_get_fewer_epochs(n, epochs):
-    part = TransferSet(*[np.zeros((n, 1)), np.zeros((n, 1)), *[np.zeros(n)] * 3])
+    part = transfer(np.zeros((n, 1)), np.zeros(n, dtype=np.int64))
     settings = replace(TRAINING, max_epochs="auto", batch_size=256)
     assert plan(part, settings) == (n, 0, epochs, min(256, n // 4))
 

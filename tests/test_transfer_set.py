@@ -1,5 +1,6 @@
 """Transfer sets: rows with targets, labels, weights and origins."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -60,6 +61,39 @@ def test_real_rows_can_weigh_more_than_others():
 def test_an_inconsistent_set_cannot_be_made():
     with pytest.raises(ValueError, match="differ in length"):
         TransferSet(np.zeros((3, 1)), PROBA, np.zeros(2), np.ones(3), np.zeros(3))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"rows": np.zeros((3, 2))}, r"rows must be float32 .* got float64 of shape \(3, 2\)"),
+        ({"rows": np.zeros((3, 2), ">f4")}, "rows must be float32"),
+        ({"rows": np.zeros((3, 2), object)}, "rows must be float32"),
+        ({"rows": np.zeros((3, 1, 2), np.float32)}, "rows must be float32 of 2 dimensions"),
+        ({"rows": scipy.sparse.csc_array(np.eye(3, dtype=np.float32))}, "sparse rows in CSR"),
+        ({"targets": PROBA}, "targets must be float32"),
+        ({"targets": np.zeros(3, np.float32)}, "targets must be float32 of 2 dimensions"),
+        ({"labels": np.zeros(3)}, "labels must be int64"),
+        ({"labels": np.zeros(3, np.int32)}, "labels must be int64"),
+        ({"labels": np.int64([0, 1, 2])}, "labels from 0 to 2 must be from -1"),
+        ({"labels": np.int64([0, -2, 1])}, "labels from -2 to 1 must be from -1"),
+        ({"weight": np.ones(3)}, "weight must be float32 .* got float64"),
+        ({"weight": np.ones((3, 1), np.float32)}, "weight must be float32 of 1 dimensions"),
+        ({"weight": np.float32([1, np.nan, 1])}, "must be finite and not negative"),
+        ({"weight": np.float32([1, np.inf, 1])}, "must be finite and not negative"),
+        ({"weight": np.float32([1, -1e-9, 1])}, "must be finite and not negative"),
+        ({"origin": np.zeros(3, np.int64)}, "origin must be int8"),
+    ],
+)
+def test_a_set_of_other_types_or_ranges_cannot_be_made(change, message):
+    part = real_rows(np.zeros((3, 2), np.float32), PROBA, DATA, 1.0)
+    with pytest.raises((TypeError, ValueError), match=message):
+        replace(part, **change)
+
+
+def test_a_set_of_no_rows_can_be_made():
+    part = real_rows(np.zeros((3, 2), np.float32), PROBA, DATA, 1.0)
+    assert len(part.take(np.array([], dtype=int))) == 0
 
 
 def test_joined_parts_may_be_larger_than_memory(monkeypatch):

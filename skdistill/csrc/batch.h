@@ -1,7 +1,7 @@
 // A batch of rows and where its answers go.
 #pragma once
 
-#include <cstdint>
+#include "kernels.h"
 
 enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD };
 
@@ -9,13 +9,18 @@ struct Batch {
     Kind kind;
     int64_t n_rows, n_classes;
     const float *logits, *targets;  // n_rows × n_classes
-    const int64_t *labels;          // n_rows, negative where there is none; or null
+    const int64_t *labels;          // n_rows, -1 where there is none; or null
     const float *weight;            // n_rows; or null
     float *gradient;                // n_rows × n_classes
     float *losses;                  // n_rows; or null
     float temperature, alpha, beta;
     float scale;  // of the gradient: 1 / n_rows for a mean
 };
+
+constexpr double LEAST_TEMPERATURE = 1e-4, MOST_TEMPERATURE = 1e5;  // as in losses/_settings.py
+
+// Read kind, temperature, alpha and beta.
+void read_settings(Arguments &next, Batch &batch);
 
 // Fill gradient and losses of rows first to last - 1 and return the sum of their losses.
 // scratch holds at least scratch_floats(n_classes) floats.

@@ -1,35 +1,45 @@
 // Bins of a student's numbers: what `skdistill.students` calls.
 
-#include "parts.h"  // CPython wants to be first
-
 #include "bins.h"
+
+#include "parts.h"
 
 #define KERNELS "places_rows.h"
 #include "each_set.h"
 
 static OfFilling *const fill_columns_of_set[] = OF_EACH_SET(fill_columns);
 
-// fill_bins(n_rows, n_columns, first, places, places_step, numbers, z, z_step, low, inverse_width,
-//           threads): addresses as integers.
-PyObject *fill_bins(PyObject *, PyObject *const *args, Py_ssize_t n_args) {
-    if (!takes(11, n_args)) return nullptr;
-    Arguments next{args};
-    Filling filling;
-    Bins &bins = filling.bins;
-    bins.n_rows = next.integer();
-    bins.n_columns = next.integer();
-    bins.first = next.address<const int64_t>();
-    bins.places = next.address<float>();
-    bins.places_step = next.integer();
-    filling.numbers = next.address<const int64_t>();
-    filling.z = next.address<const float>();
-    filling.z_step = next.integer();
-    filling.low = next.address<const float>();
-    filling.inverse_width = next.address<const float>();
-    const unsigned threads = next.threads(bins.n_rows * bins.n_columns);
-    if (PyErr_Occurred()) return nullptr;
-    PyThreadState *state = PyEval_SaveThread();
-    run(fill_columns_of_set[set_in_use], filling, bins.n_columns, 1, threads);
-    PyEval_RestoreThread(state);
-    Py_RETURN_NONE;
+int64_t check_bins(const Array<const int64_t> &first) {
+    const int64_t *of = first.data(), n = first.length(0);
+    bool ascends = n > 0 && of[0] == 0;
+    for (int64_t j = 0; ascends && j + 1 < n; j++)
+        ascends = of[j] < of[j + 1] && of[j + 1] - of[j] < MOST_BINS;
+    if (!ascends)
+        refuse(PyExc_ValueError, "%s must ascend from 0, by less than %lld.", first.name(),
+               (long long)MOST_BINS);
+    return n - 1;
+}
+
+// fill_bins(first, places, numbers, z, low, inverse_width, threads): places of shape (n_columns,
+// n_rows), z of shape (n_numbers, n_rows), first and numbers of its columns, low and inverse_width
+// of each bin.
+PyObject *fill_bins(Arguments &next) {
+    const Array<const int64_t> first(next, "first", {ANY});
+    const int64_t n_columns = check_bins(first);
+    const Array<float> places(next, "places", {n_columns, ANY}, ROWS_APART);
+    const Array<const int64_t> numbers(next, "numbers", {n_columns});
+    const Array<const float> z(next, "z", {ANY, places.length(1)}, ROWS_APART);
+    const int64_t n_bins = first.data()[n_columns];
+    const Array<const float> low(next, "low", {n_bins});
+    const Array<const float> inverse_width(next, "inverse_width", {n_bins});
+    const int64_t threads = next.integer("threads", 1, MOST_THREADS);
+    next.end();
+    numbers.check(0, z.length(0) - 1);
+    const Bins bins{places.length(1), n_columns, first.data(), places.data(), places.row_step()};
+    const Filling filling{bins, numbers.data(), z.data(), z.row_step(), low.data(),
+                          inverse_width.data()};
+    const WithoutGil others;
+    run(fill_columns_of_set[set_in_use], filling, n_columns, 1,
+        threads_for(bins.n_rows * n_columns, threads));
+    return none();
 }

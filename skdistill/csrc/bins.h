@@ -1,7 +1,7 @@
 // Piecewise-linear bins in the first layer of a student that is trained.
 #pragma once
 
-#include <cstdint>
+#include "abi.h"
 
 // The bins of column j are first[j] to first[j + 1] - 1, from the lowest; edge k of column j, below
 // its bin k, is edge first[j] + j + k of all.
@@ -11,6 +11,11 @@ struct Bins {
     float *places;  // column by column: how many bins a value fills, the last one in part
     int64_t places_step;
 };
+
+constexpr int64_t MOST_BINS = 1 << 24;  // of a column: a float counts them
+
+// Refuse what is no `first`; return the number of columns.
+int64_t check_bins(const Array<const int64_t> &first);
 
 struct Filling {
     Bins bins;

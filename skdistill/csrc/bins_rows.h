@@ -10,7 +10,7 @@ struct Inside {
 INLINE Inside bin_of(const Bins &b, int64_t j, int64_t row) {
     const float place = b.places[j * b.places_step + row];
     const int64_t n = b.first[j + 1] - b.first[j];
-    int64_t bin = place > 0.f ? (int64_t)place : 0;
+    int64_t bin = place > 0.f && place < MOST_BINS ? (int64_t)place : 0;
     bin = bin < n ? bin : n - 1;
     return {bin, place - (float)bin};
 }

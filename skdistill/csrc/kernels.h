@@ -2,10 +2,7 @@
 // instruction set in use and torch's threads.
 #pragma once
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-
-#include <cstdint>
+#include "abi.h"  // CPython wants to be first
 
 // Index into what OF_EACH_SET lists.
 extern int set_in_use;
@@ -13,11 +10,12 @@ extern int set_in_use;
 // Of the OpenMP runtime that torch has loaded; null: one thread.
 typedef void Parallel(void (*work)(void *), void *job, unsigned threads, unsigned flags);
 extern Parallel *parallel;
+constexpr int64_t MOST_THREADS = 1 << 12;
 
-PyObject *fill(PyObject *, PyObject *const *args, Py_ssize_t n_args);
-PyObject *set_parallel(PyObject *, PyObject *address);
-PyObject *fill_bins(PyObject *, PyObject *const *args, Py_ssize_t n_args);
-PyObject *train(PyObject *, PyObject *const *args, Py_ssize_t n_args);
-PyObject *activate(PyObject *, PyObject *const *args, Py_ssize_t n_args);
-PyObject *prepare(PyObject *, PyObject *const *args, Py_ssize_t n_args);
-PyObject *forward(PyObject *, PyObject *const *args, Py_ssize_t n_args);
+PyObject *fill(Arguments &next);
+PyObject *set_parallel(Arguments &next);
+PyObject *fill_bins(Arguments &next);
+PyObject *train(Arguments &next);
+PyObject *activate(Arguments &next);
+PyObject *prepare(Arguments &next);
+PyObject *forward(Arguments &next);

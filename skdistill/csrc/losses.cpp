@@ -1,13 +1,11 @@
 // The losses: what `skdistill.losses` calls.
 
-#include "kernels.h"  // CPython wants to be first
+#include "batch.h"
 
 #include <atomic>
 #include <cstdlib>
-#include <exception>
+#include <new>
 #include <vector>
-
-#include "batch.h"
 
 #define KERNELS "loss_rows.h"
 #include "each_set.h"
@@ -43,15 +41,8 @@ struct Job {
     }
 };
 
-static int64_t row_of_bad_label(const Batch &b) {
-    if (b.labels)
-        for (int64_t row = 0; row < b.n_rows; row++)
-            if (b.labels[row] >= b.n_classes) return row;
-    return -1;
-}
-
-// Return false when out of memory.
-static bool run(const Batch &batch, unsigned threads, double *sum) try {
+// Return the sum of the losses.
+static double run(const Batch &batch, int64_t threads) {
     int64_t part_rows = FLOATS_A_PART / batch.n_classes / MOST_LANES * MOST_LANES;
     if (part_rows < MOST_LANES) part_rows = MOST_LANES;
     const size_t n_parts = (batch.n_rows + part_rows - 1) / part_rows;
@@ -61,47 +52,61 @@ static bool run(const Batch &batch, unsigned threads, double *sum) try {
     if (alone)
         job.work();
     else
-        parallel([](void *data) { static_cast<Job *>(data)->work(); }, &job, threads, 0);
-    *sum = 0;
-    for (double part : job.sums) *sum += part;
-    return !job.out_of_memory;
-} catch (const std::exception &) {  // of the vector's
-    return false;
+        parallel([](void *data) { static_cast<Job *>(data)->work(); }, &job, (unsigned)threads, 0);
+    if (job.out_of_memory) throw std::bad_alloc();
+    double sum = 0;
+    for (double part : job.sums) sum += part;
+    return sum;
 }
 
-// fill(kind, n_rows, n_classes, logits, targets, labels, weight, gradient, losses, total,
-//      temperature, alpha, beta, scale, threads): addresses as integers, 0 for none.
-// Return None, or the row whose label is no class.
-PyObject *fill(PyObject *, PyObject *const *args, Py_ssize_t n_args) {
-    if (n_args != 15) {
-        PyErr_Format(PyExc_TypeError, "fill takes 15 arguments, got %zd", n_args);
-        return nullptr;
-    }
-    uint64_t integers[10];
-    float numbers[4];
-    for (int i = 0; i < 10; i++) integers[i] = PyLong_AsUnsignedLongLong(args[i]);
-    for (int i = 0; i < 4; i++) numbers[i] = (float)PyFloat_AsDouble(args[10 + i]);
-    const unsigned threads = (unsigned)PyLong_AsUnsignedLong(args[14]);
-    if (PyErr_Occurred()) return nullptr;
-    const Batch batch = {
-        (Kind)integers[0],        (int64_t)integers[1],  (int64_t)integers[2],
-        (const float *)integers[3], (const float *)integers[4], (const int64_t *)integers[5],
-        (const float *)integers[6], (float *)integers[7],   (float *)integers[8],
-        numbers[0], numbers[1], numbers[2], numbers[3],
-    };
-    const int64_t bad = row_of_bad_label(batch);
-    if (bad >= 0) return PyLong_FromLongLong(bad);
+void read_settings(Arguments &next, Batch &batch) {
+    batch.kind = (Kind)next.integer("kind", KL, JSD);
+    batch.temperature = (float)next.number("temperature", LEAST_TEMPERATURE,
+                                            MOST_TEMPERATURE);
+    batch.alpha = (float)next.number("alpha", 0, 1);
+    batch.beta = (float)next.number("beta", 0, 1);
+}
+
+// fill(logits, targets, labels, weight, gradient, losses, total, kind, temperature, alpha, beta,
+//      scale, threads): logits, targets and gradient of shape (n_rows, n_classes); labels, weight and
+// losses of each row, or None; total of no dimension, or None.
+PyObject *fill(Arguments &next) {
+    const Array<const float> logits(next, "logits", {ANY, ANY});
+    const int64_t n_rows = logits.length(0), n_classes = logits.length(1);
+    const Array<const float> targets(next, "targets", {n_rows, n_classes});
+    const Array<const int64_t> labels(next, "labels", {n_rows}, OPTIONAL);
+    const Array<const float> weight(next, "weight", {n_rows}, OPTIONAL);
+    const Array<float> gradient(next, "gradient", {n_rows, n_classes});
+    const Array<float> losses(next, "losses", {n_rows}, OPTIONAL);
+    const Array<float> total(next, "total", {}, OPTIONAL);
+    Batch batch{};
+    read_settings(next, batch);
+    batch.scale = (float)next.number("scale");
+    const int64_t threads = next.integer("threads", 1, MOST_THREADS);
+    next.end();
+    if (n_classes == 0) refuse(PyExc_ValueError, "logits must have a class.");
+    labels.check(-1, n_classes - 1);
+    batch.n_rows = n_rows;
+    batch.n_classes = n_classes;
+    batch.logits = logits.data();
+    batch.targets = targets.data();
+    batch.labels = labels.data();
+    batch.weight = weight.data();
+    batch.gradient = gradient.data();
+    batch.losses = losses.data();
     double sum;
-    PyThreadState *state = PyEval_SaveThread();
-    const bool done = run(batch, threads, &sum);
-    PyEval_RestoreThread(state);
-    if (!done) return PyErr_NoMemory();
-    if (integers[9]) *(float *)integers[9] = (float)(sum * batch.scale);
-    Py_RETURN_NONE;
+    {
+        const WithoutGil others;
+        sum = run(batch, threads);
+    }
+    if (total.data()) *total.data() = (float)(sum * batch.scale);
+    return none();
 }
 
-PyObject *set_parallel(PyObject *, PyObject *address) {
-    parallel = (Parallel *)PyLong_AsUnsignedLongLong(address);
-    if (PyErr_Occurred()) return nullptr;
-    Py_RETURN_NONE;
+// set_parallel(address): of a function `Parallel`, or 0.
+PyObject *set_parallel(Arguments &next) {
+    const uint64_t address = next.bits("address");
+    next.end();
+    parallel = (Parallel *)address;
+    return none();
 }

@@ -36,32 +36,33 @@ static PyObject *instruction_sets(PyObject *, PyObject *) {
     return names;
 }
 
-static PyObject *use(PyObject *, PyObject *wanted) {
-    for (int set = 0; set <= best; set++) {
-        PyObject *name = PyUnicode_FromString(NAMES[set]);
-        if (!name) return nullptr;
-        const int same = PyUnicode_Compare(name, wanted) == 0;
-        Py_DECREF(name);
-        if (PyErr_Occurred()) return nullptr;
-        if (same) {
+// use(name): of an instruction set.
+static PyObject *use(Arguments &next) {
+    PyObject *wanted = next.object("name");
+    next.end();
+    for (int set = 0; PyUnicode_Check(wanted) && set <= best; set++)
+        if (PyUnicode_CompareWithASCIIString(wanted, NAMES[set]) == 0) {
             set_in_use = set;
-            Py_RETURN_NONE;
+            return none();
         }
-    }
-    PyErr_Format(PyExc_ValueError, "this processor cannot run %R", wanted);
-    return nullptr;
+    refuse(PyExc_ValueError, "this processor cannot run %R", wanted);
+}
+
+template <PyObject *(*entry)(Arguments &)>
+static PyMethodDef named(const char *name) {
+    return {name, (PyCFunction)(void (*)(void))method<entry>, METH_FASTCALL, nullptr};
 }
 
 static PyMethodDef methods[] = {
-    {"fill", (PyCFunction)(void (*)(void))fill, METH_FASTCALL, nullptr},
-    {"set_parallel", set_parallel, METH_O, nullptr},
-    {"fill_bins", (PyCFunction)(void (*)(void))fill_bins, METH_FASTCALL, nullptr},
-    {"train", (PyCFunction)(void (*)(void))train, METH_FASTCALL, nullptr},
-    {"activate", (PyCFunction)(void (*)(void))activate, METH_FASTCALL, nullptr},
-    {"prepare", (PyCFunction)(void (*)(void))prepare, METH_FASTCALL, nullptr},
-    {"forward", (PyCFunction)(void (*)(void))forward, METH_FASTCALL, nullptr},
+    named<fill>("fill"),
+    named<set_parallel>("set_parallel"),
+    named<fill_bins>("fill_bins"),
+    named<train>("train"),
+    named<activate>("activate"),
+    named<prepare>("prepare"),
+    named<forward>("forward"),
+    named<use>("use"),
     {"instruction_sets", instruction_sets, METH_NOARGS, nullptr},
-    {"use", use, METH_O, nullptr},
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -32,25 +32,7 @@ void run(void (*work)(const Task &, int64_t, int64_t), const Task &task, int64_t
     parallel([](void *data) { static_cast<Parts<Task> *>(data)->take(); }, &parts, threads, 0);
 }
 
-// Integers as they come from Python; a failed conversion leaves an error.
-struct Arguments {
-    PyObject *const *args;
-
-    int64_t integer() { return PyLong_AsLongLong(*args++); }
-    uint64_t bits() { return PyLong_AsUnsignedLongLong(*args++); }
-    double number() { return PyFloat_AsDouble(*args++); }
-    template <typename T>
-    T *address() {
-        return (T *)bits();
-    }
-    unsigned threads(int64_t n_values) {
-        const int64_t threads = integer();
-        return n_values >= VALUES_FOR_THREADS ? (unsigned)threads : 1;
-    }
-};
-
-inline bool takes(Py_ssize_t wanted, Py_ssize_t n_args) {
-    if (n_args == wanted) return true;
-    PyErr_Format(PyExc_TypeError, "expected %zd arguments, got %zd", wanted, n_args);
-    return false;
+// How many threads shall work on so many values.
+inline unsigned threads_for(int64_t n_values, int64_t threads) {
+    return n_values >= VALUES_FOR_THREADS ? (unsigned)threads : 1;
 }

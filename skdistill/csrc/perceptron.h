@@ -1,8 +1,6 @@
 // A multilayer perceptron in training.
 #pragma once
 
-#include <cstdint>
-
 #include "batch.h"
 #include "bins.h"
 #include "units.h"

@@ -2,7 +2,7 @@
 
 import torch
 
-from skdistill.losses._reference import EPS, FLAT, TINY
+from skdistill.losses._reference import EPS, FLAT, NO_LABEL, TINY
 
 SIMD_WIDTH = 16  # floats
 MOST_PLAIN_TEMPERATURE = 2.0  # above it, rounding of T² p (log p - log q) shows
@@ -28,7 +28,7 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
     dtype = torch.float64 if logits.dtype == torch.float64 else torch.float32
     z, p = (values.contiguous().to(dtype) for values in (logits, targets))
     weight = None if weight is None else weight.to(dtype).unsqueeze(1)
-    labels = None if labels is None else labels.unsqueeze(1)
+    labels = None if labels is None else _checked(labels.long(), z.shape[1]).unsqueeze(1)
     alpha, scale = settings.alpha, settings.scale(len(z))
     soft = alpha * settings.temperature**2
     losses, gradient, log_s, s = None, None, None, None
@@ -59,6 +59,16 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
         gradient = torch.where(weighs, gradient * weight, 0.0)
     losses = losses.squeeze(1) if settings.reduction == "none" else losses.sum().mul_(scale)
     return losses.to(logits.dtype), gradient
+
+
+def _checked(labels, n_classes):
+    bad = (labels < -1) | (labels >= n_classes)
+    if labels.is_cuda:  # to name the row, the host would wait for the device
+        torch._assert_async(~bad.any(), f"a label is not from -1 (no label) to {n_classes - 1}")
+    elif bad.any():
+        row = int(bad.nonzero()[0, 0])
+        raise ValueError(NO_LABEL.format(row, int(labels[row]), n_classes - 1))
+    return labels
 
 
 def _log_softmax(u):

@@ -6,6 +6,8 @@ from torch import library, nn
 from skdistill.losses import _aten, _native
 from skdistill.losses._settings import Settings, check_classes, make_settings
 
+INTEGERS = {torch.int32, torch.int16, torch.int8, torch.uint8}  # beside int64
+
 
 def distillation_loss(
     logits,
@@ -45,7 +47,8 @@ def distillation_loss(
         themselves [4]_ (a row without label takes the teacher's first choice as target);
         "dist", correlations of rows and of columns [5]_.
     temperature : float
-        Distillation temperature T > 0.
+        Distillation temperature T, from 1e-4 to 1e5: beyond, float32 rounds away what is
+        compared.
     alpha : float
         Weight α of the soft loss, in [0, 1].
     beta : float or None
@@ -68,9 +71,9 @@ def distillation_loss(
     Raises
     ------
     ValueError
-        If shapes differ, a setting is out of range, or a kind has nothing to compare at two
-        classes. A label that is no class raises ValueError where compiled kernels serve, and
-        torch's own error elsewhere.
+        If shapes differ, a setting is out of range, a label is neither a class nor -1 (on a
+        CUDA device, where this is found late, torch's own error), or a kind has nothing to
+        compare at two classes.
 
     References
     ----------
@@ -93,7 +96,7 @@ class DistillationLoss(nn.Module):
     kind : {"kl", "logit_mse", "reverse_kl", "jsd", "dkd", "dist"}
         The soft loss.
     temperature : float
-        Distillation temperature T > 0.
+        Distillation temperature T, from 1e-4 to 1e5.
     alpha : float
         Weight of the soft loss, in [0, 1].
     beta : float or None
@@ -202,6 +205,8 @@ def _check(logits, targets, labels, weight, settings):
         raise ValueError(
             f"logits and targets must be floats, got {logits.dtype}, {targets.dtype}."
         )
+    if labels is not None and labels.dtype is not torch.int64 and labels.dtype not in INTEGERS:
+        raise ValueError(f"labels must be integers, got {labels.dtype}.")
     for name, rows in (("labels", labels), ("sample_weight", weight)):
         if rows is not None and (rows.dim() != 1 or rows.shape[0] != shape[0]):
             raise ValueError(f"{name} of shape {tuple(rows.shape)} for {shape[0]} rows of logits.")

@@ -3,7 +3,9 @@
 import ctypes
 from pathlib import Path
 
+import numpy as np
 import torch
+from torch.utils.dlpack import to_dlpack
 
 from skdistill._extension import instruction_sets, kernels
 
@@ -36,39 +38,33 @@ def serves(logits, targets, labels, weight, settings):
 def loss_and_gradient(logits, targets, labels, weight, settings):
     """Return the loss and its gradient by the logits, as `_aten.loss_and_gradient` does."""
     z, p = _plain(logits), _plain(targets)
-    y = None if labels is None else labels.long().contiguous()
+    y = None if labels is None else _plain(labels, torch.int64)
     w = None if weight is None else _plain(weight)
-    n, k = z.shape
-    gradient, losses = torch.empty_like(z), None
-    if settings.reduction == "none":
-        losses = loss = z.new_empty(n)
-    else:
-        loss = z.new_empty(())
-    bad_row = kernels.fill(
+    gradient, n = torch.empty_like(z), len(z)
+    each = settings.reduction == "none"
+    losses = np.empty(n if each else (), np.float32)
+    kernels.fill(
+        to_dlpack(z),
+        to_dlpack(p),
+        None if y is None else to_dlpack(y),
+        None if w is None else to_dlpack(w),
+        to_dlpack(gradient),
+        losses if each else None,
+        None if each else losses,
         NUMBERS[settings.kind],
-        n,
-        k,
-        z.data_ptr(),
-        p.data_ptr(),
-        0 if y is None else y.data_ptr(),
-        0 if w is None else w.data_ptr(),
-        gradient.data_ptr(),
-        0 if losses is None else losses.data_ptr(),
-        0 if losses is not None else loss.data_ptr(),
         settings.temperature,
         settings.alpha,
         settings.beta,
         settings.scale(n),
         torch.get_num_threads(),
     )
-    if y is not None and bad_row is not None:
-        raise ValueError(f"labels[{bad_row}] is {int(y[bad_row])}, but logits have {k} classes.")
+    loss = torch.from_numpy(losses)
     return loss if logits.dtype is torch.float32 else loss.to(logits.dtype), gradient
 
 
-def _plain(values):
-    """Return contiguous float32 values."""
-    return (values if values.dtype is torch.float32 else values.float()).contiguous()
+def _plain(values, dtype=torch.float32):
+    """Return contiguous values of a dtype."""
+    return (values if values.dtype is dtype else values.to(dtype)).contiguous()
 
 
 def _share_threads():

@@ -5,7 +5,11 @@ from typing import NamedTuple
 
 BETAS = {"kl": None, "logit_mse": None, "reverse_kl": None, "jsd": 0.5, "dkd": 8.0, "dist": 1.0}
 KINDS = tuple(BETAS)
-MOST_TEMPERATURE = 1e9
+
+# Between these, float32 keeps two digits of what is compared, against float64. At a high T
+# probabilities differ from 1 / K by some 1 / T, and rounding is T · 1e-7 of the gradient. At a low
+# one T divides logits, and at 16 the next one that float32 has is 1e-6 away.
+LEAST_TEMPERATURE, MOST_TEMPERATURE = 1e-4, 1e5  # as in csrc/batch.h
 
 
 class Settings(NamedTuple):
@@ -48,11 +52,12 @@ def make_settings(
 
 
 def check_temperature(temperature):
-    """Raise ValueError unless `temperature` is positive and its square fits float32."""
-    if not 0 < temperature <= MOST_TEMPERATURE:
+    """Raise ValueError where float32 would round away what a temperature leaves to compare."""
+    if not LEAST_TEMPERATURE <= temperature <= MOST_TEMPERATURE:
         raise ValueError(
-            f"temperature must be a positive number, {MOST_TEMPERATURE:g} at most, got "
-            f"{temperature}."
+            f"temperature must be a positive number from {LEAST_TEMPERATURE:g} to "
+            f"{MOST_TEMPERATURE:g}, got {temperature}: beyond, rounding decides. The limit of "
+            "a high one is kind='logit_mse'; that of a low one is a one-hot target."
         )
 
 

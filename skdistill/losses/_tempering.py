@@ -5,6 +5,9 @@ import torch
 from skdistill.losses._reference import EPS
 from skdistill.losses._settings import check_temperature
 
+HALF = {torch.float16, torch.bfloat16}
+ROUNDING = 1e-3  # by which a row's sum may differ from 1, or by more where its dtype is coarser
+
 
 def temper(proba, temperature, *, standardize=False):
     """Soften probabilities: p ↦ softmax(log p / T).
@@ -12,9 +15,10 @@ def temper(proba, temperature, *, standardize=False):
     Parameters
     ----------
     proba : Tensor of shape (n_samples, n_classes)
-        Probabilities; each row sums to 1. Zeros stay zeros.
+        Probabilities; each row sums to 1. Zeros stay zeros. Half precision is computed in
+        float32.
     temperature : float
-        T > 0; 1 leaves `proba` as it is.
+        T, from 1e-4 to 1e5; 1 leaves `proba` as it is.
     standardize : bool
         Bring each row's log p to mean 0 and standard deviation 1 before it is divided by T, for
         a loss with ``standardize=True``.
@@ -27,25 +31,38 @@ def temper(proba, temperature, *, standardize=False):
     Raises
     ------
     ValueError
-        If `temperature` is not a positive number, a row is no probability distribution, or a
-        row to be standardised has a zero.
+        If `temperature` is out of range, `proba` are no floats, a row is no probability
+        distribution, or a row to be standardised has a zero.
     """
     check_temperature(temperature)
+    if not proba.is_floating_point():
+        raise ValueError(f"proba must be floats, got {proba.dtype}.")
+    wide = proba.float() if proba.dtype in HALF else proba
+    _check_rows(wide, max(ROUNDING, torch.finfo(proba.dtype).eps))
+    if temperature == 1 and not standardize:
+        return proba
+    logits = torch.log(wide)
+    if standardize:
+        _check_no_zero(wide)
+        spread, center = torch.std_mean(logits, dim=1, keepdim=True, correction=0)
+        logits = (logits - center) / (spread + EPS)
+    return torch.softmax(logits / temperature, dim=1).to(proba.dtype)
+
+
+def _check_rows(proba, rounding):
     sums = proba.sum(dim=1)
-    bad = ~torch.isclose(sums, torch.ones_like(sums), atol=1e-3) | (proba < 0).any(dim=1)
+    bad = ~torch.isclose(sums, torch.ones_like(sums), atol=rounding) | (proba < 0).any(dim=1)
     if bad.any():
         row = int(bad.nonzero()[0, 0])
         raise ValueError(
             f"Row {row} of the targets sums to {float(sums[row]):.4g} with minimum "
             f"{float(proba[row].min()):.4g}: pass probabilities, each row summing to 1."
         )
-    if not standardize:
-        return proba if temperature == 1 else torch.softmax(torch.log(proba) / temperature, dim=1)
+
+
+def _check_no_zero(proba):
     if (zero := (proba == 0).any(dim=1)).any():
         raise ValueError(
             f"Row {int(zero.nonzero()[0, 0])} of the targets has a probability of 0, whose "
             "logarithm cannot be standardised: smooth the teacher's probabilities first."
         )
-    logits = torch.log(proba)
-    spread, center = torch.std_mean(logits, dim=1, keepdim=True, correction=0)
-    return torch.softmax((logits - center) / (spread + EPS) / temperature, dim=1)

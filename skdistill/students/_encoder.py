@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 from torch import nn
+from torch.utils.dlpack import to_dlpack
 
 from skdistill._extension import kernels
 from skdistill.runtime._layers import BOUND, CLIP, EncodeTable, Periodic
@@ -169,20 +170,9 @@ class TableEncoder(nn.Module):
         bins.sub_(low[:, None]).mul_(self.bin_inverse_width[:, None]).clamp_(0, 1)
 
     def _fill_places(self, z, low, places):
-        n_columns, n_rows = places.shape
-        kernels.fill_bins(
-            n_rows,
-            n_columns,
-            self.first_bin.data_ptr(),
-            places.data_ptr(),
-            places.stride(0),
-            self.binned.data_ptr(),
-            z.data_ptr(),
-            z.stride(0),
-            low.data_ptr(),
-            self.bin_inverse_width.data_ptr(),
-            torch.get_num_threads(),
-        )
+        constants = self.binned, z, low, self.bin_inverse_width
+        arrays = map(to_dlpack, (self.first_bin, places, *constants))
+        kernels.fill_bins(*arrays, torch.get_num_threads())
 
     def before(self, layers):
         """Return primitive layers that take rows as they are."""

@@ -13,6 +13,7 @@ else trains as torch does it: `compiled_epoch` says what that is.
 
 import numpy as np
 import torch
+from torch.utils.dlpack import to_dlpack
 
 from skdistill._extension import kernels
 from skdistill.losses import DistillationLoss
@@ -115,25 +116,18 @@ class _Losses:
         return self._call(rows, answers, sizes)
 
     def _call(self, rows, answers, sizes, rates=None, first_step=0):
-        if rows.stride(0) != 1:
-            rows = rows.t().contiguous().t()
-        targets, labels, weight = (
-            answers[name].contiguous() for name in ("targets", "labels", "sample_weight")
-        )
+        x = rows.t()
+        x = x if x.stride(1) == 1 else x.contiguous()
+        answers = [answers[name].contiguous() for name in ("targets", "labels", "sample_weight")]
         losses, sizes = np.empty(len(sizes), np.float32), np.array(sizes, dtype=np.int64)
         n_masks = len(sizes) * len(self.module.hidden) if self.dropout else 0
         kernels.train(
-            len(sizes),
-            sizes.ctypes.data,
-            rows.data_ptr(),
-            rows.stride(1),
-            targets.data_ptr(),
-            labels.data_ptr(),
-            weight.data_ptr(),
+            sizes,
+            *map(to_dlpack, (x, *answers)),
+            rates,
+            losses,
             *self.settings,
-            0 if rates is None else rates.ctypes.data,
             first_step,
-            losses.ctypes.data,
             *self._net(),
             CODES[self.module.units.activation],
             self.dropout,
@@ -150,21 +144,19 @@ class _Losses:
         n_numbers, n_binned = len(encoder.center) + len(encoder.missing), len(encoder.binned)
         column, categories = n_numbers + n_binned, []
         for table, width in zip(encoder.tables, encoder.widths, strict=True):
-            n_codes = len(table) if table.requires_grad else 0
-            own = self._addresses(table) if n_codes else (0, 0, 0, 0)
-            categories += [column, n_codes, table.shape[1], *own]
+            own = (len(table), self._trained(table)) if table.requires_grad else (0, None)
+            categories.append((column, table.shape[1], *own))
             column += width
-        layers = []
-        for layer in self.layers:
-            layers += [len(layer.bias), *self._addresses(layer.weight)]
-            layers += self._addresses(layer.bias)
-        first_bin = encoder.first_bin.data_ptr()
-        counts = n_numbers, n_binned, first_bin, len(encoder.tables)
-        return *counts, *categories, len(self.layers), *layers
+        layers = [
+            (len(layer.bias), self._trained(layer.weight), self._trained(layer.bias))
+            for layer in self.layers
+        ]
+        return to_dlpack(encoder.first_bin), n_numbers, tuple(categories), tuple(layers)
 
-    def _addresses(self, parameter):
+    def _trained(self, parameter):
+        """Return what the kernel trains: values, gradient and moments."""
         known = self.known[id(parameter)]
-        return [0 if tensor is None else tensor.data_ptr() for tensor in known]
+        return tuple(None if tensor is None else to_dlpack(tensor) for tensor in known)
 
 
 class _Steps(_Losses):

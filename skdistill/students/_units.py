@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.autograd.function import once_differentiable
+from torch.utils.dlpack import to_dlpack
 
 from skdistill._extension import kernels
 
@@ -57,10 +58,9 @@ class _Units(torch.autograd.Function):
         out, slope = torch.empty_like(x), torch.empty_like(x)
         kernels.activate(
             function,
-            x.numel(),
-            x.data_ptr(),
-            out.data_ptr(),
-            slope.data_ptr(),
+            to_dlpack(x),
+            to_dlpack(out),
+            to_dlpack(slope),
             dropout,
             seed,
             torch.get_num_threads(),

@@ -33,3 +33,33 @@ def test_a_student_with_its_teachers_logits_up_to_shift_and_scale_has_no_standar
 def test_a_zero_has_no_logarithm_to_standardise():
     with pytest.raises(ValueError, match=r"Row 1 .* smooth the teacher's probabilities first"):
         temper(torch.tensor([[0.5, 0.5], [1.0, 0.0]]), 2.0, standardize=True)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("k", [2, 10, 1000])
+def test_half_precision_is_tempered_in_float32_and_comes_back(dtype, k):
+    generator = torch.Generator().manual_seed(k)
+    low = torch.softmax(torch.randn(500, k, generator=generator), dim=1).to(dtype)
+    for standardize in (False, True):
+        soft = temper(low, 3.0, standardize=standardize)
+        expected = temper(low.double() / low.double().sum(1, True), 3.0, standardize=standardize)
+        assert soft.dtype == dtype
+        torch.testing.assert_close(soft.double(), expected, rtol=torch.finfo(dtype).eps, atol=1e-6)
+    assert temper(low, 1) is low
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_excuses_no_row_that_is_no_distribution(dtype):
+    with pytest.raises(ValueError, match=r"Row 1 of the targets sums to 1\.1"):
+        temper(torch.tensor([[0.5, 0.5], [0.6, 0.5]], dtype=dtype), 2.0)
+
+
+def test_integers_are_no_probabilities():
+    with pytest.raises(ValueError, match=r"proba must be floats, got torch.int64"):
+        temper(torch.eye(3, dtype=torch.long), 2.0)
+
+
+@pytest.mark.parametrize("temperature", [1e-9, 1e9, float("nan")])
+def test_temperatures_at_which_float32_is_noise_are_refused(temperature):
+    with pytest.raises(ValueError, match="temperature must be a positive number from"):
+        temper(torch.tensor([[0.5, 0.5]]), temperature)

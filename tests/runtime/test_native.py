@@ -226,7 +226,6 @@ def test_a_code_that_its_category_has_not_is_refused(value, random_students):
         np.zeros((2, 4)),
         np.zeros((2, 5), dtype=np.float16),
         np.zeros((2, 5), dtype=">f4"),
-        np.zeros((3, 5)),
         np.zeros(5),
     ],
     ids=lambda rows: f"{rows.dtype.str} {rows.shape}",
@@ -237,12 +236,12 @@ def test_other_arrays_are_refused(rows, random_students):
 
 def test_what_is_no_array_or_net_is_an_error(random_students):
     net, proba = random_students.student()._net, np.empty((1, 3))
-    with pytest.raises(TypeError, match="bytes-like object is required"):
+    with pytest.raises(TypeError, match="rows must be an array"):
         forward(net, [[1.0] * 5], proba)
-    with pytest.raises(ValueError, match="invalid PyCapsule object"):
+    with pytest.raises(TypeError, match="net must come from prepare, got <class 'object'>"):
         forward(object(), np.zeros((1, 5)), proba)
-    with pytest.raises(ValueError, match="the program is too short"):
-        kernels.prepare(np.array([5, 3, 0, 2**40]), np.zeros(0))
+    with pytest.raises(ValueError, match=r"proba must be writable float64 of shape \(2, 3\)"):
+        forward(net, np.zeros((2, 5)), proba)
 
 
 @pytest.mark.parametrize("dtype", [">f8", "f2", "i4", "bool", "longdouble"])

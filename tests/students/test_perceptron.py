@@ -261,3 +261,29 @@ def test_batches_that_end_within_a_vector_and_empty_epochs():
     net = net_of(encoding, rows, batch_size=1)
     losses, _ = history_and_weights(net, transfer_rows(rows[:5]))
     assert np.isfinite(losses).all()
+
+
+@needs_extension
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("sample_weight", torch.Tensor.double, "weight must be float32 .* got float64"),
+        ("targets", torch.Tensor.double, "targets must be float32 .* got float64"),
+        ("labels", torch.Tensor.int, "labels must be int64 .* got int32"),
+        ("labels", lambda labels: labels + N_CLASSES, "but must be from -1 to 2"),
+    ],
+)
+def test_rows_of_other_types_are_refused_rather_than_trained_on(name, change, message):
+    encoding, rows = encoder_of(FRAME[["x", "town"]])
+    data = transfer_rows(rows)
+    data.answers[name] = change(data.answers[name])
+    with pytest.raises((TypeError, ValueError), match=message):
+        net_of(encoding, rows).fit(data, None)
+
+
+@needs_extension
+def test_a_code_that_its_category_has_not_is_refused_rather_than_looked_up():
+    encoding, rows = encoder_of(FRAME[["x", "town"]])
+    rows[7, encoding.category_columns] = 14
+    with pytest.raises(ValueError, match="is no code below 14"):
+        net_of(encoding, rows).fit(transfer_rows(rows), None)
