@@ -5,7 +5,14 @@ from itertools import pairwise
 from torch import nn
 
 from skdistill.runtime._layers import Activation
-from skdistill.students._base import EncodedNet, LinearByInput, describe_linear, linear
+from skdistill.students._base import (
+    EncodedNet,
+    LinearByInput,
+    describe_linear,
+    linear,
+    make_generator,
+    make_linear,
+)
 from skdistill.students._units import Units
 
 
@@ -23,6 +30,8 @@ class MLP(EncodedNet):
     activation : {"relu", "silu", "tanh"}
     dropout : float
         Share of hidden units dropped while training.
+    seed : int or None
+        Of the first weights and the dropped units; None: by torch's random state.
     """
 
     def __init__(
@@ -35,15 +44,17 @@ class MLP(EncodedNet):
         activation,
         dropout,
         waves=None,
+        seed=None,
     ):
         super().__init__(encoding, n_inputs, waves)
+        generator = make_generator(seed)
         sizes = [self.n_features, *hidden_layer_sizes, n_outputs]
         by_input = self.encoder is not None and self.waves is None
-        first = (LinearByInput if by_input else nn.Linear)(*sizes[:2])
-        layers = [first, *(nn.Linear(*pair) for pair in pairwise(sizes[1:]))]
+        first = (LinearByInput if by_input else make_linear)(*sizes[:2], generator)
+        layers = [first, *(make_linear(*pair, generator) for pair in pairwise(sizes[1:]))]
         self.hidden = nn.ModuleList(layers[:-1])
         self.output = layers[-1]
-        self.units = Units(activation, dropout)
+        self.units = Units(activation, dropout, generator)
 
     @property
     def compiled_layers(self):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from skdistill._ambient import float32_by_default, plain_torch
 from skdistill.runtime._layers import Layer
 from skdistill.students._base import EncodedNet
 
@@ -21,13 +22,15 @@ class OwnNet(EncodedNet):
     n_outputs : int
         Number of classes.
     make : callable
-        ``make(n_inputs, n_outputs)`` returns the module.
+        ``make(n_inputs, n_outputs)`` returns the module. Its first weights, and what it drops,
+        depend on torch's random state.
     """
 
     def __init__(self, encoding, n_inputs, n_outputs, *, make, waves=None):
         super().__init__(encoding, n_inputs, waves)
         self.net = make(self.n_features, n_outputs)
 
+    @float32_by_default()
     def scores(self, features):
         """Return scores of shape (n_samples, n_outputs)."""
         return self.net(features.to_dense() if features.is_sparse else features)
@@ -54,6 +57,8 @@ class TorchModule(Layer):
     def __post_init__(self):
         """There is nothing to check."""
 
+    @plain_torch()
+    @float32_by_default()
     @torch.no_grad()
     def forward(self, x):
         """Return the module's output."""

@@ -21,6 +21,8 @@ from skdistill.students._base import (
     EncodedNet,
     describe_linear,
     linear,
+    make_generator,
+    make_linear,
     to_array,
 )
 from skdistill.students._units import Units
@@ -40,6 +42,8 @@ class TabM(EncodedNet):
     dropout : float
         Share of hidden units dropped while training.
     n_members : int
+    seed : int or None
+        As in `MLP`.
     """
 
     def __init__(
@@ -53,21 +57,28 @@ class TabM(EncodedNet):
         dropout,
         n_members,
         waves=None,
+        seed=None,
     ):
         super().__init__(encoding, n_inputs, waves)
+        generator = make_generator(seed)
         sizes = [self.n_features, *hidden_layer_sizes]
         self.signs = None
         if encoding is not None:
-            signs = torch.randint(0, 2, (n_members, 1, sizes[0])) * 2 - 1
+            signs = torch.randint(0, 2, (n_members, 1, sizes[0]), generator=generator) * 2 - 1
             self.signs = nn.Parameter(signs.float())
-        self.hidden = nn.ModuleList(nn.Linear(*pair, bias=False) for pair in pairwise(sizes))
-        self.scale = nn.ParameterList(torch.ones(n_members, 1, size) for size in sizes[1:])
-        self.shift = nn.ParameterList(
-            _uniform(n_members, 1, size, width=width) for width, size in pairwise(sizes)
+        self.hidden = nn.ModuleList(
+            make_linear(*pair, generator, bias=False) for pair in pairwise(sizes)
         )
-        self.weight = nn.Parameter(_uniform(n_members, sizes[-1], n_outputs, width=sizes[-1]))
-        self.bias = nn.Parameter(_uniform(n_members, 1, n_outputs, width=sizes[-1]))
-        self.units = Units(activation, dropout)
+        self.scale = nn.ParameterList(
+            torch.ones(n_members, 1, size, dtype=torch.float32) for size in sizes[1:]
+        )
+        self.shift = nn.ParameterList(
+            _uniform((n_members, 1, size), width, generator) for width, size in pairwise(sizes)
+        )
+        width = sizes[-1]
+        self.weight = nn.Parameter(_uniform((n_members, width, n_outputs), width, generator))
+        self.bias = nn.Parameter(_uniform((n_members, 1, n_outputs), width, generator))
+        self.units = Units(activation, dropout, generator)
 
     def scores(self, features):
         """Return every member's scores in training, else the log of their mean probabilities."""
@@ -96,9 +107,10 @@ class TabM(EncodedNet):
         return [*layers, heads, MeanOfMembers()]
 
 
-def _uniform(*shape, width):
+def _uniform(shape, width, generator):
     """Return first values in the manner of `nn.Linear`, for `width` inputs."""
-    return torch.empty(shape).uniform_(-1, 1) / width**0.5
+    values = torch.empty(shape, dtype=torch.float32)
+    return values.uniform_(-1, 1, generator=generator) / width**0.5
 
 
 def _scale(scale, shift):
