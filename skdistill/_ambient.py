@@ -37,8 +37,12 @@ def plain_torch():
 
 
 @contextmanager
-def plain_numpy():
-    """Let NumPy warn at most where it was told to raise: libraries count on that."""
+def plain_process():
+    """Let a whole fit, its teacher's included, work where OpenMP and NumPy would not let it.
+
+    NumPy warns at most where it was told to raise: libraries count on that.
+    """
+    leave_parents_threads()
     ours = {kind: TAMED[kind] for kind, how in np.geterr().items() if how in ("raise", "call")}
     with np.errstate(**ours):
         yield

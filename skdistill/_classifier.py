@@ -8,6 +8,8 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skdistill._afresh import afresh
+from skdistill._ambient import plain_process
 from skdistill._ask_teacher import TeacherScores, ask_teacher, check_teacher
 from skdistill._cache import open_cache
 from skdistill._calibrate_scores import calibrate_scores
@@ -239,6 +241,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         self.verbose = verbose
 
     @reported
+    @afresh
+    @plain_process()
     def fit(self, X, y, *, sample_weight=None, groups=None, X_unlabeled=None, soft_targets=None):
         """Fit the teacher, then the student.
 
@@ -279,7 +283,6 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         KeyboardInterrupt
             When interrupted: there is no student then.
         """
-        self.__dict__.pop("student_", None)
         self._validate_params()
         try:
             return self._fit(X, y, sample_weight, groups, X_unlabeled, soft_targets)

@@ -18,6 +18,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
+from skdistill._afresh import afresh
 from skdistill._seeds import fill_random_states
 from skdistill.runtime._reader import ColumnReader
 from skdistill.tables import is_sparse
@@ -83,6 +84,7 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
         self.early_stopping = early_stopping
         self.random_state = random_state
 
+    @afresh
     def fit(self, X, y, sample_weight=None):
         """Fit; a category of more levels than there are bins is told apart by order alone."""
         self.reader_ = ColumnReader.learn(X)
@@ -115,6 +117,7 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
 class TableNumbers(TransformerMixin, BaseEstimator):
     """Turns any table into numbers for trees: categories and dates in order, missing as NaN."""
 
+    @afresh
     def fit(self, X, y=None):
         """Learn the columns' kinds and levels."""
         self.reader_ = ColumnReader.learn(X)
@@ -139,6 +142,7 @@ class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def __init__(self, estimator):
         self.estimator = estimator
 
+    @afresh
     def fit(self, X, y, **fit_params):
         """Fit a clone of `estimator` on encoded labels."""
         self.classes_, codes = np.unique(y, return_inverse=True)

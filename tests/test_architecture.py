@@ -16,25 +16,27 @@ MAY_IMPORT = {
     "_version": set(),
     "__init__": {"_version"},  # the public names are imported lazily
     "exceptions": set(),
+    "_afresh": set(),
+    "_ambient": set(),
     "_extension": set(),
     "_progress": set(),
+    "_seeds": set(),
     # libraries: they know nothing of the estimator
     "tables": set(),
     "runtime": {"_extension", "exceptions", "tables"},
     "losses": {"_extension", "exceptions"},
-    "samplers": {"exceptions", "runtime", "tables"},
+    "samplers": {"_seeds", "exceptions", "runtime", "tables"},
     "sources": {"exceptions", "runtime", "tables"},
-    "students": {"_extension", "_progress", "exceptions", "losses", "runtime"},
+    "students": {"_ambient", "_extension", "_progress", "exceptions", "losses", "runtime"},
     # what stages share
     "_bars": {"_progress"},
     "_cache": {"_version", "exceptions"},
     "_callbacks": {"_progress"},
     "_constraints": {"losses", "samplers", "students"},
-    "_seeds": set(),
     "_show_versions": {"_version", "losses", "runtime"},
     "_store": {"runtime", "tables"},
-    "_teachers": {"_seeds", "exceptions", "runtime", "tables"},
-    "_transfer_set": {"_store", "losses"},
+    "_teachers": {"_afresh", "_seeds", "exceptions", "runtime", "tables"},
+    "_transfer_set": {"_ambient", "_store", "losses"},
     "_validation": {"exceptions", "runtime", "tables"},
     "_training": {"_validation", "losses", "students"},
     "_routing": {"_teachers", "exceptions"},
@@ -62,6 +64,7 @@ MAY_IMPORT = {
         "tables",
     },
     "_train_student": {
+        "_ambient",
         "_calibrate_scores",
         "_progress",
         "_transfer_set",
@@ -85,6 +88,8 @@ MAY_IMPORT = {
     },
     # the estimator, and what reads a fitted one by its public attributes
     "_classifier": {
+        "_afresh",
+        "_ambient",
         "_answer_rows",
         "_ask_teacher",
         "_cache",
@@ -108,12 +113,15 @@ MAY_IMPORT = {
     },
     "export": {
         "__init__",
+        "_ambient",
         "exceptions",
         "runtime",
         "tables",
     },  # the version; what skl2onnx is to convert
-    "report": {"exceptions", "runtime", "tables"},
+    "report": {"_seeds", "exceptions", "runtime", "tables"},
     "search": {
+        "_afresh",
+        "_ambient",
         "_ask_teacher",
         "_cache",
         "_callbacks",

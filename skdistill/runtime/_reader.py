@@ -136,12 +136,12 @@ class ColumnReader(Described):
         X = self.table(X)
         self._check_columns(X)
         if is_sparse(X):
-            with np.errstate(over="ignore"):
+            with np.errstate(over="ignore", under="ignore"):
                 X = X.tocsr().astype(np.float32) if self.sparse else X.toarray()
         if is_sparse(X):
             _check_finite(X.data, "the sparse matrix", allow_nan=False)
             return X
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             values = self._numbers(X)
             rows = self._columns(X, np.float32) if values is None else values.astype(np.float32)
         if not np.isfinite(rows.sum(dtype=np.float64)):
