@@ -95,18 +95,18 @@ def float32_by_default():
 
 class _DefaultDtype:
     def __init__(self):
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
         self._n_inside = 0
 
     def enter(self):
-        with self._lock:
+        with self.lock:
             if self._n_inside == 0:
                 self._theirs = torch.get_default_dtype()
                 torch.set_default_dtype(torch.float32)
             self._n_inside += 1
 
     def leave(self):
-        with self._lock:
+        with self.lock:
             self._n_inside -= 1
             if self._n_inside == 0:
                 torch.set_default_dtype(self._theirs)
@@ -118,11 +118,11 @@ def _cuda_devices(device):
     return list(range(torch.cuda.device_count())) if used else []
 
 
-def _make_locks():
-    global _alone, _default_dtype
-    _alone, _default_dtype = threading.RLock(), _DefaultDtype()
+def _renew_locks():
+    global _alone
+    _alone, _default_dtype.lock = threading.RLock(), threading.Lock()
 
 
-_make_locks()
+_alone, _default_dtype = threading.RLock(), _DefaultDtype()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_make_locks)  # a parent's thread may hold the old ones
+    os.register_at_fork(after_in_child=_renew_locks)  # a parent's thread may hold the old ones

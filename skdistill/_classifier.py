@@ -122,7 +122,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         Teachers fitted at once, and chunks of rows answered at once (by threads, unless a
         `joblib.parallel_config` says otherwise).
     random_state : int, RandomState instance or None, default=None
-        Seed of all that is random, also of every ``random_state=None`` inside the teacher.
+        Seed of all that is random, also of every ``random_state=None`` inside the teacher. None
+        follows ``np.random.seed``.
     verbose : int, default=0
         1 prints the losses of every epoch, and how many rows the teacher has answered.
 

@@ -1,5 +1,6 @@
 """The multilayer perceptron student."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from torch import nn
@@ -50,8 +51,9 @@ class MLP(EncodedNet):
         generator = make_generator(seed)
         sizes = [self.n_features, *hidden_layer_sizes, n_outputs]
         by_input = self.encoder is not None and self.waves is None
-        first = (LinearByInput if by_input else make_linear)(*sizes[:2], generator)
-        layers = [first, *(make_linear(*pair, generator) for pair in pairwise(sizes[1:]))]
+        make_first: Callable = LinearByInput if by_input else make_linear
+        first = make_first(sizes[0], sizes[1], generator)
+        layers = [first, *(make_linear(a, b, generator) for a, b in pairwise(sizes[1:]))]
         self.hidden = nn.ModuleList(layers[:-1])
         self.output = layers[-1]
         self.units = Units(activation, dropout, generator)

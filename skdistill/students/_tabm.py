@@ -67,7 +67,7 @@ class TabM(EncodedNet):
             signs = torch.randint(0, 2, (n_members, 1, sizes[0]), generator=generator) * 2 - 1
             self.signs = nn.Parameter(signs.float())
         self.hidden = nn.ModuleList(
-            make_linear(*pair, generator, bias=False) for pair in pairwise(sizes)
+            make_linear(a, b, generator, bias=False) for a, b in pairwise(sizes)
         )
         self.scale = nn.ParameterList(
             torch.ones(n_members, 1, size, dtype=torch.float32) for size in sizes[1:]
