@@ -1,6 +1,6 @@
 """A teacher of any library: adapted so that it takes the user's labels and tables."""
 
-from contextlib import contextmanager
+from contextlib import nullcontext
 from copy import copy, deepcopy
 
 import numpy as np
@@ -8,6 +8,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clo
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
+
+from skdistill._afresh import afresh
+from skdistill._ambient import torch_to_itself
 
 REFUSE_LABELS = ("xgboost", "skorch")
 
@@ -69,6 +72,7 @@ class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.estimator = estimator
         self.random_state = random_state
 
+    @afresh
     def fit(self, X, y, **fit_params):
         """Fit a clone of `estimator` on encoded labels."""
         self.classes_, codes = np.unique(y, return_inverse=True)
@@ -100,17 +104,11 @@ class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             return self.classes_[self.predict_proba(X).argmax(axis=1)]
         return self.classes_[self.estimator_.predict(X)]
 
-    @contextmanager
     def _torch_seeded(self):
-        if not any(_comes_from(part, "skorch") for part in _parts(self.estimator)):
-            yield
-            return
-        import torch
-
-        with torch.random.fork_rng(devices=[]):
-            if self.random_state is not None:
-                torch.manual_seed(self.random_state)
-            yield
+        draws = any(_comes_from(part, "skorch") for part in _parts(self.estimator))
+        if not draws or self.random_state is None:
+            return nullcontext()
+        return torch_to_itself(self.random_state, "cpu")
 
 
 def _parts(teacher):

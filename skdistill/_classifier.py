@@ -1,6 +1,5 @@
 """DistilledClassifier: a compact student that answers like a large teacher."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -9,6 +8,8 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skdistill._afresh import afresh
+from skdistill._ambient import plain_process
 from skdistill._ask_teacher import (
     TeacherScores,
     ask_teacher,
@@ -23,7 +24,7 @@ from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choos
 from skdistill._compose_transfer_set import Mix, candidate_samplers, make_composers
 from skdistill._constraints import CONSTRAINTS
 from skdistill._folds import make_folds, race_folds
-from skdistill._rare_levels import hash_or_warn, warn_of_merged
+from skdistill._rare_levels import learn_reader
 from skdistill._rehearsal import rehearse
 from skdistill._routing import make_router, route
 from skdistill._seeds import stage_seeds
@@ -32,9 +33,8 @@ from skdistill._teachers import prepare_teacher
 from skdistill._train_student import detach, train_generations
 from skdistill._training import make_training
 from skdistill._validation import check_rows, check_samples, check_wanted
-from skdistill.runtime._reader import ColumnReader
 from skdistill.sources import open_source
-from skdistill.tables import column_names, is_sparse, is_wide
+from skdistill.tables import is_sparse
 
 
 class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -134,7 +134,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         Teachers fitted at once, and chunks of rows answered at once (by threads, unless a
         `joblib.parallel_config` says otherwise).
     random_state : int, RandomState instance or None, default=None
-        Seed of all that is random, also of every ``random_state=None`` inside the teacher.
+        Seed of all that is random, also of every ``random_state=None`` inside the teacher. None
+        follows ``np.random.seed``.
     verbose : int, default=0
         1 prints the losses of every epoch, and how many rows the teacher has answered.
 
@@ -255,6 +256,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         self.verbose = verbose
 
     @reported
+    @afresh
+    @plain_process()
     def fit(self, X, y, *, sample_weight=None, groups=None, X_unlabeled=None, soft_targets=None):
         """Fit the teacher, then the student.
 
@@ -298,7 +301,6 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         KeyboardInterrupt
             When interrupted: there is no student then.
         """
-        self.__dict__.pop("student_", None)
         self._validate_params()
         try:
             return self._fit(X, y, sample_weight, groups, X_unlabeled, soft_targets)
@@ -316,14 +318,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         given, positive = check_samples(X, y, sample_weight, groups, soft_targets)
         data = given if len(positive) == len(given.y) else given.take(positive)
         seeds = stage_seeds(self.random_state)
-        reader = ColumnReader.learn(
-            data.X,
-            names=column_names(data.X),
-            min_rows_per_level=self.min_rows_per_level,
-            on_rare=hash_or_warn,
-            on_merged=warn_of_merged,
-        )
-        reader = replace(reader, sparse=reader.sparse and is_wide(data.X))
+        reader = learn_reader(data.X, self.min_rows_per_level)
         rows = reader.read(data.X)
         training = make_training(self.get_params(deep=False), rows, data, reader, seeds)
         transfer, X_unlabeled = check_wanted(self.alpha, self.transfer, X_unlabeled, data)

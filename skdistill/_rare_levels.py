@@ -1,4 +1,4 @@
-"""What becomes of a category's rare levels: they share codes by their hash, or a warning is due.
+"""How a fit reads its columns: what becomes of rare levels, and of numbers that float32 merges.
 
 Levels of few rows never enter a student by name. Where they recur, and look like nothing that
 should have been a number or a date, their texts are hashed into as many codes as there are such
@@ -6,6 +6,8 @@ levels, 256 at most; no look is taken at answers. Elsewhere they are all read as
 """
 
 from skdistill.exceptions import warn
+from skdistill.runtime._reader import ColumnReader
+from skdistill.tables import column_names
 
 HASHED = 0.2  # share of the rows from which rare levels are worth codes of their own
 RECURRING = 3.0  # rows a rare level has to have on average
@@ -21,6 +23,17 @@ REMEDIES = {
     None: "has many levels and few rows of each: group levels, or pass a smaller "
     "min_rows_per_level",
 }
+
+
+def learn_reader(X, min_rows_per_level):
+    """Return how the student reads the columns of `X`; warn of what it cannot read well."""
+    return ColumnReader.learn(
+        X,
+        names=column_names(X),
+        min_rows_per_level=min_rows_per_level,
+        on_rare=hash_or_warn,
+        on_merged=warn_of_merged,
+    )
 
 
 def hash_or_warn(label, levels, min_rows):

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from skorch.callbacks import Callback
 
+from skdistill._ambient import torch_to_itself
 from skdistill._progress import heard_by
 from skdistill._train_student import train_student
 from skdistill._transfer_set import REAL, UNLABELED, TransferSet, join
@@ -45,8 +46,7 @@ def rehearse(training, rows, codes, *, unlabeled):
     if not names:
         return
     few = _few(rows, codes, training.n_classes)
-    with torch.random.fork_rng(devices=[]), heard_by(None):
-        torch.manual_seed(training.random_state)
+    with torch_to_itself(training.random_state, training.device), heard_by(None):
         if "student" in names:
             _try_student(training, few)
         lessons = join([few, _without_labels(few)]) if unlabeled else few

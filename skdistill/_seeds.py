@@ -1,22 +1,24 @@
-"""Seeds for every stage, from one `random_state`; the global random states stay untouched."""
+"""Random numbers of every stage, from one `random_state`; None follows ``np.random.seed``."""
 
 from numbers import Integral
 
 import numpy as np
+from sklearn.utils import check_random_state
 
 STAGES = ("teacher", "folds", "encoding", "sampler", "training")
 
 
 def stage_seeds(random_state):
     """Return a seed for each stage; they depend on `random_state` alone."""
-    if random_state is None:
-        entropy = None
-    elif isinstance(random_state, Integral):
-        entropy = int(random_state)
-    else:
-        entropy = int(random_state.randint(2**31 - 1))
-    seeds = np.random.SeedSequence(entropy).generate_state(len(STAGES)) >> 1
+    seeds = np.random.SeedSequence(as_seed(random_state)).generate_state(len(STAGES)) >> 1
     return dict(zip(STAGES, seeds.tolist(), strict=True))
+
+
+def as_seed(random_state):
+    """Return an integer as it is, else one drawn as scikit-learn does."""
+    if isinstance(random_state, Integral):
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31 - 1))
 
 
 def fill_random_states(teacher, seed):

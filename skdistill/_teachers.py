@@ -12,6 +12,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import has_fit_parameter
 
 from skdistill._adapt import adapt, adapt_frozen, is_fitted
+from skdistill._afresh import afresh
 from skdistill._boosting import nearly_empty, without_empty
 from skdistill._seeds import fill_random_states
 from skdistill.exceptions import warn
@@ -78,6 +79,7 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
         self.early_stopping = early_stopping
         self.random_state = random_state
 
+    @afresh
     def fit(self, X, y, sample_weight=None):
         """Fit; a category of more levels than there are bins is told apart by order alone."""
         self.reader_ = ColumnReader.learn(X)
@@ -113,6 +115,7 @@ class TableNumbers(TransformerMixin, BaseEstimator):
     A column that was nearly empty in fit is 0.
     """
 
+    @afresh
     def fit(self, X, y=None):
         """Learn the columns' kinds and levels."""
         self.reader_ = ColumnReader.learn(X)

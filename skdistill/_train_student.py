@@ -1,7 +1,7 @@
 """Transfer set → trained student net."""
 
 import math
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -11,6 +11,7 @@ from scipy.special import log_softmax, softmax
 from skorch.callbacks import LRScheduler
 from skorch.helper import predefined_split
 
+from skdistill._ambient import one_thread, plain_torch, torch_to_itself
 from skdistill._calibrate_scores import best_temperature
 from skdistill._progress import stage
 from skdistill._transfer_set import REAL
@@ -20,6 +21,7 @@ from skdistill.students import (
     MLP,
     BestWeights,
     EpochReport,
+    OwnNet,
     RateSchedule,
     StudentNet,
     TransferRows,
@@ -67,12 +69,14 @@ class FittedStudent:
     max_epochs: int
     history: list = field(repr=False)
 
+    @plain_torch()
     def student(self, reader, classes, temperature):
         """Return the NumPy student; its scores are divided by `temperature`."""
         layers = [*self.net.module_.describe(), Softmax(1 / temperature)]
         return Student(reader, tuple(layers), classes)
 
 
+@plain_torch()
 def train_student(
     transfer, training, *, alpha, n_epochs=None, max_epochs=None, validation=None, monitor=None
 ):
@@ -134,8 +138,9 @@ def train_student(
     }
     params = _overridden(params, training.net_params or {})
     held_out = None if monitor is None else predefined_split(rows_of(monitor, training.device))
-    with torch.random.fork_rng(devices=_cuda_devices(training.device)):
-        torch.manual_seed(training.random_state)
+    if training.module is not OwnNet:
+        params["module__seed"] = training.random_state
+    with _users_state(training):
         net = StudentNet(
             training.module,
             module__encoding=training.encoding,
@@ -149,7 +154,7 @@ def train_student(
             **params,
         )
         net.initialize()
-        with stage("epochs of training", net.max_epochs), _few_threads(net):
+        with stage("epochs of training", net.max_epochs), _threads_for(net.module_):
             net.partial_fit(rows_of(transfer, training.device), None)
     net.module_.round_weights()
     losses = [row["train_loss"] for row in net.history if "train_loss" in row]
@@ -205,6 +210,7 @@ def taught_by(net, temperature, transfer, training):
     return replace(transfer, targets=softmax(scores, axis=1))
 
 
+@plain_torch()
 def detach(net):
     """Move a trained net to the CPU and let go of the rows it was stopped on."""
     net.set_params(train_split=None)
@@ -266,16 +272,17 @@ def pace(n_always, n_cycled, batch_size):
     return int(np.clip(STEPS // n_batches, MIN_EPOCHS, longest)), batch_size
 
 
-@contextmanager
-def _few_threads(net):
+def _users_state(training):
+    """Return the state of torch in which a training with code of the user's can be repeated."""
+    of_user = training.module is OwnNet or not isinstance(training.loss, str)
+    if of_user or training.callbacks or training.net_params:
+        return torch_to_itself(training.random_state, training.device)
+    return nullcontext()
+
+
+def _threads_for(module):
     """Train a small net on one thread: others would be waited for longer than they help."""
-    n, module = torch.get_num_threads(), net.module_
-    if isinstance(module, MLP) and is_small(module):
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(n)
+    return one_thread() if isinstance(module, MLP) and is_small(module) else nullcontext()
 
 
 def _rate(step, n_steps):
@@ -304,7 +311,3 @@ def _unnamed(callback):
 
 def _silent(message):
     """Swallow skorch's word that it stopped early."""
-
-
-def _cuda_devices(device):
-    return [torch.device(device)] if device.startswith("cuda") else []

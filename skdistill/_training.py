@@ -5,7 +5,7 @@ from numbers import Integral
 from typing import Any
 
 from skdistill._validation import check_device
-from skdistill.losses._settings import check_classes, check_temperature, make_settings
+from skdistill.losses._settings import check_classes, make_settings
 from skdistill.students import MLP, OwnNet, TabM, learn_encoding, learn_scaling, make_waves
 
 SAME = (  # parameters of DistilledClassifier that are taken over
@@ -84,12 +84,10 @@ def make_training(params, rows, data, reader, seeds):
     Raises
     ------
     ValueError
-        If the loss has no meaning for so many classes or that temperature, or the architecture is
-        impossible.
+        If the loss has no meaning for so many classes, or the architecture is impossible.
     """
     for name in ("hidden_layer_sizes", "assistant_layer_sizes"):
         _check_sizes(name, params[name] or ())
-    check_temperature(params["temperature"])
     if isinstance(params["loss"], str):
         check_classes(make_settings(params["loss"]), len(data.classes))
     encoding, waves = _encoding(params, rows, data, reader, seeds["encoding"])

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from skdistill._ambient import plain_torch
 from skdistill._store import RowStore
 from skdistill.losses import temper
 
@@ -139,6 +140,7 @@ def join(parts):
     return TransferSet(**store.finish())
 
 
+@plain_torch()
 def _set(rows, proba, codes, weight, origin, temperature):
     targets = temper(torch.from_numpy(np.ascontiguousarray(proba)), temperature).numpy()
     return TransferSet(

@@ -45,6 +45,7 @@ def student_of(model):
     )
 
 
+@np.errstate(under="ignore")
 def probe_rows(student, n_rows=64, random_state=0):
     """Return rows that are hard to export well, in the form that `student.reader` gives.
 

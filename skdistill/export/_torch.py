@@ -7,6 +7,7 @@ from copy import deepcopy
 import torch
 from torch import nn
 
+from skdistill._ambient import plain_torch
 from skdistill.export._common import check_parity, probe_rows, student_of
 from skdistill.export._torch_encoding import Encode
 from skdistill.runtime._layers import (
@@ -23,6 +24,7 @@ from skdistill.runtime._layers import (
 ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
 
 
+@plain_torch()
 def to_torch(model):
     """Return a student as a torch module, for torch.export, torch.compile and the like.
 

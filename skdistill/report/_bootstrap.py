@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skdistill._seeds import as_seed
+
 N_RESAMPLES = 2000
 
 
@@ -43,7 +45,7 @@ def bootstrap_interval(losses, statistic, *, level=0.95, n_resamples=N_RESAMPLES
         Share of such intervals that hold the true value.
     n_resamples : int, default=2000
         How often rows are drawn anew.
-    random_state : int, default=0
+    random_state : int, RandomState instance or None, default=0
         Seed of the drawing.
 
     Returns
@@ -61,7 +63,7 @@ def bootstrap_interval(losses, statistic, *, level=0.95, n_resamples=N_RESAMPLES
 
 def resampled_means(losses, n_resamples=N_RESAMPLES, random_state=0):
     """Return the mean losses of resamples, of shape (n_resamples, n_models)."""
-    rng = np.random.default_rng(random_state)
+    rng = np.random.default_rng(as_seed(random_state))
     n = len(losses)
     counts = (np.bincount(rng.integers(n, size=n), minlength=n) for _ in range(n_resamples))
     return np.array([count @ losses / n for count in counts])

@@ -29,6 +29,7 @@ from skdistill.tables import (
     get_column,
     is_frame,
     is_sparse,
+    is_wide,
     kind_of,
     year_start,
 )
@@ -57,7 +58,7 @@ class ColumnReader(Described):
     names : tuple of str or None
         Column names, when the table in fit had them.
     sparse : bool
-        Whether fit saw a sparse matrix; rows are then kept sparse.
+        Whether fit saw a wide sparse matrix; rows are then kept sparse.
     offsets : dict of int to pair of float
         Offset and scale, by column position, of columns of numbers that are read as
         ``(x - offset) * scale``, computed in float64.
@@ -131,8 +132,11 @@ class ColumnReader(Described):
         """
         X = as_table(X)
         names = None if names is None else tuple(str(name) for name in names)
-        if is_sparse(X):
+        if is_sparse(X) and is_wide(X):
+            for j in _large_columns(X) if on_merged else ():
+                on_merged(_label(names, j), find_offset(get_column(X, j))[1])
             return cls((NUMBER,) * X.shape[1], {}, {}, names, sparse=True)
+        X = X.tocsc() if is_sparse(X) else X
         kinds: list = []
         levels, origins, offsets, buckets = {}, {}, {}, {}
         for j in range(X.shape[1]):
@@ -171,12 +175,12 @@ class ColumnReader(Described):
         X = self.table(X)
         self._check_columns(X)
         if is_sparse(X):
-            with np.errstate(over="ignore"):
+            with np.errstate(over="ignore", under="ignore"):
                 X = X.tocsr().astype(np.float32) if self.sparse else X.toarray()
         if is_sparse(X):
             _check_finite(X.data, "the sparse matrix", allow_nan=False)
             return X
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             values = self._numbers(X)
             rows = self._columns(X, np.float32) if values is None else values.astype(np.float32)
         if not np.isfinite(rows.sum(dtype=np.float64)):
@@ -350,6 +354,12 @@ class ColumnReader(Described):
                 f"X has {X.shape[1]} features, but the student is expecting "
                 f"{len(self.kinds)} features as input."
             )
+
+
+def _large_columns(X):
+    """Return the columns of a sparse matrix in which float32 makes equal what is not."""
+    (large,) = np.nonzero(abs(X.tocsr()).max(axis=0).toarray().ravel() > 2**24)
+    return [j for j in large if find_offset(get_column(X, j)) != (None, 0.0)]
 
 
 def _label(names, j):

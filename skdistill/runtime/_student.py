@@ -259,6 +259,7 @@ class Student(Described):
         layers = tuple(from_plain(layer) for layer in state["layers"])
         super().__setstate__({**state, "reader": reader, "layers": layers})
 
+    @np.errstate(under="ignore")
     def _forward(self, x):
         for layer in self.layers:
             x = layer.forward(x)

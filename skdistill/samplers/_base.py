@@ -7,6 +7,7 @@ from scipy.special import ndtri
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from skdistill._seeds import as_seed
 from skdistill.runtime._reader import ColumnReader
 from skdistill.tables import (
     DATE,
@@ -39,7 +40,7 @@ class Sampler(BaseEstimator, ABC):
             Array, pandas or polars frame.
         sample_weight : array of shape (n_samples,) or None
             A row is drawn in proportion to its weight.
-        random_state : int or None
+        random_state : int, RandomState instance or None
             Seed of what is random in learning.
 
         Returns
@@ -47,12 +48,16 @@ class Sampler(BaseEstimator, ABC):
         self : sampler
             Fitted.
         """
-        X = dense_table(X, type(self).__name__)
-        reader = ColumnReader.learn(X, min_rows_per_level=MIN_LEVEL_ROWS)
-        self._X = X
-        self._share = shares(sample_weight)
-        self._numbers = number_columns(X, reader)
-        self._learn(reader.read(X), reader, np.random.default_rng(random_state))
+        try:
+            self._X = X = dense_table(X, type(self).__name__)
+            reader = ColumnReader.learn(X, min_rows_per_level=MIN_LEVEL_ROWS)
+            self._share = shares(sample_weight)
+            self._numbers = number_columns(X, reader)
+            rng = np.random.default_rng(as_seed(random_state))
+            self._learn(reader.read(X), reader, rng)
+        except BaseException:
+            self.__dict__.pop("_X", None)  # no fit is left of one that failed
+            raise
         return self
 
     def draw(self, n_rows, random_state=None):
@@ -62,7 +67,7 @@ class Sampler(BaseEstimator, ABC):
         ----------
         n_rows : int
             How many rows to draw.
-        random_state : int or None
+        random_state : int, RandomState instance or None
             Seed of the drawing.
 
         Returns
@@ -71,7 +76,7 @@ class Sampler(BaseEstimator, ABC):
             Of the type, columns and dtypes of the table in fit.
         """
         check_is_fitted(self, "_X")
-        sources, numbers = self._choose(n_rows, np.random.default_rng(random_state))
+        sources, numbers = self._choose(n_rows, np.random.default_rng(as_seed(random_state)))
         return replace_columns(self._X, sources, numbers)
 
     def _base_rows(self, n_rows, rng):

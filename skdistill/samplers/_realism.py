@@ -6,6 +6,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from skdistill._boosting import without_empty
+from skdistill._seeds import as_seed
 
 MAX_ROWS = 4000  # of each side
 FOLDS = 3
@@ -22,7 +23,7 @@ def two_sample_auc(real, synthetic, *, random_state=0):
         Rows as a ColumnReader gives them: missing values are NaN, categories are codes. As many
         of each are used, 4,000 at most. Take real rows that the sampler was not fitted on: copies
         of the same rows on both sides make the classifier look worse than it is.
-    random_state : int, default=0
+    random_state : int, RandomState instance or None, default=0
         Seed of the choice of rows, the folds and the classifier.
 
     Returns
@@ -49,7 +50,7 @@ def two_sample_auc(real, synthetic, *, random_state=0):
     n = min(MAX_ROWS, *map(len, sides))
     if n < FOLDS:
         raise ValueError(f"Only {n} rows on one side: {FOLDS} or more are needed of each.")
-    rng = np.random.default_rng(random_state)
+    rng = np.random.default_rng(as_seed(random_state))
     rows = np.concatenate([side[rng.choice(len(side), n, replace=False)] for side in sides])
     seed = int(rng.integers(2**31))
     classifier = HistGradientBoostingClassifier(

@@ -1,5 +1,6 @@
 """What every student net shares: its encoder, and the description of what it has learnt."""
 
+import math
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -110,17 +111,36 @@ class LinearByInput(nn.Module):
     Parameters
     ----------
     n_inputs, n_outputs : int
+    generator : torch.Generator or None
     """
 
-    def __init__(self, n_inputs, n_outputs):
+    def __init__(self, n_inputs, n_outputs, generator=None):
         super().__init__()
-        like = nn.Linear(n_inputs, n_outputs)
+        like = make_linear(n_inputs, n_outputs, generator)
         self.weight = nn.Parameter(like.weight.detach().t().contiguous())
         self.bias = like.bias
 
     def forward(self, x):
         """Return the outputs, of shape (n_samples, n_outputs)."""
         return torch.addmm(self.bias, x, self.weight)
+
+
+def make_generator(seed):
+    """Return a generator of first weights; torch's own, None, without a seed."""
+    return None if seed is None else torch.Generator().manual_seed(seed)
+
+
+def make_linear(n_inputs, n_outputs, generator, *, bias=True):
+    """Return an `nn.Linear` in float32, with first weights of a generator."""
+    layer = nn.utils.skip_init(
+        nn.Linear, n_inputs, n_outputs, bias, device="cpu", dtype=torch.float32
+    )
+    if layer.weight.numel():
+        nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
+    if bias:
+        bound = 1 / math.sqrt(n_inputs) if n_inputs else 0.0
+        nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+    return layer
 
 
 def to_array(parameter):

@@ -1,11 +1,18 @@
 """The multilayer perceptron student."""
 
+from collections.abc import Callable
 from itertools import pairwise
 
 from torch import nn
 
 from skdistill.runtime._layers import Activation
-from skdistill.students._base import EncodedNet, LinearByInput, describe_linear
+from skdistill.students._base import (
+    EncodedNet,
+    LinearByInput,
+    describe_linear,
+    make_generator,
+    make_linear,
+)
 from skdistill.students._units import Units
 
 
@@ -23,6 +30,8 @@ class MLP(EncodedNet):
     activation : {"relu", "silu", "tanh"}
     dropout : float
         Share of hidden units dropped while training.
+    seed : int or None
+        Of the first weights and the dropped units; None: by torch's random state.
     """
 
     def __init__(
@@ -34,15 +43,18 @@ class MLP(EncodedNet):
         activation,
         dropout,
         waves=None,
+        seed=None,
     ):
         super().__init__(encoding, waves)
+        generator = make_generator(seed)
         sizes = [self.n_features, *hidden_layer_sizes, n_outputs]
         by_input = not self.takes_sparse and self.waves is None
-        first = (LinearByInput if by_input else nn.Linear)(*sizes[:2])
-        layers = [first, *(nn.Linear(*pair) for pair in pairwise(sizes[1:]))]
+        make_first: Callable = LinearByInput if by_input else make_linear
+        first = make_first(sizes[0], sizes[1], generator)
+        layers = [first, *(make_linear(a, b, generator) for a, b in pairwise(sizes[1:]))]
         self.hidden = nn.ModuleList(layers[:-1])
         self.output = layers[-1]
-        self.units = Units(activation, dropout)
+        self.units = Units(activation, dropout, generator)
 
     @property
     def compiled_layers(self):

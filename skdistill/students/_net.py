@@ -10,6 +10,7 @@ from skorch import NeuralNet
 from skorch.callbacks import Callback
 from torch import nn
 
+from skdistill._ambient import plain_torch
 from skdistill.losses import DistillationLoss
 from skdistill.students._batches import Batches
 from skdistill.students._callbacks import RateSchedule, watches_batches
@@ -130,6 +131,7 @@ class StudentNet(NeuralNet):
     def _score(self, rows, answers, **known):
         return self.get_loss(self.infer(rows, **known), answers, X=rows, training=False)
 
+    @plain_torch()
     @torch.no_grad()
     def logits(self, dataset):
         """Return scores of shape (n_samples, n_classes) as an array."""

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from skdistill._ambient import float32_by_default, plain_torch
 from skdistill.runtime._layers import Layer
 from skdistill.students._base import EncodedNet
 
@@ -22,13 +23,15 @@ class OwnNet(EncodedNet):
     n_outputs : int
         Number of classes.
     make : callable
-        ``make(n_inputs, n_outputs)`` returns the module.
+        ``make(n_inputs, n_outputs)`` returns the module. Its first weights, and what it drops,
+        depend on torch's random state.
     """
 
     def __init__(self, encoding, n_outputs, *, make, waves=None):
         super().__init__(encoding, waves)
         self.net = make(self.n_features, n_outputs)
 
+    @float32_by_default()
     def scores(self, features):
         """Return scores of shape (n_samples, n_outputs)."""
         if features.is_sparse:
@@ -63,6 +66,8 @@ class TorchModule(Layer):
     def __post_init__(self):
         """There is nothing to check."""
 
+    @plain_torch()
+    @float32_by_default()
     @torch.no_grad()
     def forward(self, x):
         """Return the module's output."""

@@ -201,7 +201,7 @@ def _state(optimizer, parameter):
     """Return AdamW's state of a parameter, made as AdamW makes it before its first step."""
     state = optimizer.state[parameter]
     if not state:
-        state["step"] = torch.zeros(())
+        state["step"] = torch.zeros((), dtype=torch.float32)
         state["exp_avg"] = torch.zeros_like(parameter)
         state["exp_avg_sq"] = torch.zeros_like(parameter)
     return state

@@ -17,7 +17,13 @@ import torch
 from torch import nn
 
 from skdistill.runtime._layers import Activation, LinearOfMembers, MeanOfMembers, Scale
-from skdistill.students._base import EncodedNet, describe_linear, to_array
+from skdistill.students._base import (
+    EncodedNet,
+    describe_linear,
+    make_generator,
+    make_linear,
+    to_array,
+)
 from skdistill.students._units import Units
 
 
@@ -35,6 +41,8 @@ class TabM(EncodedNet):
     dropout : float
         Share of hidden units dropped while training.
     n_members : int
+    seed : int or None
+        As in `MLP`.
     """
 
     def __init__(
@@ -47,21 +55,28 @@ class TabM(EncodedNet):
         dropout,
         n_members,
         waves=None,
+        seed=None,
     ):
         super().__init__(encoding, waves)
+        generator = make_generator(seed)
         sizes = [self.n_features, *hidden_layer_sizes]
         self.signs = None
         if not self.takes_sparse:
-            signs = torch.randint(0, 2, (n_members, 1, sizes[0])) * 2 - 1
+            signs = torch.randint(0, 2, (n_members, 1, sizes[0]), generator=generator) * 2 - 1
             self.signs = nn.Parameter(signs.float())
-        self.hidden = nn.ModuleList(nn.Linear(*pair, bias=False) for pair in pairwise(sizes))
-        self.scale = nn.ParameterList(torch.ones(n_members, 1, size) for size in sizes[1:])
-        self.shift = nn.ParameterList(
-            _uniform(n_members, 1, size, width=width) for width, size in pairwise(sizes)
+        self.hidden = nn.ModuleList(
+            make_linear(a, b, generator, bias=False) for a, b in pairwise(sizes)
         )
-        self.weight = nn.Parameter(_uniform(n_members, sizes[-1], n_outputs, width=sizes[-1]))
-        self.bias = nn.Parameter(_uniform(n_members, 1, n_outputs, width=sizes[-1]))
-        self.units = Units(activation, dropout)
+        self.scale = nn.ParameterList(
+            torch.ones(n_members, 1, size, dtype=torch.float32) for size in sizes[1:]
+        )
+        self.shift = nn.ParameterList(
+            _uniform((n_members, 1, size), width, generator) for width, size in pairwise(sizes)
+        )
+        width = sizes[-1]
+        self.weight = nn.Parameter(_uniform((n_members, width, n_outputs), width, generator))
+        self.bias = nn.Parameter(_uniform((n_members, 1, n_outputs), width, generator))
+        self.units = Units(activation, dropout, generator)
 
     def scores(self, features):
         """Return every member's scores in training, else the log of their mean probabilities."""
@@ -90,9 +105,10 @@ class TabM(EncodedNet):
         return [*layers, heads, MeanOfMembers()]
 
 
-def _uniform(*shape, width):
+def _uniform(shape, width, generator):
     """Return first values in the manner of `nn.Linear`, for `width` inputs."""
-    return torch.empty(shape).uniform_(-1, 1) / width**0.5
+    values = torch.empty(shape, dtype=torch.float32)
+    return values.uniform_(-1, 1, generator=generator) / width**0.5
 
 
 def _scale(scale, shift):

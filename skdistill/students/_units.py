@@ -22,27 +22,32 @@ MOST_SEEDS = 2**62
 class Units(nn.Module):
     """An activation with dropout behind it.
 
-    Compiled masks depend on torch's random state when this is made, not when it is called.
+    Which units are dropped is decided by a seed drawn when this is made, not by torch's random
+    state when it is called, unless torch compiles it.
 
     Parameters
     ----------
     activation : {"relu", "silu", "tanh"}
     dropout : float
         Share of units dropped while training.
+    generator : torch.Generator or None
+        Draws the seed.
     """
 
-    def __init__(self, activation, dropout):
+    def __init__(self, activation, dropout, generator=None):
         super().__init__()
         self.activation = activation
         self.dropout = dropout
-        self._seed = int(torch.randint(MOST_SEEDS, ()))
+        self._seed = int(torch.randint(MOST_SEEDS, (), generator=generator))
 
     def forward(self, x):
         """Return the activations, with units dropped and the others scaled up in training."""
         if not self.training:
             return FUNCTIONS[self.activation](x)
-        if not _is_compiled_for(x):
+        if torch.compiler.is_compiling():
             return nn.functional.dropout(FUNCTIONS[self.activation](x), self.dropout)
+        if not _is_compiled_for(x):
+            return _drop(FUNCTIONS[self.activation](x), self.dropout, self.next_seeds(1))
         return _Units.apply(x, CODES[self.activation], self.dropout, self.next_seeds(1))
 
     def next_seeds(self, n):
@@ -75,6 +80,13 @@ class _Units(torch.autograd.Function):
         return gradient * slope, None, None, None
 
 
+def _drop(x, share, seed):
+    if share == 0:
+        return x
+    generator = torch.Generator(x.device).manual_seed(seed)
+    mask = torch.empty_like(x).bernoulli_(1 - share, generator=generator)
+    return x * mask.div_(1 - share)
+
+
 def _is_compiled_for(x):
-    known = kernels is not None and x.is_cpu and x.dtype is torch.float32
-    return known and not torch.compiler.is_compiling()
+    return kernels is not None and x.is_cpu and x.dtype is torch.float32

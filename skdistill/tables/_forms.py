@@ -77,9 +77,11 @@ def column_names(X):
 
 
 def get_column(X, j):
-    """Return column `j` of a frame or array."""
+    """Return column `j` of a table."""
     if hasattr(X, "iloc"):
         return X.iloc[:, j]
+    if is_sparse(X):
+        return X[:, [j]].toarray().ravel()
     return X.to_series(j) if hasattr(X, "to_series") else X[:, j]
 
 
