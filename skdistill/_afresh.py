@@ -8,17 +8,17 @@ def afresh(fit):
 
     @wraps(fit)
     def fit_afresh(self, *args, **kwargs):
-        _forget(self)
+        forget(self)
         try:
             return fit(self, *args, **kwargs)
         except BaseException:
-            _forget(self)
+            forget(self)
             raise
 
     return fit_afresh
 
 
-def _forget(estimator):
+def forget(estimator):
     """Drop what scikit-learn takes for signs of a fit: attributes with an underscore behind."""
     for name in list(vars(estimator)):
         if name.endswith("_") and not name.startswith("_"):

@@ -8,6 +8,7 @@ the user's alone, and its random numbers are for one fit at a time.
 import os
 import threading
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -43,8 +44,9 @@ def plain_process():
     NumPy warns at most where it was told to raise: libraries count on that.
     """
     leave_parents_threads()
-    theirs: dict = np.geterr()
-    ours: dict = {k: TAMED[k] for k, how in theirs.items() if how in ("raise", "call")}
+    ours: Any = {
+        kind: TAMED[kind] for kind, how in np.geterr().items() if how in ("raise", "call")
+    }
     with np.errstate(**ours):
         yield
 

@@ -67,14 +67,18 @@ def test_a_refit_replaces_what_the_fit_before_left():
     np.testing.assert_array_equal(clf.classes_, [0, 1])
 
 
-def test_a_search_whose_refit_fails_knows_nothing():
+def test_a_search_that_finds_nothing_knows_no_more_than_it_measured():
     search = DistillationSearch(distiller(), {"hidden_layer_sizes": [(4,)]}, random_state=0)
     search.fit(X, Y)
     with pytest.raises(ValueError, match="max_bytes"):
         search.set_params(max_bytes=1).fit(X, Y)
-    assert not fitted_names(search)
+    assert fitted_names(search) == {"scorer_", "n_splits_", "cv_results_"}
+    assert (search.cv_results_["excess"] > 0).all()
     with pytest.raises(NotFittedError):
         search.predict(X)
+    with pytest.raises(ValueError, match="inconsistent"):
+        search.fit(X, Y[:5])
+    assert "cv_results_" not in vars(search)
 
 
 @pytest.mark.parametrize(

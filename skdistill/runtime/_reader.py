@@ -133,8 +133,8 @@ class ColumnReader(Described):
         X = as_table(X)
         names = None if names is None else tuple(str(name) for name in names)
         if is_sparse(X) and is_wide(X):
-            for j in _large_columns(X) if on_merged else ():
-                on_merged(_label(names, j), find_offset(get_column(X, j))[1])
+            for j, merged in _merged_columns(X) if on_merged else ():
+                on_merged(_label(names, j), merged)
             return cls((NUMBER,) * X.shape[1], {}, {}, names, sparse=True)
         X = X.tocsc() if is_sparse(X) else X
         kinds: list = []
@@ -356,10 +356,15 @@ class ColumnReader(Described):
             )
 
 
-def _large_columns(X):
-    """Return the columns of a sparse matrix in which float32 makes equal what is not."""
-    (large,) = np.nonzero(abs(X.tocsr()).max(axis=0).toarray().ravel() > 2**24)
-    return [j for j in large if find_offset(get_column(X, j)) != (None, 0.0)]
+def _merged_columns(X):
+    """Yield the columns of a sparse matrix many of whose numbers float32 makes equal, and share."""
+    X = X.tocsc()
+    (large,) = np.nonzero(abs(X).max(axis=0).toarray().ravel() > 2**24)
+    for j in large:
+        values = np.unique(get_column(X, j))
+        merged = 1 - len(np.unique(values.astype(np.float32))) / len(values)
+        if merged > NOTICEABLE:
+            yield j, merged
 
 
 def _label(names, j):

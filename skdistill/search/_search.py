@@ -14,7 +14,7 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from skdistill._afresh import afresh
+from skdistill._afresh import forget
 from skdistill._ambient import plain_process
 from skdistill._callbacks import CallbackSupport, reported
 from skdistill._progress import stage
@@ -182,7 +182,6 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         self.verbose = verbose
 
     @reported
-    @afresh
     @plain_process()
     def fit(self, X, y, **fit_params):
         """Search, then fit the best model on all rows.
@@ -210,6 +209,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
             If no model is within the budgets (the message names the nearest), or parameters or
             data are unusable.
         """
+        forget(self)  # what this search measures is kept if no model is within the budgets
         self._validate_params()
         prefix = prefix_of(self.estimator)
         rows = Rows(check_rows(X), column_or_1d(y), fit_params)

@@ -114,7 +114,7 @@ def test_duplicate_column_names_are_read_by_position():
 
 
 @pytest.mark.parametrize("make", [scipy.sparse.csr_array, scipy.sparse.csc_matrix])
-def test_sparse_rows_stay_sparse(make):
+def test_wide_sparse_rows_stay_sparse(make, keep_sparse):
     dense = np.array([[0, 1.5], [2, 0]])
     reader = ColumnReader.learn(make(dense))
     assert reader.sparse
@@ -381,3 +381,19 @@ def test_a_column_of_strangers_is_told_once():
 def test_a_reader_that_contradicts_itself_is_refused(more):
     with pytest.raises(ValueError, match=r"finite|Only"):
         ColumnReader(("number", "category"), {1: ("a",)}, {}, **more)
+
+
+def test_a_narrow_sparse_matrix_is_read_like_the_same_array():
+    dense = np.array([[0, 1.7e9], [2, 1.7e9 + 5], [0, 1.7e9 + 9]])
+    reader = ColumnReader.learn(scipy.sparse.csr_array(dense))
+    assert reader == ColumnReader.learn(dense)
+    assert not reader.sparse
+    rows = [reader.read(X).tolist() for X in (dense, scipy.sparse.csr_array(dense))]
+    assert rows[0] == rows[1] == [[0, 0], [2, 5], [0, 9]]
+
+
+def test_wide_sparse_rows_whose_numbers_merge_are_told(keep_sparse):
+    told = []
+    X = scipy.sparse.csr_array([[0, 1.7e9 + i] for i in range(9)])
+    assert ColumnReader.learn(X, on_merged=lambda *column: told.append(column)).sparse
+    assert told == [("1", pytest.approx(8 / 9))]
