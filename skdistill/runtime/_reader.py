@@ -357,7 +357,7 @@ class ColumnReader(Described):
 
 
 def _merged_columns(X):
-    """Yield the columns of a sparse matrix many of whose numbers float32 makes equal, and share."""
+    """Yield columns of a sparse matrix, and the share of numbers that float32 makes equal."""
     X = X.tocsc()
     (large,) = np.nonzero(abs(X).max(axis=0).toarray().ravel() > 2**24)
     for j in large:

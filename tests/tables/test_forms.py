@@ -31,7 +31,7 @@ def test_tables_of_other_libraries_become_frames(table):
 
 @pytest.mark.parametrize("table", [pa.table, lambda f: pl.from_pandas(f).lazy()])
 def test_a_fit_takes_tables_of_other_libraries(table):
-    frame = pd.DataFrame({"x": np.arange(60.0), "town": ["Oslo", "Rome"] * 30})
+    frame = pd.DataFrame({"x": np.arange(200.0), "town": ["Oslo", "Rome"] * 100})
     y = frame.town == "Oslo"
     clf = DistilledClassifier(transfer=None, cv=2, max_epochs=2, random_state=0)
     expected = clf.fit(as_table(table(frame)), y).predict_proba(as_table(table(frame)))
