@@ -377,7 +377,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         proba : float64 array of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        return self._checked_student(X).predict_proba(X)
+        student, X = self._checked(X)
+        return student.predict_proba(X)
 
     def predict_log_proba(self, X):
         """Logarithm of `predict_proba`, in nats.
@@ -392,7 +393,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         log_proba : float64 array of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        return self._checked_student(X).predict_log_proba(X)
+        student, X = self._checked(X)
+        return student.predict_log_proba(X)
 
     def predict(self, X):
         """Most probable class of each row, by the student.
@@ -407,7 +409,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         labels : ndarray of shape (n_samples,)
             Of the kind that `fit` was given.
         """
-        return self._checked_student(X).predict(X)
+        student, X = self._checked(X)
+        return student.predict(X)
 
     def get_metadata_routing(self):
         """Say which metadata go where when metadata routing is enabled.
@@ -469,14 +472,14 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         can_ask = data.soft_targets is None and not is_sparse(data.X)
         return self.early_stopping and enough and can_ask and self.alpha != 0
 
-    def _checked_student(self, X):
-        """Return the student once scikit-learn's checks of `X` are known to pass."""
+    def _checked(self, X):
+        """Return the student and rows that are known to pass scikit-learn's checks."""
         student = self.__dict__.get("student_")
         if student is None or not student.reader.knows(X):
             check_is_fitted(self)
             X = self.student_.reader.table(X)
             validate_data(self, X, reset=False, skip_check_array=True)
-        return self.student_
+        return self.student_, X
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "student_")

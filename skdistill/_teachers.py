@@ -85,8 +85,11 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
         self.reader_ = ColumnReader.learn(X)
         sizes = {j: len(levels) for j, levels in self.reader_.levels.items()}
         categorical = [j for j, size in sizes.items() if size <= self.max_bins - SPARE_BINS]
+        params = self.get_params()
+        if np.unique(y, return_counts=True)[1].min() < 2:
+            params["early_stopping"] = False  # which would part a class's only row
         self.boosting_ = HistGradientBoostingClassifier(
-            categorical_features=categorical or None, **self.get_params()
+            categorical_features=categorical or None, **params
         )
         self.boosting_.fit(without_empty(self.reader_.read(X)), y, sample_weight)
         self.classes_ = self.boosting_.classes_
