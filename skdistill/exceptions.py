@@ -14,7 +14,7 @@ import sys
 import warnings
 from types import FrameType
 
-INNER = ("skdistill", "sklearn.callback")  # packages whose lines are not the user's
+INNER = ("skdistill", "sklearn.callback", "contextlib")  # modules whose lines are not the user's
 
 __all__ = ["DistillationWarning", "ExportError", "StudentFileError"]
 
