@@ -18,7 +18,7 @@ from functools import wraps
 from types import FrameType
 
 # Packages whose lines are not the user's
-INNER = ("skdistill", "sklearn.callback", "sklearn.utils.parallel", "joblib")
+INNER = ("skdistill", "sklearn.callback", "sklearn.utils.parallel", "joblib", "contextlib")
 
 _said: ContextVar[set | None] = ContextVar("skdistill_said", default=None)
 

@@ -11,7 +11,8 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.utils.validation import check_is_fitted
 
 from skdistill import DistilledClassifier
-from skdistill._teachers import LabelEncodedTeacher, TableBoosting, TableNumbers
+from skdistill._adapt import LabelEncodedTeacher
+from skdistill._teachers import TableBoosting, TableNumbers
 from skdistill.samplers import SAMPLERS
 from skdistill.search import DistillationSearch
 
