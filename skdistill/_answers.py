@@ -83,7 +83,7 @@ def no_answers(teacher):
 def check_agreement(teacher, X, log_proba, classes):
     """Hold a teacher's answers against what it predicts; warn or raise where they part.
 
-    Of two classes any threshold is the teacher's own affair.
+    Of two classes any threshold is the teacher's own affair, and so is a `predict` that fails.
 
     Parameters
     ----------
@@ -95,15 +95,9 @@ def check_agreement(teacher, X, log_proba, classes):
     classes : ndarray of shape (n_classes,)
     """
     n, (many, fewest) = len(log_proba), PARTING
-    if not hasattr(teacher, "predict"):
-        return
     rows = np.unique(np.linspace(0, n - 1, min(n, MOST_COMPARED)).astype(int))
-    predicted = positions(np.ravel(teacher.predict(take_rows(X, rows))), classes)
-    if (
-        predicted is None
-        or len(predicted) != len(rows)
-        or _by_threshold(log_proba[rows], predicted)
-    ):
+    predicted = _predicted(teacher, take_rows(X, rows), classes)
+    if predicted is None or _by_threshold(log_proba[rows], predicted):
         return
     share, order = parting(log_proba[rows], predicted)
     if order is not None:
@@ -197,6 +191,16 @@ def _check_shape(scores, teacher):
         + " A column a pair of classes is what decision_function_shape='ovo' gives: use 'ovr'."
         * pairs
     )
+
+
+def _predicted(teacher, X, classes):
+    """Return the predicted class indices; None where predictions are not to be had."""
+    try:
+        labels = np.ravel(teacher.predict(X))
+    except Exception:  # only its answers are needed
+        return None
+    place = positions(labels, classes)
+    return place if place is not None and len(place) == X.shape[0] else None
 
 
 def _by_threshold(log_proba, predicted):

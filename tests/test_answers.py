@@ -209,6 +209,14 @@ def test_two_swapped_columns_are_refused():
         quick(teacher).fit(WINE_X, (WINE.target == 0).astype(int))
 
 
+def test_a_teacher_that_cannot_predict_may_answer():
+    class Silent(GaussianNB):
+        def predict(self, X):
+            raise NotImplementedError
+
+    assert quick(Silent(), max_epochs=20).fit(X, Y).score(X, Y) > 0.8
+
+
 P = np.log(np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6]]))
 
 
