@@ -90,9 +90,10 @@ def test_an_array_is_one_input(numbers, distil, ask):
 
 
 def test_texts_are_one_input(distil, ask):
-    texts = ["good film", "bad film", "good music", "bad weather"] * 20
+    things = [f"{thing}{i}" for i in range(20) for thing in ("film", "music")]
+    texts = [f"{what} {thing}" for thing in things for what in ("good", "bad")]
     words = TfidfVectorizer(lowercase=False)
-    student = distil(words.fit_transform(texts), [1, 0, 1, 0] * 20)
+    student = distil(words.fit_transform(texts), [1, 0] * 40)
     onnx_model = to_onnx(Pipeline([("words", words), ("s", student)]), sample_rows=texts)
     _, got = ask(onnx_model, {"X": np.array(texts, dtype=object)[:, None]})
     expected = student.predict_proba(words.transform(texts))
