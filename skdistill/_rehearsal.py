@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from skorch.callbacks import Callback
 
-from skdistill._ambient import torch_to_itself
+from skdistill._ambient import plain_torch, torch_to_itself
 from skdistill._progress import heard_by
 from skdistill._train_student import train_student
 from skdistill._transfer_set import REAL, UNLABELED, TransferSet, join
@@ -46,7 +46,8 @@ def rehearse(training, rows, codes, *, unlabeled):
     if not names:
         return
     few = _few(rows, codes, training.n_classes)
-    with torch_to_itself(training.random_state, training.device), heard_by(None):
+    alone = torch_to_itself(training.random_state, training.device)
+    with plain_torch(), alone, heard_by(None):
         if "student" in names:
             _try_student(training, few)
         lessons = join([few, _without_labels(few)]) if unlabeled else few

@@ -162,6 +162,7 @@ def test_labels_that_are_random_by_group_cannot_be_known(cv):
         assert clf.fit(rows, y, groups=groups).calibrator_.temperature_ > 1.5
 
 
+@pytest.mark.filterwarnings("ignore:The calibration of the teacher's answers ended")
 def test_out_of_bag_answers_know_no_random_label_but_those_of_copies():
     rng = np.random.default_rng(0)
     rows, y = rng.normal(size=(150, 3)), rng.integers(0, 2, 150)

@@ -16,6 +16,7 @@ from skdistill._digest import digest
 
 N = 60
 CODES = np.random.default_rng(0).integers(0, 5, N)
+TEXTS = [f"code {code}" for code in CODES]
 DATES = [datetime.date(2020, 1, 1 + code) for code in CODES.tolist()]
 MOMENTS = [datetime.datetime(2020, 1, 1 + c, tzinfo=datetime.UTC) for c in CODES.tolist()]
 ROME = zoneinfo.ZoneInfo("Europe/Rome")
@@ -30,9 +31,9 @@ COLUMNS = {
     "boolean": lambda: pd.array(with_gap((CODES > 2).tolist()), dtype="boolean"),
     "Float64": lambda: pd.array(with_gap((CODES / 3).tolist()), dtype="Float64"),
     "int64[pyarrow]": lambda: pd.array(with_gap(CODES.tolist()), dtype="int64[pyarrow]"),
-    "string": lambda: pd.array(with_gap(CODES.astype(str).tolist()), dtype="string"),
-    "string[pyarrow]": lambda: pd.array(with_gap(CODES.astype(str)), dtype="string[pyarrow]"),
-    "category": lambda: pd.Categorical(with_gap(CODES.astype(str).tolist())),
+    "string": lambda: pd.array(with_gap(TEXTS), dtype="string"),
+    "string[pyarrow]": lambda: pd.array(with_gap(TEXTS), dtype="string[pyarrow]"),
+    "category": lambda: pd.Categorical(with_gap(TEXTS)),
     "time zone": lambda: pd.Series(MOMENTS).dt.tz_convert(ROME).array,
     "sparse": lambda: pd.arrays.SparseArray(CODES),
     "floats": lambda: CODES / 3,
@@ -59,7 +60,7 @@ def test_a_polars_column_counts_by_its_values():
     frame = pl.DataFrame(
         {
             "large": with_gap((CODES + 2**60).tolist()),
-            "level": with_gap(CODES.astype(str).tolist()),
+            "level": with_gap(TEXTS),
             "moment": with_gap(MOMENTS),
         }
     ).with_columns(pl.col("level").cast(pl.Categorical).alias("categorical"))

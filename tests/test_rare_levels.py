@@ -60,6 +60,7 @@ def rows_of_rare_levels(n, seed):
     return pd.DataFrame({"shop": [f"s{i}" for i in level], "x": rng.normal(size=n)}), level % 2
 
 
+@pytest.mark.filterwarnings("ignore:The calibration of the teacher's answers ended")
 def test_a_student_learns_from_rare_levels_that_recur_and_forgets_their_names(tmp_path):
     frame, y = rows_of_rare_levels(480, 0)
     clf = DistilledClassifier(transfer=None, cv=3, max_epochs=60, random_state=0).fit(frame, y)
@@ -70,6 +71,7 @@ def test_a_student_learns_from_rare_levels_that_recur_and_forgets_their_names(tm
     assert b"s59" not in (tmp_path / "s.safetensors").read_bytes()
 
 
+@pytest.mark.filterwarnings("ignore:The calibration of the teacher's answers ended")
 def test_labels_random_by_level_are_not_learnt():
     frame, _ = rows_of_rare_levels(480, 0)
     y = np.random.default_rng(0).integers(0, 2, 480)
@@ -79,6 +81,7 @@ def test_labels_random_by_level_are_not_learnt():
     assert log_loss(y_test, clf.predict_proba(X_test)) < 0.75
 
 
+@pytest.mark.filterwarnings("ignore:The calibration of the teacher's answers ended")
 def test_the_fewest_rows_of_a_level_are_a_parameter():
     frame, y = rows_of_rare_levels(240, 0)
     clf = DistilledClassifier(transfer=None, cv=3, max_epochs=2, random_state=0)
@@ -87,6 +90,7 @@ def test_the_fewest_rows_of_a_level_are_a_parameter():
     assert clf.student_.reader.buckets == {}
 
 
+@pytest.mark.filterwarnings("ignore:The calibration of the teacher's answers ended")
 def test_numbers_that_nothing_keeps_apart_are_told_in_fit():
     X = (2**62 + np.arange(200) % 100)[:, None]
     clf = DistilledClassifier(transfer=None, cv=2, max_epochs=2, random_state=0)
