@@ -116,7 +116,7 @@ def race_folds(folds, X, y, *, groups, random_state):
 
 def _of_known_classes(folds, y):
     """Return the folds that can tell classes apart, without test rows of others."""
-    kept = [(a, b[np.isin(y[b], y[a])]) for a, b in folds if len(np.unique(y[a])) > 1]
+    kept = [(a, b[np.isin(y[b], np.unique(y[a]))]) for a, b in folds if len(np.unique(y[a])) > 1]
     return [(a, b) for a, b in kept if len(b)]
 
 
