@@ -2,7 +2,7 @@
 
 import numpy as np
 
-MERGED = 0.01  # share of a column's distinct values that may become equal to another
+MERGED = 0.1  # share of a column's distinct values that may become equal to another
 HELPS = 0.5  # an offset has to save as large a share of these
 LARGEST = np.finfo(np.float32).max
 NARROW = 1e-30  # spread below which float32 has no inverse widths of bins
