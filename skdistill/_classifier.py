@@ -443,7 +443,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         race = self.early_stopping and (asks or len(data.y) >= MIN_RACE_ROWS)
         inner = []
         if race and method == "cv" and self.alpha != 0:
-            inner = race_folds(folds, data.X, data.y, groups=data.groups, random_state=seed)
+            inner = race_folds(folds, data.X, data.codes, groups=data.groups, random_state=seed)
         return ask_teacher(
             teacher,
             data.X,
