@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone, is_classifier
 from sklearn.datasets import load_iris
@@ -17,6 +18,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import get_tags
 
 from skdistill import DistilledClassifier, Student, load
+from skdistill.exceptions import DistillationWarning
 
 ROOT = Path(__file__).parents[2]
 X, Y = load_iris(return_X_y=True)
@@ -138,3 +140,14 @@ def test_it_predicts_where_only_numpy_and_safetensors_are_installed(student, tmp
     subprocess.run([sys.executable, "-I", "-S", "-c", textwrap.dedent(code)], check=True)
     proba = np.load(tmp_path / "proba.npy")  # by NumPy
     np.testing.assert_allclose(proba, student.predict_proba(X), rtol=0, atol=1e-6)
+
+
+def test_a_batch_in_which_a_column_knows_no_level_is_told_once():
+    frame = pd.DataFrame({"zip": pd.Categorical(np.arange(60) % 3 + 1), "x": np.arange(60.0)})
+    clf = DistilledClassifier(transfer=None, cv=2, max_epochs=2, random_state=0)
+    student = clf.fit(frame, frame.zip == 2).student_
+    other = frame.assign(zip="no. " + frame.zip.astype(str))
+    student.predict_proba(other[:19])
+    with pytest.warns(DistillationWarning, match="'zip' holds in 60 rows not one of its 3 levels"):
+        student.predict_proba(other)
+    student.predict_proba(other)
