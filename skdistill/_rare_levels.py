@@ -1,27 +1,29 @@
 """How a fit reads its columns: what becomes of rare levels, and of numbers that float32 merges.
 
-Levels of few rows never enter a student by name. Where they recur, and look like nothing that
-should have been a number or a date, their texts are hashed into as many codes as there are such
-levels, 256 at most; no look is taken at answers. Elsewhere they are all read as "other".
+Levels of few rows never enter a student by name. Where they recur, their texts are hashed into as
+many codes as keep them apart, 256 at most; no look is taken at answers. Elsewhere they are all
+read as "other".
 """
 
+import numpy as np
+
 from skdistill.exceptions import warn
+from skdistill.runtime._codes import murmur3
 from skdistill.runtime._reader import ColumnReader
 from skdistill.tables import column_names
 
 HASHED = 0.2  # share of the rows from which rare levels are worth codes of their own
 RECURRING = 3.0  # rows a rare level has to have on average
 MOST_BUCKETS = 256
-LOST = 0.8  # share of the rows whose level is lost that is worth a warning
+LOST = 0.5  # share of the rows whose level is lost that is worth a warning
 
 REMEDIES = {
-    "numbers": "looks like numbers written as text: make numbers of it, as in "
+    "numbers": "If these are numbers written as text, make numbers of them, as in "
     "pandas.to_numeric(X[{label}], errors='coerce'), without units and thousands separators",
-    "dates": "looks like dates written as text: make dates of it, by "
+    "dates": "They look like dates written as text: make dates of them, by "
     "pandas.to_datetime(X[{label}])",
-    "an identifier": "looks like an identifier, which says nothing of other rows: drop it",
-    None: "has many levels and few rows of each: group levels, or pass a smaller "
-    "min_rows_per_level",
+    "an identifier": "It looks like an identifier, which says nothing of other rows: drop it",
+    None: "Group levels, or pass a smaller min_rows_per_level",
 }
 
 
@@ -50,15 +52,22 @@ def hash_or_warn(label, levels, min_rows):
     share = levels.n_rare_rows / max(levels.n_rows, 1)
     if share < HASHED:
         return 0
-    looks = levels.looks
-    if looks is None and levels.n_rare_rows >= RECURRING * len(levels.rare):
-        return min(1 << (len(levels.rare) - 1).bit_length(), MOST_BUCKETS)
-    if share >= LOST:
+    recurs = levels.n_rare_rows >= RECURRING * len(levels.rare)
+    looks = levels.looks if share >= LOST else None
+    if share >= LOST and (looks in ("numbers", "dates") or not recurs):
+        how = "which share codes by their hash" if recurs else "which the student reads as one"
         warn(
             f"Column {label}: {share:.0%} of its rows are in levels of fewer than {min_rows} "
-            f"rows, which the student reads as one. It {REMEDIES[looks].format(label=label)}."
+            f"rows, {how}. {REMEDIES[looks].format(label=label)}."
         )
-    return 0
+    return fewest_collisions(levels.rare) if recurs else 0
+
+
+def fewest_collisions(texts):
+    """Return the smallest number of codes in which so few texts as possible share one by hash."""
+    hashes = np.array([murmur3(text) for text in texts], dtype=np.uint64)
+    sizes = np.arange(min(len(hashes), MOST_BUCKETS), MOST_BUCKETS + 1, dtype=np.uint64)
+    return int(max(sizes, key=lambda size: (len(np.unique(hashes % size)), -int(size))))
 
 
 def warn_of_merged(label, merged):
@@ -73,5 +82,5 @@ def warn_of_merged(label, merged):
     warn(
         f"Column {label}: {merged:.0%} of its distinct numbers are equal to others in float32, "
         "which the student computes in, and no offset tells them apart. If it is an identifier, "
-        "drop it; else split it, for example into a part above and a part below a million."
+        "drop it; else make two columns of it, such as quotient and remainder."
     )

@@ -6,8 +6,9 @@ import pytest
 from sklearn.metrics import log_loss
 
 from skdistill import DistilledClassifier
-from skdistill._rare_levels import MOST_BUCKETS, hash_or_warn
+from skdistill._rare_levels import MOST_BUCKETS, fewest_collisions, hash_or_warn
 from skdistill.exceptions import DistillationWarning
+from skdistill.runtime._codes import murmur3
 from skdistill.tables import Levels
 
 N = 300
@@ -18,9 +19,29 @@ def levels(rare, kept=()):
     return Levels(tuple(kept), rare, sum(rare.values()) + 10 * len(kept))
 
 
-def test_recurring_rare_levels_share_a_power_of_two_of_codes():
-    assert hash_or_warn("x", levels({f"l{i}": 5 for i in range(40)}), 10) == 64
-    assert hash_or_warn("x", levels({f"l{i}": 5 for i in range(9999)}), 10) == MOST_BUCKETS
+@pytest.mark.parametrize("n", [2, 3, 6, 12, 20])
+def test_a_few_recurring_rare_levels_have_codes_of_their_own(n):
+    rare = {f"level {i}": 5 for i in range(n)}
+    n_codes = hash_or_warn("x", levels(rare), 10)
+    assert len({murmur3(text) % n_codes for text in rare}) == n
+
+
+def test_words_that_would_share_one_of_two_codes_get_more():
+    assert fewest_collisions(["yes", "no"]) > 2
+
+
+def test_there_are_never_more_codes_than_stated():
+    assert hash_or_warn("x", levels({f"l{i}": 5 for i in range(9999)}), 10) <= MOST_BUCKETS
+
+
+def test_codes_that_look_like_numbers_are_hashed_where_they_recur():
+    courses = {f"BIO {i}": 8 for i in range(100, 160)}
+    assert hash_or_warn("x", levels(courses, kept="abcdefghij" * 5), 10) > 60
+
+
+def test_numbers_that_recur_are_hashed_and_told():
+    with pytest.warns(DistillationWarning, match="share codes by their hash. If these are numb"):
+        assert hash_or_warn("x", levels({str(i): 5 for i in range(20)}), 10) > 0
 
 
 def test_levels_that_hardly_recur_or_are_of_few_rows_are_other():
@@ -31,17 +52,17 @@ def test_levels_that_hardly_recur_or_are_of_few_rows_are_other():
 LOST = {
     "a blank among numbers": (
         ["?", *(str(x) for x in NUMBERS[1:])],
-        "looks like numbers.*numeric",
+        "If these are numbers.*numeric",
     ),
-    "thousands": ([f"{1e4 * x:,.2f}" for x in NUMBERS], "looks like numbers"),
-    "decimal commas": ([str(x).replace(".", ",") for x in NUMBERS], "looks like numbers"),
-    "currency": ([f"${abs(x)}" for x in NUMBERS], "looks like numbers"),
+    "thousands": ([f"{1e4 * x:,.2f}" for x in NUMBERS], "If these are numbers"),
+    "decimal commas": ([str(x).replace(".", ",") for x in NUMBERS], "If these are numbers"),
+    "currency": ([f"${abs(x)}" for x in NUMBERS], "If these are numbers"),
     "days": (
         [f"{d:%Y-%m-%d}" for d in pd.date_range("2020-01-01", periods=N)],
-        r"looks like dates.*pandas\.to_datetime\(X\['x'\]\)",
+        r"look like dates.*pandas\.to_datetime\(X\['x'\]\)",
     ),
     "identifiers": ([f"id {i}" for i in range(N)], "looks like an identifier.*drop it"),
-    "pairs": ([f"level {i // 2}" for i in range(N)], "many levels.*smaller min_rows_per_level"),
+    "pairs": ([f"level {i // 2}" for i in range(N)], "Group levels.*smaller min_rows_per_level"),
 }
 
 

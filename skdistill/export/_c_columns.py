@@ -54,10 +54,11 @@ def number_function(reader):
 
 
 def _remark(reader, j):
+    doubles = ", by @number" if j in reader.offsets else ""
     if j in reader.origins:
-        return f"{j}: days since {np.datetime64(int(reader.origins[j]), 'D')}"
-    if j in reader.offsets:
-        return f"{j}: number, by @number"
+        return f"{j}: days since {np.datetime64(int(reader.origins[j]), 'D')}{doubles}"
+    if doubles:
+        return f"{j}: number{doubles}"
     if j not in reader.levels:
         return f"{j}: number"
     n = len(reader.levels[j])

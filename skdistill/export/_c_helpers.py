@@ -228,10 +228,13 @@ static inline void @join_members(const float *high, const float *sum, float *y, 
 }
 """,
     "spelled": """\
-static inline size_t @spelled(const char *text) /* length without the .0 of a whole number */
+static inline size_t @spelled(const char *text) /* length without .0, or without midnight */
 {
     const size_t n = strlen(text), first = text[0] == '-';
     size_t end = n;
+    if (n > 15 && text[4] == '-' && text[7] == '-' && (text[10] == ' ' || text[10] == 'T') &&
+        strncmp(text + 11, "00:00:00.000000000", n - 11) == 0 && (n == 16 || n == 19 || n > 20))
+        return 10;
     while (end > first && text[end - 1] == '0')
         --end;
     if (end == n || end < first + 2 || text[--end] != '.')

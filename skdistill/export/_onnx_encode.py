@@ -6,7 +6,7 @@ import numpy as np
 from onnx import TensorProto
 
 from skdistill.runtime._layers import BOUND, CLIP
-from skdistill.tables import is_whole
+from skdistill.tables import spellings
 
 FLOAT_MAX = float(np.finfo(np.float32).max)
 
@@ -136,7 +136,7 @@ def _codes(graph, inputs, position, reader):
             "there. Declare it as strings."
         )
     n = len(levels)
-    codes = {f"{level}.0": code for code, level in enumerate(levels) if is_whole(level)}
+    codes = {text: code for code, level in enumerate(levels) for text in spellings(level)}
     codes |= {level: code for code, level in enumerate(levels)}
     codes[missing_text(levels)] = n + n_buckets
     other = n + n_buckets + 1

@@ -95,9 +95,8 @@ def _parts(column, reader, j):
 
 
 def _number(value, reader, j):
+    offset, scale = reader.offsets.get(j, (0.0, 1.0))
+    value = value / scale + offset
     if j in reader.origins:
         return str(np.datetime64("1970-01-01") + int(reader.origins[j] + value))
-    if j in reader.offsets:
-        offset, scale = reader.offsets[j]
-        return f"{value / scale + offset:.15g}"
-    return f"{value:.4g}"
+    return f"{value:.15g}" if j in reader.offsets else f"{value:.4g}"

@@ -50,6 +50,7 @@ def save(student, path):
         "origins": reader.origins,
         "names": reader.names,
         "sparse": reader.sparse,
+        "familiar": reader.familiar,
         **more,
     }
     text = json.dumps(header)
@@ -179,12 +180,27 @@ def _student_from(metadata, arrays, path):
         origins={int(j): float(origin) for j, origin in header["origins"].items()},
         names=None if header["names"] is None else tuple(header["names"]),
         sparse=bool(header["sparse"]),
-        offsets={int(j): (float(a), float(b)) for j, (a, b) in header.get("offsets", {}).items()},
-        buckets={int(j): int(n) for j, n in header.get("buckets", {}).items()},
+        familiar=tuple(header.get("familiar", ())),
+        **_of_format_2(header),
     )
     student = Student(reader, tuple(layers), _labels_from_json(header["classes"]))
     _check_answer(student)
     return student
+
+
+def _of_format_2(header):
+    """Return what format 2 added: both, or neither."""
+    if header["format"] == 1:
+        return {}
+    offsets, buckets = header["offsets"], header["buckets"]
+    if not all(type(x) is float for pair in offsets.values() for x in pair):
+        raise ValueError("offsets and scales are floats")
+    if not all(type(n) is int for n in buckets.values()):
+        raise ValueError("buckets are counts")
+    return {
+        "offsets": {int(j): (offset, scale) for j, (offset, scale) in offsets.items()},
+        "buckets": {int(j): n for j, n in buckets.items()},
+    }
 
 
 def _compact(array):

@@ -31,12 +31,13 @@ from skdistill.tables import (
     is_sparse,
     is_wide,
     kind_of,
+    merged_share,
     year_start,
 )
 
 FLOATS = np.dtype(np.float64), np.dtype(np.float32)
+STRANGE = 0.2  # share of rows without level in fit up to which a category is familiar
 MANY_ROWS = 20  # of a batch in which a column should hold some level of fit
-NOTICEABLE = 0.1  # share of merged numbers that is worth a word
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,13 @@ class ColumnReader(Described):
     sparse : bool
         Whether fit saw a wide sparse matrix; rows are then kept sparse.
     offsets : dict of int to pair of float
-        Offset and scale, by column position, of columns of numbers that are read as
+        Offset and scale, by column position, of columns of numbers, or days, that are read as
         ``(x - offset) * scale``, computed in float64.
     buckets : dict of int to int
         Number of codes, by column position, that all texts beside the levels share by hash.
+    familiar : tuple of int
+        Positions of the categories nearly all of whose rows in fit have a level: that many rows
+        should have none is worth a word.
     """
 
     kinds: tuple[str, ...]
@@ -73,6 +77,7 @@ class ColumnReader(Described):
     sparse: bool = False
     offsets: dict[int, tuple[float, float]] = field(default_factory=dict)
     buckets: dict[int, int] = field(default_factory=dict)
+    familiar: tuple[int, ...] = ()
     _codes: dict = field(init=False, repr=False, compare=False)
     _is_plain: bool = field(init=False, repr=False, compare=False)  # numbers only
     _known_columns: object = field(init=False, repr=False, compare=False)
@@ -94,10 +99,13 @@ class ColumnReader(Described):
         shifts = [*self.origins.values(), *(x for pair in self.offsets.values() for x in pair)]
         if not np.isfinite(shifts).all() or not all(scale for _, scale in self.offsets.values()):
             raise ValueError("Origins of dates, offsets and scales are finite, and no scale is 0.")
-        if not all(self.kinds[j] == NUMBER for j in self.offsets):
-            raise ValueError("Only numbers have an offset.")
+        places = range(len(self.kinds))
+        if not all(j in places and self.kinds[j] != CATEGORY for j in self.offsets):
+            raise ValueError("Only numbers and dates have an offset.")
         if not all(j in self.levels and n > 0 for j, n in self.buckets.items()):
             raise ValueError("Only categories have buckets.")
+        if not all(self.levels.get(j) for j in self.familiar):
+            raise ValueError("Only categories with levels are familiar.")
         if self.sparse and (set(self.kinds) != {NUMBER} or self.offsets):
             raise ValueError("A sparse matrix has columns of plain numbers only.")
         self._prepare(
@@ -133,11 +141,13 @@ class ColumnReader(Described):
         X = as_table(X)
         names = None if names is None else tuple(str(name) for name in names)
         if is_sparse(X) and is_wide(X):
-            for j, merged in _merged_columns(X) if on_merged else ():
-                on_merged(_label(names, j), merged)
+            for j in range(X.shape[1]) if on_merged and _is_large(X) else ():
+                if merged := merged_share(get_column(X, j)):
+                    on_merged(_label(names, j), merged)
             return cls((NUMBER,) * X.shape[1], {}, {}, names, sparse=True)
         X = X.tocsc() if is_sparse(X) else X
         kinds: list = []
+        familiar: list = []
         levels, origins, offsets, buckets = {}, {}, {}, {}
         for j in range(X.shape[1]):
             column, label = get_column(X, j), _label(names, j)
@@ -145,16 +155,21 @@ class ColumnReader(Described):
             if kinds[j] == CATEGORY:
                 found = Levels.of(column, min_rows_per_level)
                 levels[j] = found.kept
+                if found.kept and found.n_rare_rows <= STRANGE * found.n_rows:
+                    familiar.append(j)
                 buckets[j] = on_rare(label, found, min_rows_per_level) if on_rare else 0
-            elif kinds[j] == DATE:
-                origins[j] = year_start(days(column))
-            else:
-                offsets[j], merged = find_offset(as_floats(column))
-                if on_merged and merged > NOTICEABLE:
-                    on_merged(label, merged)
+                continue
+            numbers = days(column) if kinds[j] == DATE else as_floats(column)
+            if kinds[j] == DATE:
+                origins[j] = year_start(numbers)
+                numbers = numbers - origins[j]
+            offsets[j], merged = find_offset(numbers)
+            if on_merged and merged:
+                on_merged(label, merged)
         offsets = {j: pair for j, pair in offsets.items() if pair}
         buckets = {j: n for j, n in buckets.items() if n}
-        return cls(tuple(kinds), levels, origins, names, offsets=offsets, buckets=buckets)
+        more: dict = {"offsets": offsets, "buckets": buckets, "familiar": tuple(familiar)}
+        return cls(tuple(kinds), levels, origins, names, **more)
 
     def read(self, X):
         """Read rows.
@@ -279,7 +294,8 @@ class ColumnReader(Described):
         for j, origin in self.origins.items():
             (values[j],) = days(columns[j]) - origin
         for j in self.offsets:
-            (values[j],) = self._placed(j, as_floats(columns[j]))
+            x = np.array([values[j]]) if j in self.origins else as_floats(columns[j])
+            (values[j],) = self._placed(j, x)
         return values
 
     def _numbers(self, X):
@@ -293,13 +309,12 @@ class ColumnReader(Described):
         for j, kind in enumerate(self.kinds):
             column = get(j)
             label = _label(self.names, j)
-            if kind == NUMBER:
-                values = as_floats(column, label)
-                rows[:, j] = self._placed(j, values) if j in self.offsets else values
-            elif kind == CATEGORY:
+            if kind == CATEGORY:
                 rows[:, j] = self._codes[j].of(column, label)
-            else:
-                rows[:, j] = days(column, label) - self.origins[j]
+                continue
+            is_date = kind == DATE
+            x = days(column, label) - self.origins[j] if is_date else as_floats(column, label)
+            rows[:, j] = self._placed(j, x) if j in self.offsets else x
         return rows
 
     def _placed(self, j, values):
@@ -319,10 +334,9 @@ class ColumnReader(Described):
         rows : array of shape (n_samples, n_features)
             As `read` gives them.
         """
-        for j, known in self.levels.items() if rows.shape[0] >= MANY_ROWS else ():
-            missing = self.n_codes(j) - 2
-            codes = rows[:, j]
-            if known and (codes >= len(known)).all() and (codes != missing).any():
+        for j in self.familiar if rows.shape[0] >= MANY_ROWS else ():
+            known, missing, codes = self.levels[j], self.n_codes(j) - 2, rows[:, j]
+            if (codes >= len(known)).all() and (codes != missing).any():
                 self._warn_once(
                     j,
                     f"holds in {rows.shape[0]:,} rows not one of its {len(known)} levels in fit, "
@@ -356,15 +370,9 @@ class ColumnReader(Described):
             )
 
 
-def _merged_columns(X):
-    """Yield columns of a sparse matrix, and the share of numbers that float32 makes equal."""
-    X = X.tocsc()
-    (large,) = np.nonzero(abs(X).max(axis=0).toarray().ravel() > 2**24)
-    for j in large:
-        values = np.unique(get_column(X, j))
-        merged = 1 - len(np.unique(values.astype(np.float32))) / len(values)
-        if merged > NOTICEABLE:
-            yield j, merged
+def _is_large(X):
+    """Whether a sparse matrix has a number that float32 may merge with others."""
+    return X.nnz > 0 and np.abs(X.data).max() > 2**24
 
 
 def _label(names, j):

@@ -20,19 +20,19 @@ from skdistill.tables._kinds import (
     DAY,
     NUMBER,
     as_floats,
+    count_texts,
     days,
     floats,
     is_categorical,
     is_missing,
-    is_whole,
     kind_of,
     spelled,
-    texts,
+    spellings,
     year_start,
 )
 from skdistill.tables._levels import Levels
 from skdistill.tables._marks import row_marks
-from skdistill.tables._offsets import find_offset
+from skdistill.tables._offsets import find_offset, merged_share
 
 __all__ = [
     "CATEGORY",
@@ -46,6 +46,7 @@ __all__ = [
     "column_getter",
     "column_names",
     "converted",
+    "count_texts",
     "days",
     "find_offset",
     "floats",
@@ -54,14 +55,14 @@ __all__ = [
     "is_frame",
     "is_missing",
     "is_sparse",
-    "is_whole",
     "is_wide",
     "kind_of",
+    "merged_share",
     "replace_columns",
     "row_marks",
     "spelled",
+    "spellings",
     "stack_rows",
     "take_rows",
-    "texts",
     "year_start",
 ]

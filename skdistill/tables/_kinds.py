@@ -3,15 +3,18 @@
 import datetime
 import numbers
 import re
+from collections import Counter
 
 import numpy as np
 
 from skdistill.tables._forms import as_values
 
 NUMBER, CATEGORY, DATE = "number", "category", "date"
+NO_NUMBERS = np.datetime64, np.timedelta64, np.complexfloating  # though NumPy casts them
 DAY = 86_400e6  # microseconds
 WHOLE = re.compile(r"(-?(?:0|[1-9]\d*))\.0+")
 MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00(?::00(?:\.0+)?)?")
+DAY_TEXT = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def is_missing(value):
@@ -71,22 +74,39 @@ def spelled(value):
         return str(int(value))
     if isinstance(value, np.datetime64):
         value = value.astype("datetime64[us]").item()
-    text = str(value)
+    text = "0" if value == "-0.0" else str(value)
     found = WHOLE.fullmatch(text) or MIDNIGHT.fullmatch(text)
     return found[1] if found else text
 
 
-def is_whole(text):
-    """Whether a level is the text of a whole number, as `spelled` writes it."""
-    return re.fullmatch(r"-?(?:0|[1-9]\d*)", text) is not None
+def spellings(level):
+    """Return a level and the other texts that are spelled like it, as clients may write them."""
+    if re.fullmatch(r"-?(?:0|[1-9]\d*)", level):
+        return [level, f"{level}.0"]
+    if DAY_TEXT.fullmatch(level):
+        return [level, f"{level} 00:00:00", f"{level}T00:00:00"]
+    return [level]
 
 
-def texts(column):
-    """Return the spelling of each value of a column, None where it is missing."""
+def count_texts(column):
+    """Return how many rows have each spelling, missing ones left out."""
     if is_categorical(column):
-        levels = [*(spelled(level) for level in column.cat.categories), None]
-        return [levels[code] for code in column.cat.codes]
-    return [None if is_missing(v) else spelled(v) for v in as_values(column)]
+        codes = column.cat.codes.to_numpy()
+        counts = np.bincount(codes[codes >= 0], minlength=len(column.cat.categories))
+        given = zip(column.cat.categories, counts.tolist(), strict=True)
+        return _by_spelling((value, n) for value, n in given if n)
+    values = as_values(column).tolist()
+    if {bool, np.bool_} & set(map(type, values)):  # True equals 1, but is another level
+        return _by_spelling((value, 1) for value in values)
+    return _by_spelling(Counter(values).items())
+
+
+def _by_spelling(counts):
+    total: Counter = Counter()
+    for value, n in counts:
+        if not is_missing(value):
+            total[spelled(value)] += n
+    return total
 
 
 def as_floats(column, label=""):
@@ -94,7 +114,7 @@ def as_floats(column, label=""):
     values = as_values(column)
     if values.dtype.kind in "fiub":
         return values
-    if values.dtype.kind in "mM" and len(values):
+    if values.dtype.kind in "mMc" and len(values):
         raise ValueError(
             f"Column {label} held numbers in fit, but now {values.dtype}: pass numbers, "
             "counted as in fit."
@@ -105,7 +125,7 @@ def as_floats(column, label=""):
         out = np.empty(len(values))
     for i, value in enumerate(values):
         try:
-            out[i] = np.nan if is_missing(value) else float(value)
+            out[i] = np.nan if is_missing(value) else _float(value)
         except OverflowError:  # a Python int beyond float64
             out[i] = np.inf
         except (TypeError, ValueError):
@@ -118,7 +138,13 @@ def as_floats(column, label=""):
 
 def floats(values):
     """Return single values as Python floats, None as NaN."""
-    return [np.nan if value is None else float(value) for value in values]
+    return [np.nan if value is None else _float(value) for value in values]
+
+
+def _float(value):
+    if isinstance(value, NO_NUMBERS):
+        raise TypeError(f"{type(value).__name__} is no number")
+    return float(value)
 
 
 def days(column, label=""):

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from skdistill.tables._kinds import texts
+from skdistill.tables._kinds import count_texts
 
 SOME = 1000  # texts that are looked at
 MOSTLY = 0.9  # share of the distinct texts that have to look alike
 OWN = 0.9  # distinct texts a row from which a column names its rows
 BARE = r"[+-]?(\d{1,3}([.,' \u00a0]\d{3})+|\d+)?([.,]\d+)?([eE][+-]?\d+)?"
-CURRENCY, UNIT = r"([A-Z]{3}\s+|[^\w\s.,+-]{1,2}\s*)?", r"(\s*[^\w\s.,]{1,2}|\s+\w{1,4})?"
-NUMBER_TEXT = re.compile(CURRENCY + BARE + UNIT)
+SYMBOL = r"[$€£¥₹%‰°]{1,2}C?"
+BEFORE = rf"(?P<before>(?:[A-Z]{{3}}|{SYMBOL})\s*)?"
+BEHIND = rf"(?P<behind>\s*{SYMBOL}|\s+[a-zA-Z]{{1,4}})?"
+NUMBER_TEXT = re.compile(BEFORE + BARE + BEHIND)
+CURRENCIES = "EUR USD GBP CHF JPY CNY INR CAD AUD BRL SEK NOK DKK PLN".split()
 DAY_FORMATS = "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d", "%d-%m-%Y", "%d %b %Y", "%b %d, %Y"
 
 
@@ -38,8 +41,7 @@ class Levels:
     @classmethod
     def of(cls, column, min_rows):
         """Return the levels of a column; one of fewer than `min_rows` rows is rare."""
-        counts = Counter(texts(column))
-        counts.pop(None, None)
+        counts = count_texts(column)
         kept = tuple(sorted(text for text, n in counts.items() if n >= min_rows))
         rare = {text: n for text, n in counts.items() if n < min_rows}
         return cls(kept, rare, counts.total())
@@ -53,7 +55,7 @@ class Levels:
     def looks(self):
         """What the rare levels look like: "numbers", "dates", "an identifier" or None."""
         some = list(islice(self.rare, SOME))
-        if _share(some, _is_number) >= MOSTLY and not any(map(_is_coded, some)):
+        if _are_numbers(some):
             return "numbers"
         if _share(some, _is_date) >= MOSTLY:
             return "dates"
@@ -65,8 +67,15 @@ def _share(levels, test):
     return sum(map(test, levels)) / max(len(levels), 1)
 
 
-def _is_number(text):
-    return any(map(str.isdigit, text)) and NUMBER_TEXT.fullmatch(text.strip()) is not None
+def _are_numbers(texts):
+    """Whether most texts are numbers, perhaps of one unit or in one currency."""
+    found = [NUMBER_TEXT.fullmatch(text.strip()) for text in texts if re.search(r"\d", text)]
+    around = Counter((match["before"], match["behind"]) for match in found if match)
+    if not around or any(map(_is_coded, texts)):
+        return False
+    (((before, _), n),) = around.most_common(1)
+    word = (before or "").strip()
+    return n >= MOSTLY * len(texts) and (not word.isalpha() or word in CURRENCIES)
 
 
 def _is_coded(text):

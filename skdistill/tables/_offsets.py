@@ -4,6 +4,8 @@ import numpy as np
 
 MERGED = 0.1  # share of a column's distinct values that may become equal to another
 HELPS = 0.5  # an offset has to save as large a share of these
+COARSE = 2e-6  # steps of float32, as a share of the column's spread, that are worth a word
+SAME = 1e-14  # relative difference of floats that is round-off
 LARGEST = np.finfo(np.float32).max
 NARROW = 1e-30  # spread below which float32 has no inverse widths of bins
 WHOLE = 2**24  # float32 holds whole numbers up to this
@@ -22,43 +24,58 @@ def find_offset(values):
     -------
     offset, scale : pair of float, or None
         ``(x - offset) * scale``, computed in float64, keeps more values apart than x does, and is
-        near 1. None where float32 has x as it is.
+        near 1. None where float32 has x well enough.
     merged : float
-        Share of the distinct values that become equal to another, in the better way.
+        Share of the distinct values that become equal to another all the same; 0 for few.
     """
-    values = values[np.abs(values) <= LARGEST] if values.dtype.kind == "f" else values
-    narrow = values.dtype.kind == "f" and len(values) > 0 and bool(0 < np.ptp(values) < NARROW)
     with np.errstate(over="ignore"):
-        if not narrow and _is_exact(values):
+        distinct = distinct_numbers(values)
+        if len(distinct) < 2:
             return None, 0.0
-        values = np.unique(values)
-        merged = _merged(values)
-        if not narrow and merged <= MERGED:
-            return None, merged
-        x = values.astype(np.float64)
-        offset, scale = _place(x)
+        x = distinct.astype(np.float64)
+        low, middle, high = np.quantile(x, INNER)
+        spread = high - low or 1.0  # of integers that float64 merges, too
+        merged = _merged(distinct)
+        if spread >= NARROW and not _is_noticeable(distinct, merged, spread):
+            return None, 0.0
+        unit = 10.0 ** np.ceil(np.log10(spread))
+        offset = float(np.trunc(middle / unit) * unit) + 0.0
+        scale = float(2.0 ** min(-np.round(np.log2(spread)), 1000)) if spread < NARROW else 1.0
         after = _merged((x - offset) * scale)
-    saves = narrow or merged - after > HELPS * merged
-    return ((offset, scale), after) if saves else (None, merged)
+    if spread < NARROW or merged - after > HELPS * merged:
+        return (offset, scale), after if after > MERGED else 0.0
+    return None, merged
 
 
-def _is_exact(values):
-    """Whether float32 plainly holds every value."""
-    if values.dtype.kind in "iu" and len(values):
-        return max(-int(values.min()), int(values.max())) <= WHOLE
-    return np.array_equal(values.astype(np.float32), values)
+def merged_share(values):
+    """Return the share of distinct values that float32 makes equal to another; 0 for few."""
+    distinct = distinct_numbers(values)
+    if len(distinct) < 2:
+        return 0.0
+    merged = _merged(distinct)
+    spread = float(distinct[-1]) - float(distinct[0])
+    return merged if _is_noticeable(distinct, merged, spread) else 0.0
+
+
+def distinct_numbers(values):
+    """Return the sorted distinct values of a column; empty where float32 plainly holds all."""
+    if values.dtype.kind in "iu":
+        if len(values) == 0 or max(-int(values.min()), int(values.max())) <= WHOLE:
+            return values[:0]
+        values = np.sort(values)
+        return values[np.append(True, values[1:] != values[:-1])]
+    if values.dtype.kind != "f":
+        return np.zeros(0)
+    values = np.sort(values[np.abs(values) <= LARGEST])
+    apart = SAME * np.abs(values[[0, -1]]).max() if len(values) else 0.0
+    return values[np.append(True, np.diff(values) > apart)] if len(values) else values
 
 
 def _merged(distinct):
-    """Share of sorted distinct values that float32 does not tell from the one before."""
     rounded = distinct.astype(np.float32)
     return np.count_nonzero(rounded[1:] == rounded[:-1]) / len(distinct)
 
 
-def _place(values):
-    """Return a round offset near the values and, where they are narrow, a scale to about 1."""
-    low, middle, high = np.quantile(values, INNER)
-    spread = high - low or 1.0  # of integers that float64 merges, too
-    unit = 10.0 ** np.ceil(np.log10(spread))
-    scale = 2.0 ** min(-np.round(np.log2(spread)), 1000) if spread < NARROW else 1.0
-    return float(np.trunc(middle / unit) * unit) + 0.0, float(scale)
+def _is_noticeable(distinct, merged, spread):
+    steps = np.spacing(np.abs(distinct[[0, -1]].astype(np.float32)).max())
+    return merged > MERGED and steps > COARSE * spread

@@ -362,8 +362,32 @@ def test_rare_levels_share_codes_by_hash_where_that_is_wanted():
     assert ((codes[1:4] >= 1) & (codes[1:4] < 5)).all()
 
 
+def test_dates_that_float32_merges_are_read_behind_an_offset():
+    moments = pd.Timestamp("2024-11-05 12:00") + pd.to_timedelta(np.arange(1000), unit="ms")
+    table = column(moments)
+    reader = ColumnReader.learn(table)
+    rows = reader.read(table)[:, 0]
+    assert len(np.unique(rows)) == 1000
+    np.testing.assert_allclose(np.diff(rows) * 86_400, 0.001, rtol=1e-2)
+    texts = column(moments.strftime("%Y-%m-%dT%H:%M:%S.%f"), dtype=object)
+    for other in (texts, pl.from_pandas(table), table.astype(object)):
+        assert reader.read(other)[:, 0].tolist() == rows.tolist()
+    for row in (table[5:6], [moments[5]], [[moments[5]]]):
+        assert reader.gather(row).astype(np.float32)[0, 0] == rows[5]
+
+
+def test_columns_of_which_fit_knew_little_have_no_strangers():
+    for kept in (5, 400):
+        table = column(["a"] * kept + [f"id {i}" for i in range(95)])
+        reader = ColumnReader.learn(table, min_rows_per_level=5)
+        assert reader.familiar == ((0,) if kept == 400 else ())
+        if kept == 5:
+            reader.warn_of_strangers(reader.read(table[50:80]))
+
+
 def test_a_column_of_strangers_is_told_once():
     reader = ColumnReader.learn(column(["a", "b"] * 10))
+    assert reader.familiar == (0,)
     few, many = reader.read(column(["x"] * 19)), reader.read(column(["x"] * 20))
     reader.warn_of_strangers(few)
     reader.warn_of_strangers(reader.read(column([None] * 20)))
@@ -376,6 +400,7 @@ def test_a_column_of_strangers_is_told_once():
 @pytest.mark.parametrize(
     "more",
     [{"offsets": {1: (0.0, 1.0)}}, {"offsets": {0: (np.inf, 1.0)}}, {"offsets": {0: (0.0, 0.0)}},
+        {"offsets": {-1: (0.0, 1.0)}}, {"offsets": {7: (0.0, 1.0)}}, {"familiar": (0,)},
      {"buckets": {0: 4}}, {"buckets": {1: 0}}],
 )  # fmt: skip
 def test_a_reader_that_contradicts_itself_is_refused(more):

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skdistill.tables import as_floats, days, is_missing, is_whole, kind_of, spelled, texts
+from skdistill.tables import (
+    as_floats,
+    count_texts,
+    days,
+    is_missing,
+    kind_of,
+    spelled,
+    spellings,
+)
 
 NOON = datetime.datetime(2020, 1, 1, 12)
 
@@ -19,7 +27,7 @@ NOON = datetime.datetime(2020, 1, 1, 12)
     ("values", "text"),
     [
         ((3, 3.0, "3", "3.0", "3.00", np.int8(3), np.float32(3), np.str_("3")), "3"),
-        ((0, -0.0, "0.0"), "0"),
+        ((0, -0.0, "0.0", "-0.0"), "0"),
         ((-12, -12.0, "-12.0"), "-12"),
         ((10**18, 1e18), str(10**18)),
         ((True, np.True_, "True"), "True"),
@@ -44,9 +52,19 @@ def test_a_spelling_is_its_own_spelling(value):
 
 
 @given(st.integers(-(2**53), 2**53))
-def test_whole_numbers_are_told_by_their_text(number):
-    assert is_whole(spelled(float(number)))
+def test_whole_numbers_are_spelled_as_integers(number):
     assert spelled(float(number)) == spelled(number) == str(number)
+    assert {spelled(text) for text in spellings(str(number))} == {str(number)}
+
+
+def test_what_clients_may_write_for_a_level_is_spelled_like_it():
+    assert spellings("2020-01-01") == [
+        "2020-01-01",
+        "2020-01-01 00:00:00",
+        "2020-01-01T00:00:00",
+    ]
+    for level in ("3", "-12", "03", "2020-01-01", "Rome"):
+        assert {spelled(text) for text in spellings(level)} == {level}
 
 
 @pytest.mark.parametrize(
@@ -64,7 +82,7 @@ def test_whole_numbers_are_told_by_their_text(number):
     ids=lambda column: f"{type(column).__module__[:6]} {column.dtype}",
 )
 def test_a_level_has_one_text_in_every_container(column):
-    assert texts(column) == ["3", None]
+    assert count_texts(column) == {"3": 1}
 
 
 AS_DATES = {
@@ -120,8 +138,15 @@ def test_what_is_no_date_is_refused_by_name(column):
         [pd.Timestamp("2020")],
         ["much"],
         np.array([np.timedelta64(1, "s"), 1], dtype=object),
+        [np.timedelta64(5, "ns")],
+        [np.datetime64("2020-01-01", "ns")],
+        np.array([1j]),
+        [np.complex64(1)],
     ],
-    ids=["dates", "timedelta", "polars", "objects", "text", "among numbers"],
+    ids=[
+        *("dates", "timedelta", "polars", "objects", "text", "among numbers"),
+        *("nanoseconds", "moment in nanoseconds", "complex", "complex object"),
+    ],
 )
 def test_what_is_no_number_is_refused_by_name(column):
     with pytest.raises(ValueError, match="Column 'size' held numbers in fit, but"):
@@ -132,10 +157,14 @@ def test_columns_without_a_known_value_are_of_any_kind():
     for column in ([None, np.nan], np.array([np.nan, np.nan]), pd.Series([pd.NA, pd.NA])):
         assert np.isnan(days(column)).all()
         assert np.isnan(as_floats(column)).all()
-        assert texts(column) == [None, None]
+        assert count_texts(column) == {}
 
 
 def test_masked_values_are_missing():
     masked = np.ma.array([1.0], mask=[True])[0]
     assert is_missing(masked)
     assert kind_of(np.array([masked, 1], dtype=object)) == "number"
+
+
+def test_booleans_are_no_numbers_when_texts_are_counted():
+    assert count_texts(np.array([True, 1, 1.0, "1", "True"], dtype=object)) == {"True": 2, "1": 3}

@@ -24,6 +24,8 @@ def test_levels_of_few_rows_are_rare_and_missing_ones_are_none():
         ([f"$ {i}" for i in range(20)], "numbers"),
         ([f"{i} %" for i in range(20)], "numbers"),
         ([f"EUR {i}" for i in range(20)], "numbers"),
+        ([f"BIO {i}" for i in range(20)] * 2, None),
+        ([f"{i} {street}" for i in range(20) for street in ("Oak", "Elm")], "an identifier"),
         ([f"-{i} kg" for i in range(20)], "numbers"),
         ([f"2020-01-{i:02d}" for i in range(1, 20)], "dates"),
         ([f"{i}/12/2020 10:30" for i in range(1, 20)], "dates"),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skdistill.tables import find_offset
+from skdistill.tables import find_offset, merged_share
 
 RNG = np.random.default_rng(0)
 SECONDS = RNG.integers(0, 3600, 3000)
@@ -32,6 +32,9 @@ KEPT = {
     "huge": RNG.normal(size=100) * 1e300,
     "empty": np.array([]),
     "unknown": np.full(3, np.nan),
+    "both ends": np.array([-3.3e38, 3.3e38, 1], dtype=np.float32),
+    "body temperature": RNG.normal(37, 1, 1_000_000),
+    "round-off": sum(RNG.integers(1, 11, (3, 3000)) / 3),
 }
 
 
@@ -48,7 +51,7 @@ def test_an_offset_keeps_apart_what_float32_merges(values):
 def test_what_float32_keeps_apart_has_no_offset(values):
     place, merged = find_offset(values)
     assert place is None
-    assert merged < 0.01
+    assert merged == 0
 
 
 def test_numbers_of_little_spread_get_a_scale_though_float32_keeps_them_apart():
@@ -68,3 +71,9 @@ def test_any_numbers_can_be_asked(values):
     place, merged = find_offset(np.array(values, dtype=np.float64))
     assert 0 <= merged <= 1
     assert place is None or np.isfinite(place).all()
+
+
+def test_the_share_that_merges_without_an_offset_is_told():
+    assert merged_share(MERGED["Unix time"]) > 0.9
+    for values in (SECONDS, KEPT["round-off"], SECONDS[:0]):
+        assert merged_share(values) == 0
