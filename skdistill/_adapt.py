@@ -1,16 +1,22 @@
 """A teacher of any library: adapted so that it takes the user's labels and tables."""
 
-from contextlib import nullcontext
+from contextlib import contextmanager
 from copy import copy, deepcopy
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+import torch
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    clone,
+    is_classifier,
+)
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
 from skdistill._afresh import afresh
-from skdistill._ambient import torch_to_itself
 
 REFUSE_LABELS = ("xgboost", "skorch")
 
@@ -25,10 +31,10 @@ def adapt(teacher):
             "weights in the sorted order of the classes."
         )
         raise
-    for part in _parts(teacher):
+    for part in parts(teacher):
         if _comes_from(part, "skorch"):
             _read_tables(part)
-    refuses = any(_comes_from(part, *REFUSE_LABELS) for part in _parts(teacher))
+    refuses = any(_comes_from(part, *REFUSE_LABELS) for part in parts(teacher))
     return LabelEncodedTeacher(teacher) if refuses else teacher
 
 
@@ -40,7 +46,8 @@ def adapt_frozen(teacher):
 
 def is_fitted(teacher):
     """Whether a classifier has been fitted: it knows its classes, and not by a frozen step's."""
-    classes = getattr(teacher, "classes_", None)
+    has_weights = getattr(teacher, "initialized_", True)  # skorch may know classes before
+    classes = getattr(teacher, "classes_", None) if has_weights else None
     frozen = isinstance(last_step(teacher), FrozenEstimator)
     return classes is not None and len(classes) > 0 and not frozen
 
@@ -85,7 +92,10 @@ class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def predict_proba(self, X):
         """Return probabilities; outputs beyond the classes seen in fit are dropped."""
         with self._torch_seeded():
-            proba = np.asarray(self.estimator_.predict_proba(X))[:, : len(self.classes_)]
+            proba = np.asarray(self.estimator_.predict_proba(X))
+        if proba.ndim < 2 or proba.shape[1] <= len(self.classes_):
+            return proba
+        proba = proba[:, : len(self.classes_)]
         return proba / proba.sum(axis=1, keepdims=True)
 
     @available_if(_inner_has("decision_function"))
@@ -99,28 +109,43 @@ class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return self.estimator_.oob_decision_function_
 
     def predict(self, X):
-        """Return the most probable labels, or those that the teacher chooses by its scores."""
-        if hasattr(self, "predict_proba"):
-            return self.classes_[self.predict_proba(X).argmax(axis=1)]
-        return self.classes_[self.estimator_.predict(X)]
+        """Return the labels that the teacher predicts."""
+        with self._torch_seeded():
+            return self.classes_[np.asarray(self.estimator_.predict(X)).astype(np.int64)]
 
+    @contextmanager
     def _torch_seeded(self):
-        draws = any(_comes_from(part, "skorch") for part in _parts(self.estimator))
+        """Seed torch's generator for a net; other threads may draw from it meanwhile."""
+        draws = any(_comes_from(part, "skorch") for part in parts(self.estimator))
         if not draws or self.random_state is None:
-            return nullcontext()
-        return torch_to_itself(self.random_state, "cpu")
+            yield
+            return
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.random_state)
+            yield
 
 
-def _parts(teacher):
-    """Yield an estimator and all estimators among its parameters, however deep."""
+def parts(teacher):
+    """Yield an estimator and all estimators among its parameters, but for those that are frozen.
+
+    A FrozenEstimator is yielded, what is in it is not.
+    """
     if isinstance(teacher, dict):
         teacher = list(teacher.values())
     if isinstance(teacher, list | tuple):
         for part in teacher:
-            yield from _parts(part)
-    elif hasattr(teacher, "get_params") and not isinstance(teacher, type | FrozenEstimator):
+            yield from parts(part)
+    elif isinstance(teacher, FrozenEstimator):
         yield teacher
-        yield from _parts(teacher.get_params(deep=False))
+    elif hasattr(teacher, "get_params") and not isinstance(teacher, type):
+        yield teacher
+        yield from parts(teacher.get_params(deep=False))
+
+
+def has_frozen(teacher):
+    """Whether a classifier in a teacher, or the teacher itself, is frozen."""
+    frozen = (part for part in parts(teacher) if isinstance(part, FrozenEstimator))
+    return any(map(is_classifier, frozen))
 
 
 def _clonable(teacher):
@@ -128,13 +153,13 @@ def _clonable(teacher):
 
     CatBoost hands out copies of its parameters, which scikit-learn's `clone` refuses.
     """
-    lists = [(part, _lists(part)) for part in _parts(teacher) if _comes_from(part, "catboost")]
+    lists = [(part, _lists(part)) for part in parts(teacher) if _comes_from(part, "catboost")]
     if not any(params for _, params in lists):
         return teacher
     if _comes_from(teacher, "catboost"):  # it may be fitted
         return type(teacher)(**{**teacher.get_params(), **_lists(teacher)})
     teacher = deepcopy(teacher)
-    for part in _parts(teacher):
+    for part in parts(teacher):
         if _comes_from(part, "catboost"):
             part.set_params(**_lists(part))
     return teacher

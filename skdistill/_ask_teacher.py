@@ -8,7 +8,7 @@ from sklearn.base import clone, is_regressor
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.parallel import Parallel, delayed
 
-from skdistill._adapt import last_step
+from skdistill._adapt import has_frozen, last_step
 from skdistill._answers import (
     answer,
     check_agreement,
@@ -151,18 +151,6 @@ def check_teacher(teacher):
         check_fitted(teacher)
     elif is_regressor(teacher) or getattr(last_step(teacher), "voting", None) == "hard":
         raise TypeError(no_answers(teacher))
-
-
-def has_frozen(value):
-    """Whether there is a FrozenEstimator in an estimator, or in a list or dict of parameters."""
-    if isinstance(value, FrozenEstimator):
-        return True
-    if isinstance(value, dict):
-        return has_frozen(list(value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(has_frozen, value))
-    is_estimator = hasattr(value, "get_params") and not isinstance(value, type)
-    return is_estimator and has_frozen(value.get_params(deep=False))
 
 
 def check_out_of_bag(teacher, groups):

@@ -8,6 +8,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skdistill._adapt import has_frozen
 from skdistill._afresh import afresh
 from skdistill._ambient import plain_process
 from skdistill._ask_teacher import (
@@ -15,7 +16,6 @@ from skdistill._ask_teacher import (
     ask_teacher,
     check_out_of_bag,
     check_teacher,
-    has_frozen,
 )
 from skdistill._cache import open_cache
 from skdistill._calibrate_scores import calibrate_scores

@@ -132,12 +132,14 @@ def _blocks(n_folds, X, y, groups):
     if n_blocks == n:
         return blocks, None
     remark = f"{1 - n_blocks / n:.1%} of the rows repeat others"
-    largest = np.bincount(blocks).max()
-    if largest > n / n_folds:
-        return np.arange(n), (
-            f"{remark}, one of them {largest} times, which no fold can hold: equal rows are in "
-            "several folds, so answers count as held-out that know them. Pass such rows once, "
-            "with weights, or pass groups."
+    sizes = np.bincount(blocks)
+    large = sizes[blocks] > n / n_folds
+    if large.any():
+        blocks = np.where(large, n + np.arange(n), blocks)
+        return np.unique(blocks, return_inverse=True)[1], (
+            f"{remark}, one of them {sizes.max()} times, which no fold can hold: its copies are "
+            "in several folds, so answers to it count as held-out that know it. Pass such rows "
+            "once, with weights, or pass groups."
         )
     return blocks, (
         f"{remark}: equal rows are held out together, as one row of larger weight would be. "

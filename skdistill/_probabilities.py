@@ -6,7 +6,8 @@ from skdistill.exceptions import warn
 from skdistill.tables import is_frame
 
 ROUNDING = 1e-6  # a probability that is no further below zero is zero; such a sum counts as 1
-SLACK = 0.01  # a row whose sum is no further from 1 was rounded
+SLACK = 0.01  # a row whose sum is no further from 1 was rounded,
+DIGITS = 0.005  # as was one of many classes with two digits each, so far off a class
 
 
 def proper(proba, whose):
@@ -14,8 +15,8 @@ def proper(proba, whose):
 
     One rule for a teacher's answers and for `soft_targets`. What rounding does is undone: a value
     above -1e-6 and below zero is zero, and a row whose sum is off 1 by more than 1e-6, but not by
-    more than .01, is divided by it. A row of zeros is the uniform answer, and a warning says so.
-    All else raises: NaN, infinity, larger negative values, other sums.
+    more than .01 or .005 a class, is divided by it. A row of zeros is the uniform answer, and a
+    warning says so. All else raises: NaN, infinity, larger negative values, other sums.
 
     Parameters
     ----------
@@ -27,7 +28,7 @@ def proper(proba, whose):
     total = proba.sum(axis=1)
     silent = (proba == 0).all(axis=1)
     bad = ~(np.isfinite(proba) & (proba >= 0)).all(axis=1)
-    bad |= ~silent & ~(np.abs(total - 1) <= SLACK)
+    bad |= ~silent & ~(np.abs(total - 1) <= max(SLACK, DIGITS * proba.shape[1]))
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise ValueError(

@@ -8,12 +8,13 @@ from skorch.callbacks import Callback
 
 from skdistill._ambient import plain_torch, torch_to_itself
 from skdistill._progress import heard_by
-from skdistill._train_student import train_student
+from skdistill._train_student import NoStudentError, train_student
 from skdistill._transfer_set import REAL, UNLABELED, TransferSet, join
 from skdistill.students import OwnNet
 from skdistill.students._net import StudentCriterion
 
-ROWS = 4  # that parts are tried on
+ROWS, MOST_ROWS = 2, 64  # of each class, and in all, that parts are tried on
+ONE_BATCH = 16  # rows that are trained on together
 SLOW = ("compile",)  # of net_params: not for so few rows
 
 
@@ -58,17 +59,23 @@ def rehearse(training, rows, codes, *, unlabeled):
         try:
             train_student(lessons, quiet, alpha=0.5, max_epochs=1, monitor=few)
         except Exception as error:
+            if isinstance(error, NoStudentError) and len(lessons) > ONE_BATCH:
+                return  # a batch may have lacked a class
             raise ValueError(
                 f"Nothing can be trained with this {' and '.join(names)}: {error}"
             ) from error
 
 
 def _few(rows, codes, n_classes):
-    codes = codes[:ROWS].astype(np.int64)
-    n = len(codes)
+    """Return the first rows of each class, of some classes where there are many."""
+    order = np.argsort(codes, kind="stable")
+    rank = np.arange(len(codes)) - np.searchsorted(codes[order], codes[order])
+    few = np.sort(order[rank < ROWS][:MOST_ROWS])
+    n = len(few)
     targets = np.full((n, n_classes), 1 / n_classes, np.float32)
+    codes = codes[few].astype(np.int64)
     return TransferSet(
-        rows[:ROWS], targets, codes, np.ones(n, np.float32), np.full(n, REAL, np.int8)
+        rows[few], targets, codes, np.ones(n, np.float32), np.full(n, REAL, np.int8)
     )
 
 

@@ -8,7 +8,7 @@ NOTED = 0.01  # share of rows that repeat others, from which on something is don
 FEW = 5  # and their number
 BY_CHANCE = 0.5  # share of the repeats, above which shuffled columns repeat too often to tell
 SAMPLE = 100_000  # rows of which columns are shuffled
-AGREEMENT = 0.9  # of the labels of equal rows, below which these are not copies
+AGREEMENT = 0.5  # of the labels of equal rows, 0 by chance and 1 at best: these are copies
 
 
 def repeated_rows(X, y):
@@ -51,8 +51,10 @@ def _repeats_by_chance(X, rng):
 
 
 def _agreement(blocks, y, rng):
-    """Return the share of pairs of equal rows that have the same label."""
+    """Return how far pairs of equal rows have the same label: 0 as by chance, 1 always."""
     order = rng.permutation(len(y))
     order = order[np.argsort(blocks[order], kind="stable")]
     equal = np.diff(blocks[order]) == 0
-    return np.mean(y[order[1:]][equal] == y[order[:-1]][equal])
+    same = np.mean(y[order[1:]][equal] == y[order[:-1]][equal])
+    by_chance = np.sum((np.unique(y, return_counts=True)[1] / len(y)) ** 2)
+    return (same - by_chance) / (1 - by_chance)

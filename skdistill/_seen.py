@@ -18,7 +18,8 @@ PERFECT = 0.999  # accuracy that is suspicious,
 COLD = 0.3  # and temperature: forests that did not see the rows have .25 at times,
 COLDEST = 0.15  # but not this, which has to do where rows cannot be mixed
 MORE = 2  # times as many errors once rows are mixed, where a teacher knows them by heart,
-ERRORS = 4  # and so many more, which are two standard errors
+ERRORS = 4  # and so many more, which are two standard errors,
+SHARE = 0.02  # and so many rows: honest teachers of easy tables err on some of the mixed ones
 MIXED_ROWS = 2_000  # at most
 SWAPPED = 0.5  # share of a row's values that are its neighbour's once it is mixed
 
@@ -34,11 +35,14 @@ class Signs:
         By which its answers would be calibrated.
     errors : pair of int or None
         On some rows as they are, and once they are mixed; None where rows cannot be mixed.
+    n_mixed : int
+        How many rows these are.
     """
 
     accuracy: float
     temperature: float
     errors: tuple[int, int] | None = None
+    n_mixed: int = MIXED_ROWS
 
     @property
     def suspicious(self):
@@ -51,7 +55,8 @@ class Signs:
         if self.errors is None:
             return self.accuracy >= PERFECT or self.temperature < COLDEST
         plain, mixed = self.errors
-        return self.suspicious and mixed >= max(plain + ERRORS, MORE * plain)
+        enough = max(ERRORS, SHARE * self.n_mixed)
+        return self.suspicious and mixed >= max(plain + enough, MORE * plain)
 
 
 def doubt(scores, data, rows, reader, random_state):
@@ -79,7 +84,7 @@ def doubt(scores, data, rows, reader, random_state):
         mixed = _mixed(take_rows(data.X, some), rows[some], reader, rng)
         answers = answer(scores.teacher, mixed, data.classes).argmax(axis=1)
         errors = int(wrong[some].sum()), int((answers != data.codes[some]).sum())
-        signs = replace(signs, errors=errors)
+        signs = replace(signs, errors=errors, n_mixed=len(some))
     if not signs.tell:
         return scores
     warn(_reasons(signs))

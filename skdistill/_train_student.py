@@ -48,6 +48,10 @@ OF_ESTIMATOR = {
 }
 
 
+class NoStudentError(ValueError):
+    """No epoch of a training was of use."""
+
+
 @dataclass(frozen=True)
 class FittedStudent:
     """A trained net and how it came about.
@@ -161,7 +165,7 @@ def train_student(
     stopping = dict(net.callbacks_).get("stopping")
     n_seen = len(losses) if stopping is None else stopping.best_epoch_
     if n_seen == 0 or (stopping is None and not math.isfinite(losses[-1])):
-        raise ValueError(
+        raise NoStudentError(
             f"Training gave no student: it ended after {len(losses)} epochs, with losses "
             f"{losses[-3:]}. Where they are nan, use a smaller lr than {net.lr}, and look into "
             "`loss` if it is your own."

@@ -46,7 +46,7 @@ def warn(message):
         said.add(message)
     level = 1
     frame: FrameType | None = sys._getframe()
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(INNER):
+    while frame is not None and _is_inner(frame.f_globals.get("__name__", "")):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, DistillationWarning, stacklevel=level)
 
@@ -67,13 +67,17 @@ def only_informs(name, otherwise=None):
         def measured(*args, **kwargs):
             try:
                 return statistic(*args, **kwargs)
-            except (ValueError, ArithmeticError) as error:  # LinAlgError is a ValueError
+            except Exception as error:  # whatever it is, the fit goes on
                 warn(f"{name} could not be computed ({error}): it is {otherwise!r}.")
                 return otherwise
 
         return measured
 
     return decorate
+
+
+def _is_inner(module):
+    return module.startswith(tuple(f"{name}." for name in INNER)) or module in INNER
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 import scipy.sparse
 import torch
 from catboost import CatBoostClassifier
+from joblib import parallel_config
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_iris
@@ -25,10 +26,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from skorch import NeuralNetClassifier
 from skorch.dataset import Dataset
+from torch import nn
 from xgboost import XGBClassifier
 
 from skdistill import DistilledClassifier
-from skdistill._adapt import LabelEncodedTeacher, adapt
+from skdistill._adapt import LabelEncodedTeacher, adapt, is_fitted
 from skdistill.exceptions import DistillationWarning
 
 X, Y = load_iris(return_X_y=True)
@@ -189,3 +191,44 @@ def test_a_search_says_nothing_of_a_fitted_teacher():
     search = GridSearchCV(quick(GaussianNB().fit(X, Y)), {"alpha": [0.5]}, cv=2)
     search.fit(X, Y)
     assert search.best_score_ > 0.5
+
+
+class LogOutputs(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(4, 3)
+
+    def forward(self, X):
+        return self.linear(X).log_softmax(dim=1)
+
+
+def test_answers_that_are_no_probabilities_are_refused_not_turned_upside_down():
+    X, y = load_iris(return_X_y=True)
+    net = NeuralNetClassifier(
+        LogOutputs,
+        max_epochs=2,
+        criterion=nn.CrossEntropyLoss,
+        predict_nonlinearity=None,
+        train_split=None,
+        verbose=0,
+    )
+    clf = DistilledClassifier(net, transfer=None, cv=2, max_epochs=2, random_state=0)
+    with pytest.raises(ValueError, match="each row must be probabilities"):
+        clf.fit(X, y)
+
+
+def test_a_net_that_knows_its_classes_is_not_fitted():
+    assert not is_fitted(NeuralNetClassifier(nn.Linear, classes=[0, 1]))
+
+
+@pytest.mark.filterwarnings("ignore:The calibration of the teacher's answers ended")
+def test_distilled_nets_in_threads_inside_a_vote_do_not_wait_for_each_other():
+    X, y = load_iris(return_X_y=True)
+    net = NeuralNetClassifier(
+        LogOutputs, max_epochs=1, criterion=nn.CrossEntropyLoss, train_split=None, verbose=0
+    )
+    few = {"transfer": None, "cv": 2, "max_epochs": 1, "random_state": 0}
+    parts = [(name, DistilledClassifier(net, **few)) for name in "ab"]
+    vote = VotingClassifier(parts, voting="soft", n_jobs=2)
+    with parallel_config("threading"):
+        DistilledClassifier(vote, **few).fit(X, y)

@@ -107,6 +107,7 @@ MAY_IMPORT = {
     },
     # the estimator, and what reads a fitted one by its public attributes
     "_classifier": {
+        "_adapt",
         "_afresh",
         "_ambient",
         "_answer_rows",

@@ -164,3 +164,13 @@ def test_too_few_rows_for_a_race_teacher_are_left_without_one():
     with pytest.warns(DistillationWarning):
         folds = folds_of(np.array([0, 0, 1]), X=X[:3])
     assert race_folds(folds, X[:3], np.array([0, 0, 1]), groups=None, random_state=0) == []
+
+
+def test_one_row_of_many_copies_leaves_those_of_others_together():
+    rng = np.random.default_rng(0)
+    rows = np.concatenate([np.zeros(300, dtype=int), np.tile(np.arange(1, 101), 3)])
+    X, y = rng.normal(size=(101, 5))[rows], (np.arange(101) % 2)[rows]
+    with pytest.warns(DistillationWarning, match="one of them 300 times"):
+        folds = make_folds(3, X, y, split_params={}, random_state=0)
+    for train, test in folds:
+        assert set(rows[train]) & set(rows[test]) == {0}

@@ -83,3 +83,9 @@ def test_labels_are_found_by_value_or_else_by_text():
     assert positions(["2", "0"], [0, 1, 2]).tolist() == [2, 0]
     assert positions(["False", "True"], [False, True]).tolist() == [0, 1]
     assert positions([3], [0, 1, 2]) is None
+
+
+def test_many_classes_of_two_digits_each_are_rounded_probabilities():
+    proba = np.random.default_rng(0).dirichlet(np.full(30, 0.3), 50).round(2)
+    assert (np.abs(proba.sum(axis=1) - 1) > 0.01).any()
+    np.testing.assert_allclose(proper(proba, "answers").sum(axis=1), 1)

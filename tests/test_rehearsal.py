@@ -7,6 +7,7 @@ import pytest
 import scipy.sparse
 import torch
 from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 from skorch.callbacks import Callback, EarlyStopping, EpochScoring
 from torch import nn
@@ -77,12 +78,12 @@ BAD = [
     ({"net_params": {"optimizer__foo": 1}}, ValueError, "this net_params: .*foo"),
     ({"net_params": {"module": 1}}, ValueError, "net_params has 'module', which would undo"),
     ({"net_params": {"optimizer": "adam"}}, ValueError, "this net_params: 'str' object"),
-    ({"student": too_wide}, ValueError, r"too_wide answered 4 rows with shape \(4, 4\)"),
-    ({"student": too_narrow}, ValueError, "The student too_narrow failed on 4 rows: mat1"),
-    ({"student": recurrent}, ValueError, "The student recurrent failed on 4 rows"),
-    ({"student": OnlyInTraining}, ValueError, "The student OnlyInTraining answered 4 rows with"),
+    ({"student": too_wide}, ValueError, r"too_wide answered 6 rows with shape \(6, 4\)"),
+    ({"student": too_narrow}, ValueError, "The student too_narrow failed on 6 rows: mat1"),
+    ({"student": recurrent}, ValueError, "The student recurrent failed on 6 rows"),
+    ({"student": OnlyInTraining}, ValueError, "The student OnlyInTraining answered 6 rows with"),
     ({"student": nn.Linear, "net_params": {"foo": 1}}, ValueError, "net_params and student: "),
-    ({"loss": lambda *a: 0.0}, ValueError, "The loss <lambda> failed on 4 rows"),
+    ({"loss": lambda *a: 0.0}, ValueError, "The loss <lambda> failed on 6 rows"),
     ({"loss": loss(lambda z: 3.0)}, ValueError, "The loss own returned 3.0: expected a tensor"),
     ({"loss": loss(lambda z: z.sum(1))}, ValueError, "The loss own returned tensor.* of one"),
     ({"loss": loss(lambda z: z.detach().sum())}, ValueError, "depends on the logits"),
@@ -125,7 +126,7 @@ def test_a_loss_of_labelled_rows_alone_is_tried_on_these():
 
     quick(loss=of_labels).fit(X, Y)
     Counter.fits = 0
-    with pytest.raises(ValueError, match=r"failed on 8 rows .label -1: a row without one"):
+    with pytest.raises(ValueError, match=r"failed on 12 rows .label -1: a row without one"):
         quick(loss=of_labels, transfer="mixup").fit(X, Y)
     assert Counter.fits == 0
 
@@ -144,3 +145,15 @@ def test_callbacks_are_not_called_and_random_numbers_not_drawn():
     assert torch.equal(state, torch.random.get_rng_state())
     np.testing.assert_array_equal(plain.predict_proba(X), tried.predict_proba(X))
     assert len(seen) == 2 * trainings
+
+
+def test_a_loss_that_needs_every_class_is_tried_on_every_class():
+    def balanced(logits, targets, labels, sample_weight, alpha, temperature):
+        losses = nn.functional.cross_entropy(logits, targets, reduction="none")
+        return sum(losses[labels == k].mean() for k in range(3))
+
+    X, y = load_iris(return_X_y=True)  # sorted by class
+    clf = DistilledClassifier(
+        LogisticRegression(max_iter=500), loss=balanced, transfer=None, cv=2, max_epochs=2
+    )
+    assert clf.fit(X, y).score(X, y) > 0.3

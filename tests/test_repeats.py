@@ -43,3 +43,11 @@ def test_events_of_one_object_are_no_copies():
     index = np.repeat(np.arange(60), 10)
     assert n_blocks(X[index], RNG.integers(0, 2, 600)) == 600
     assert n_blocks(X[index], Y[index]) == 60
+
+
+def test_copies_whose_labels_are_a_little_noisy_are_still_copies():
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, 100, 300)
+    X, y = rng.normal(size=(100, 5))[rows], rng.integers(0, 2, 100)[rows]
+    y = np.where(rng.random(300) < 0.06, 1 - y, y)
+    assert len(np.unique(repeated_rows(X, y))) == len(np.unique(rows))

@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from skdistill import DistilledClassifier
-from skdistill._ask_teacher import has_frozen
+from skdistill._adapt import has_frozen
 from skdistill._calibrate_scores import TemperatureCalibrator
 from skdistill._seen import Signs
 from skdistill.exceptions import DistillationWarning
@@ -43,6 +43,7 @@ def quick(teacher, **params):
         (0.9688, 0.251, (28, 29), False),  # digits, forest that did not
         (1.0, 0.022, (0, 0), False),  # mushroom, which is easy
         (1.0, 0.022, (0, 3), False),  # too few errors to tell
+        (1.0, 0.022, (0, 9), False),  # shuttle, forest that did not
         (0.865, 0.940, None, False),  # phoneme, forest that did not
         (0.98, 0.25, None, False),  # sparse rows: nothing but clear signs
         (0.98, 0.1, None, True),

@@ -36,6 +36,7 @@ def _marks_of_sparse(X, order, offsets):
     """Sum the marks of a row's values: their order is none, and zeros have none."""
     with np.errstate(over="ignore"):
         marks = _mixed(_bits(X.data) ^ _mixed(X.col.astype(np.uint64) + np.uint64(1)))
+        marks = _mixed(marks)  # twice, because what is summed up could cancel
     rows = X.row if order is None else (np.argsort(order)[X.row] + offsets[X.col]) % X.shape[0]
     total = np.zeros(X.shape[0], dtype=np.uint64)
     known = X.data != 0
