@@ -24,7 +24,7 @@ def run(capsys, *words):
     return code, out, err
 
 
-@pytest.mark.filterwarnings("ignore:Column 'since'.*looks like dates")
+@pytest.mark.filterwarnings("ignore:Column 'since'.*look like dates")
 def test_a_messy_csv_becomes_a_student_and_a_table(messy, tmp_path, capsys):
     path = tmp_path / "churn.safetensors"
     code, out, err = run(
@@ -54,7 +54,7 @@ def test_json_on_stdout_is_nothing_but_json(tmp_path, capsys):
     assert figures["student"]["n_bytes"] == path.stat().st_size
 
 
-@pytest.mark.filterwarnings("ignore:Column 'since'.*looks like dates")
+@pytest.mark.filterwarnings("ignore:Column 'since'.*look like dates")
 def test_parquet_is_read(messy, tmp_path, capsys):
     parquet = tmp_path / "customers.parquet"
     pd.read_csv(messy).to_parquet(parquet)
@@ -65,7 +65,7 @@ def test_parquet_is_read(messy, tmp_path, capsys):
     assert code == 0, err
 
 
-@pytest.mark.filterwarnings("ignore:Column 'since'.*looks like dates")
+@pytest.mark.filterwarnings("ignore:Column 'since'.*look like dates")
 def test_unlabelled_rows_are_read_from_parquet(messy, tmp_path, capsys):
     table = pd.read_csv(messy)
     more = tmp_path / "more.parquet"
