@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from skdistill.runtime._layers import Linear, Periodic
+from skdistill.layers import Linear, Periodic
 from skdistill.students._encoder import TableEncoder
 from skdistill.students._scaling import ColumnScaler, ScaleColumns
 
