@@ -20,7 +20,7 @@ import pandas as pd
 from sklearn.utils import check_array
 
 from skdistill import DistilledClassifier
-from skdistill.runtime._layers import Activation, Linear
+from skdistill.layers import Activation, Linear
 
 N, SECONDS_A_ROUND = 2000, 0.01
 

@@ -15,8 +15,8 @@ from skdistill._ambient import one_thread, plain_torch, torch_to_itself
 from skdistill._calibrate_scores import best_temperature
 from skdistill._progress import stage
 from skdistill._transfer_set import REAL
+from skdistill.layers import Softmax
 from skdistill.runtime import Student
-from skdistill.runtime._layers import Softmax
 from skdistill.students import (
     MLP,
     BestWeights,

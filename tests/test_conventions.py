@@ -20,6 +20,7 @@ WHOLE = {
     *("architecture", "bad_input", "conventions", "documented", "examples", "readme"),
     "sklearn_contract",
     *("any_rows", "empty_columns", "fuzzed_files", "html_browser", "kinds_everywhere"),
+    "layers",
     *("old_files", "portable", "sparse_rows"),
 }
 

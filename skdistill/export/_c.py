@@ -11,8 +11,8 @@ from skdistill.export._c_helpers import helpers_of
 from skdistill.export._c_layers import READERS, Forward, as_rounded
 from skdistill.export._c_text import with_prefix
 from skdistill.export._common import probe_rows, student_of
+from skdistill.layers import EncodeTable
 from skdistill.runtime._files import whole_file
-from skdistill.runtime._layers import EncodeTable
 
 DTYPES = ("float32", "int8")
 

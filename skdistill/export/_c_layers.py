@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from skdistill.export._c_text import array, number
-from skdistill.runtime._layers import (
+from skdistill.layers import (
     BOUND,
     CLIP,
     Activation,

@@ -3,8 +3,8 @@
 import numpy as np
 
 from skdistill.exceptions import ExportError
+from skdistill.layers import EncodeTable
 from skdistill.runtime import Student
-from skdistill.runtime._layers import EncodeTable
 
 TOLERANCE = 1e-5
 LARGEST = np.finfo(np.float32).max

@@ -5,7 +5,7 @@ from types import MappingProxyType
 import numpy as np
 from onnx import TensorProto
 
-from skdistill.runtime._layers import BOUND, CLIP
+from skdistill.layers import BOUND, CLIP
 from skdistill.tables import spellings
 
 FLOAT_MAX = float(np.finfo(np.float32).max)

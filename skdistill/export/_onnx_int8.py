@@ -11,7 +11,7 @@ from onnx import TensorProto
 from skdistill.exceptions import ExportError
 from skdistill.export._onnx_check import ask
 from skdistill.export._onnx_layers import Flow, write
-from skdistill.runtime._layers import Layer, Linear
+from skdistill.layers import Layer, Linear
 
 HIGHEST = 63  # of a weight: sums of two products then fit 16 bits, in which old CPUs add them
 MAX_FLIPPED = 0.02

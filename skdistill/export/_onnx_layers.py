@@ -13,7 +13,7 @@ import numpy as np
 from onnx import TensorProto
 
 from skdistill.export._onnx_encode import encode, numbers
-from skdistill.runtime._layers import (
+from skdistill.layers import (
     Activation,
     EncodeTable,
     Linear,

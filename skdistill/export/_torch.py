@@ -10,7 +10,7 @@ from torch import nn
 from skdistill._ambient import plain_torch
 from skdistill.export._common import check_parity, probe_rows, student_of
 from skdistill.export._torch_encoding import Encode
-from skdistill.runtime._layers import (
+from skdistill.layers import (
     Activation,
     EncodeTable,
     Linear,

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from skdistill.runtime._layers import BOUND, CLIP
+from skdistill.layers import BOUND, CLIP
 
 LARGEST = torch.finfo(torch.float32).max
 

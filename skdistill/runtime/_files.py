@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from skdistill.exceptions import StudentFileError
-from skdistill.runtime._layers import LAYERS, from_plain, to_plain
+from skdistill.layers import LAYERS, from_plain, to_plain
 from skdistill.runtime._reader import ColumnReader
 
 FORMATS = 1, 2

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from skdistill._extension import instruction_sets, kernels
-from skdistill.runtime._layers import (
+from skdistill.layers import (
     Activation,
     EncodeTable,
     Linear,

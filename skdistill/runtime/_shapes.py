@@ -2,7 +2,7 @@
 
 from math import prod
 
-from skdistill.runtime._layers import Activation, EncodeTable, Linear, Softmax
+from skdistill.layers import Activation, EncodeTable, Linear, Softmax
 from skdistill.tables import CATEGORY
 
 

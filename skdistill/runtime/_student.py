@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from skdistill.runtime._described import Described
+from skdistill._described import Described
+from skdistill.layers import Layer, LinearOfMembers, from_plain, to_plain
 from skdistill.runtime._files import save
-from skdistill.runtime._layers import Layer, LinearOfMembers, from_plain, to_plain
 from skdistill.runtime._native import forward, prepare
 from skdistill.runtime._reader import ColumnReader
 from skdistill.runtime._shapes import check_shapes

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from skdistill.runtime._layers import CLIP
+from skdistill.layers import CLIP
 
 MAX_EXACT = 50_000  # rows; beyond, neighbours are approximate
 MAX_REFERENCE = 20_000  # rows among which they are then looked for without faiss

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from skdistill.runtime._layers import Linear, Periodic
+from skdistill.layers import Linear, Periodic
 from skdistill.students._encoder import TableEncoder
 from skdistill.students._scaling import ColumnScaler, ScaleColumns
 
@@ -132,11 +132,11 @@ def make_generator(seed):
 
 def make_linear(n_inputs, n_outputs, generator, *, bias=True):
     """Return an `nn.Linear` in float32, with first weights of a generator."""
-    layer = nn.utils.skip_init(
-        nn.Linear, n_inputs, n_outputs, bias, device="cpu", dtype=torch.float32
-    )
-    if layer.weight.numel():
-        nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
+    shape = max(n_inputs, 1), n_outputs  # torch warns of a layer without inputs
+    layer = nn.utils.skip_init(nn.Linear, *shape, bias, device="cpu", dtype=torch.float32)
+    nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
+    if n_inputs == 0:
+        layer.in_features, layer.weight = 0, nn.Parameter(layer.weight.detach()[:, :0])
     if bias:
         bound = 1 / math.sqrt(n_inputs) if n_inputs else 0.0
         nn.init.uniform_(layer.bias, -bound, bound, generator=generator)

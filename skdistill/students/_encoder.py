@@ -9,7 +9,7 @@ from torch import nn
 from torch.utils.dlpack import to_dlpack
 
 from skdistill._extension import kernels
-from skdistill.runtime._layers import BOUND, CLIP, EncodeTable, Periodic
+from skdistill.layers import BOUND, CLIP, EncodeTable, Periodic
 
 ONE_HOT_LEVELS = 9  # categories with more levels are embedded
 MAX_BINS = 768  # over all columns: a wide table gets coarser bins, and fewer waves

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from torch import nn
 
-from skdistill.runtime._layers import Activation
+from skdistill.layers import Activation
 from skdistill.students._base import (
     EncodedNet,
     LinearByInput,

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from skdistill._ambient import float32_by_default, plain_torch
-from skdistill.runtime._layers import Layer
+from skdistill.layers import Layer
 from skdistill.students._base import EncodedNet
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from skdistill.runtime._layers import Activation, LinearOfMembers, MeanOfMembers, Scale
+from skdistill.layers import Activation, LinearOfMembers, MeanOfMembers, Scale
 from skdistill.students._base import (
     EncodedNet,
     describe_linear,

@@ -14,7 +14,7 @@ from sklearn.dummy import DummyClassifier
 from torch import nn
 
 from skdistill import DistilledClassifier
-from skdistill.runtime._layers import Softmax
+from skdistill.layers import Softmax
 
 N_ROWS = 240
 RNG = np.random.default_rng(0)

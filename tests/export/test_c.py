@@ -12,7 +12,7 @@ from skdistill import Student
 from skdistill.export import _c, to_c
 from skdistill.export._c_layers import as_rounded
 from skdistill.export._common import probe_rows
-from skdistill.runtime._layers import (
+from skdistill.layers import (
     Activation,
     EncodeTable,
     Linear,

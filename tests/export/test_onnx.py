@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 from skdistill import __version__
 from skdistill.exceptions import ExportError
 from skdistill.export import to_onnx
-from skdistill.runtime._layers import Linear
+from skdistill.layers import Linear
 
 ARCHITECTURES = [
     {"activation": "silu"},

@@ -9,7 +9,7 @@ import scipy.sparse
 from skdistill.exceptions import ExportError
 from skdistill.export import _onnx_int8, to_onnx
 from skdistill.export._onnx_int8 import Int8Linear, quantized
-from skdistill.runtime._layers import Linear
+from skdistill.layers import Linear
 
 KINDS = [{}, {"activation": "silu"}, {"student": "linear"}, {"student": "tabm", "n_members": 3}]
 

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from skdistill.runtime import Student
-from skdistill.runtime._layers import (
+from skdistill.layers import (
     Activation,
     EncodeTable,
     Linear,
@@ -17,6 +16,7 @@ from skdistill.runtime._layers import (
     Scale,
     Softmax,
 )
+from skdistill.runtime import Student
 from skdistill.runtime._reader import ColumnReader
 from skdistill.tables import CATEGORY, NUMBER
 

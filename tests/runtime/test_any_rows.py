@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from skdistill.layers import EncodeTable, Linear, Softmax
 from skdistill.runtime import Student
-from skdistill.runtime._layers import EncodeTable, Linear, Softmax
 from skdistill.runtime._reader import ColumnReader
 
 NAMES = ("x", "town", "day", "n")

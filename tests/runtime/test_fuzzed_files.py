@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from skdistill.layers import Linear, Softmax
 from skdistill.runtime import Student
-from skdistill.runtime._layers import Linear, Softmax
 from skdistill.runtime._reader import ColumnReader
 
 FUZZ = Path(__file__).with_name("fuzz_files.py")

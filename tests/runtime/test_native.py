@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from skdistill._extension import instruction_sets, kernels
+from skdistill.layers import Activation, Layer, Linear, MeanOfMembers, Scale, Softmax
 from skdistill.runtime import Student
-from skdistill.runtime._layers import Activation, Layer, Linear, MeanOfMembers, Scale, Softmax
 from skdistill.runtime._native import forward, prepare
 
 pytestmark = pytest.mark.skipif(kernels is None, reason="the extension was not built")

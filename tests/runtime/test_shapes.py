@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skdistill.runtime._layers import (
+from skdistill.layers import (
     Activation,
     Layer,
     Linear,

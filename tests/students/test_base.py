@@ -5,6 +5,7 @@ import torch
 
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding, make_waves
+from skdistill.students._base import make_linear
 from skdistill.students._encoder import MAX_BINS
 
 RNG = np.random.default_rng(0)
@@ -48,3 +49,8 @@ def test_wide_tables_get_fewer_waves_and_categories_none():
     assert make_waves(wide, 16, 0).frequency.shape == (MAX_BINS // 4, 4)
     texts = encode(RNG.choice(np.array(["a", "b"], dtype=object), (30, 2)))
     assert make_waves(texts, 16, 0) is None
+
+
+def test_a_layer_of_a_table_that_says_nothing_draws_no_warning():
+    layer = make_linear(0, 3, None)
+    assert layer(torch.zeros(2, 0)).shape == (2, 3)

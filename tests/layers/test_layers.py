@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from skdistill.runtime._layers import (
+from skdistill.layers import (
     Activation,
     EncodeTable,
     Linear,

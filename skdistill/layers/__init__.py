@@ -1,0 +1,32 @@
+"""The primitive layers of which every student is made: frozen, arrays only.
+
+A student is a short list of these. The NumPy forward below, the file format and every exporter
+read the same list. Weights are float32; the forward works in float64, so that a row has the same
+answer alone and in any batch. Rows are matrices of shape (n_samples, width) until a `Scale` gives
+each sample several members, (n_samples, n_members, width), and `MeanOfMembers` joins them again.
+"""
+
+from skdistill.layers._encode_table import BOUND, CLIP, EncodeTable, Periodic
+from skdistill.layers._functions import ACTIVATIONS, Activation, Softmax
+from skdistill.layers._layer import Layer
+from skdistill.layers._linear import Linear
+from skdistill.layers._members import LinearOfMembers, MeanOfMembers, Scale
+from skdistill.layers._plain import LAYERS, from_plain, to_plain
+
+__all__ = [
+    "ACTIVATIONS",
+    "BOUND",
+    "CLIP",
+    "LAYERS",
+    "Activation",
+    "EncodeTable",
+    "Layer",
+    "Linear",
+    "LinearOfMembers",
+    "MeanOfMembers",
+    "Periodic",
+    "Scale",
+    "Softmax",
+    "from_plain",
+    "to_plain",
+]

@@ -1,0 +1,134 @@
+"""From a table's columns to features."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from skdistill.layers._layer import Layer
+
+CLIP = 3.0  # where smooth clipping bends
+BOUND = 1e4  # |z| beyond which smooth clipping is flat: keeps z² finite in float32
+
+
+@dataclass(frozen=True, eq=False)
+class EncodeTable(Layer):
+    """Rows of a ColumnReader to features: numbers, missing flags, bins, categories.
+
+    A number x becomes z / sqrt(1 + (z / 3)²) with z = (x - center) · inverse_scale, and for every
+    bin of its column clip((x - low) · inverse_width, 0, 1) (piecewise-linear encoding). A missing
+    number counts as the center. A category becomes the row of its table that its code names.
+
+    Parameters
+    ----------
+    number_columns : int array of shape (n_numbers,)
+    center, inverse_scale : float32 arrays of shape (n_numbers,)
+    missing : int array of shape (n_flagged,)
+        Positions among the numbers that get a flag for missing.
+    bin_numbers : int array of shape (n_bins,)
+        Position among the numbers that each bin belongs to.
+    bin_low, bin_inverse_width : float32 arrays of shape (n_bins,)
+    category_columns : int array of shape (n_categories,)
+    table_rows, table_widths : int arrays of shape (n_categories,)
+        Shape of each category's table; its rows are the levels, then missing, then other.
+    tables : float32 array of shape (sum of rows x widths,)
+        All tables, row by row, one after the other.
+    """
+
+    number_columns: np.ndarray
+    center: np.ndarray
+    inverse_scale: np.ndarray
+    missing: np.ndarray
+    bin_numbers: np.ndarray
+    bin_low: np.ndarray
+    bin_inverse_width: np.ndarray
+    category_columns: np.ndarray
+    table_rows: np.ndarray
+    table_widths: np.ndarray
+    tables: np.ndarray
+    split_tables: tuple = field(init=False, repr=False)
+    _center: np.ndarray = field(init=False, repr=False)
+    _low: np.ndarray = field(init=False, repr=False)
+
+    def __post_init__(self):
+        self._require_integers("number_columns", "missing", "bin_numbers")
+        self._require_integers("category_columns", "table_rows", "table_widths")
+        self._require_floats("center", "inverse_scale", n_dimensions=1)
+        self._require_floats("bin_low", "bin_inverse_width", "tables", n_dimensions=1)
+        n = len(self.number_columns)
+        self._require(self.center.shape == self.inverse_scale.shape == (n,), "numbers")
+        self._require(np.all((self.missing >= 0) & (self.missing < n)), "missing flags")
+        self._require(np.all((self.bin_numbers >= 0) & (self.bin_numbers < n)), "bins")
+        self._require(
+            self.bin_numbers.shape == self.bin_low.shape == self.bin_inverse_width.shape, "bins"
+        )
+        shapes = list(zip(self.table_rows.tolist(), self.table_widths.tolist(), strict=True))
+        self._require(len(shapes) == len(self.category_columns), "categories")
+        self._require(all(r >= 2 and w >= 0 for r, w in shapes), "table shapes")
+        self._require(sum(r * w for r, w in shapes) == self.tables.size, "tables")
+        ends = np.cumsum([0, *(r * w for r, w in shapes)])
+        self._prepare(
+            split_tables=tuple(
+                self.tables[a:b].reshape(shape)
+                for a, b, shape in zip(ends[:-1], ends[1:], shapes, strict=True)
+            ),
+            _center=self.center.astype(np.float64),
+            _low=self.bin_low.astype(np.float64),
+        )
+
+    @property
+    def n_outputs(self):
+        """Number of features."""
+        n_dense = len(self.number_columns) + len(self.missing) + len(self.bin_numbers)
+        return n_dense + int(self.table_widths.sum())
+
+    def row_shape(self, shape):
+        """Return (n_outputs,)."""
+        columns = np.concatenate([self.number_columns, self.category_columns])
+        self._require(len(shape) == 1, "a row of members")
+        self._require(np.all((columns >= 0) & (columns < shape[0])), "columns")
+        return (self.n_outputs,)
+
+    def forward(self, x):
+        """Return features of shape (n_samples, n_outputs)."""
+        rows, x = x, x[:, self.number_columns].astype(np.float64)
+        absent = np.isnan(x)
+        x = np.where(absent, self._center, x)
+        z = np.clip((x - self._center) * self.inverse_scale, -BOUND, BOUND)
+        parts = [z / np.sqrt(1 + (z / CLIP) ** 2), absent[:, self.missing]]
+        bins = (x[:, self.bin_numbers] - self._low) * self.bin_inverse_width
+        parts.append(np.clip(bins, 0, 1))
+        for j, table in zip(self.category_columns, self.split_tables, strict=True):
+            parts.append(table[rows[:, j].astype(np.intp)])
+        return np.concatenate(parts, axis=1, dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Periodic(Layer):
+    """Waves of the first features, beside all features.
+
+    The j-th feature z gives cos(2π (z · frequency[j, i] + phase[j, i])) for every i.
+
+    Parameters
+    ----------
+    frequency, phase : float32 arrays of shape (n_numbers, n_waves)
+        In cycles.
+    """
+
+    frequency: np.ndarray
+    phase: np.ndarray
+
+    def __post_init__(self):
+        self._require_floats("frequency", "phase", n_dimensions=2)
+        self._require(self.frequency.shape == self.phase.shape, "phase")
+        self._require(self.frequency.size > 0, "no waves")
+
+    def row_shape(self, shape):
+        """Return (n_features + n_numbers x n_waves,)."""
+        self._require(len(shape) == 1 and shape[0] >= len(self.frequency), "features")
+        return (shape[0] + self.frequency.size,)
+
+    def forward(self, x):
+        """Return features of shape (n_samples, n_features + n_numbers x n_waves)."""
+        n_numbers = len(self.frequency)
+        cycles = x[:, :n_numbers, None] * self.frequency + self.phase
+        return np.concatenate([x, np.cos(2 * np.pi * cycles).reshape(len(x), -1)], axis=1)
