@@ -39,6 +39,8 @@ class TeacherScores:
         Fitted on the first fold's training rows.
     race_log_proba : float64 array of shape (n_samples, n_classes) or None
         As `log_proba`, but by teachers that have not seen the first fold's test rows either.
+    race_held_out : bool array of shape (n_samples,) or None
+        False where `race_log_proba` is by a teacher that was fitted on the row. None: `held_out`.
     seen : bool
         Whether a frozen teacher seems to have been fitted on these rows.
     """
@@ -48,6 +50,7 @@ class TeacherScores:
     held_out: np.ndarray
     race_teacher: Any
     race_log_proba: np.ndarray | None
+    race_held_out: np.ndarray | None = None
     seen: bool = False
 
     @classmethod
@@ -123,7 +126,7 @@ def ask_teacher(
     else:
         log_proba, held_out = _mean(parts[: len(folds)], n, classes)
         _fill_in(log_proba, ~held_out, full, X, classes)
-    race_log_proba = None
+    race_log_proba = reached = None
     if race:
         train = folds[0][0]
         of_race = parts[len(folds) :]
@@ -131,7 +134,7 @@ def ask_teacher(
             of_race = [(train, _out_of_bag(of_fold, classes, len(train)))]
         race_log_proba, reached = _mean([parts[0], *of_race], n, classes)
         _fill_in(race_log_proba, ~reached, of_fold, X, classes)
-    return TeacherScores(full, log_proba, held_out, of_fold, race_log_proba)
+    return TeacherScores(full, log_proba, held_out, of_fold, race_log_proba, reached)
 
 
 def check_teacher(teacher):

@@ -63,8 +63,10 @@ def calibrate_scores(scores, data, folds, *, method):
     _warn_if_at_bound(getattr(targets.calibrator, "temperature_", 1.0))
     if scores.race_log_proba is None:
         return targets, targets
-    known = scores.held_out.copy()
+    known = (scores.held_out if scores.race_held_out is None else scores.race_held_out).copy()
     known[folds[0][1]] = False
+    if not known.any():
+        known[folds[0][0]] = True
     return targets, _calibrate(scores.race_log_proba, known, data, folds, method)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import sys
 
 import joblib
 import numpy as np
@@ -27,11 +28,12 @@ def digest(value):
     if isinstance(value, BaseEstimator) and not isinstance(value, FrozenEstimator):
         params = value.get_params(deep=False)
         kept = {name: v for name, v in params.items() if name not in IGNORED}
-        return f"{_name(value)}{digest(kept)}"
+        return f"{_name(value)}{_version(value)}{digest(kept)}"
     if isinstance(value, list | tuple):
         return f"[{','.join(map(digest, value))}]"
     if isinstance(value, dict):
-        return f"{{{','.join(f'{key}:{digest(v)}' for key, v in sorted(value.items()))}}}"
+        pairs = sorted(f"{digest(key)}:{digest(v)}" for key, v in value.items())
+        return f"{{{','.join(pairs)}}}"
     if isinstance(value, np.ndarray):
         return _digest_array(value)
     if is_sparse(value):
@@ -79,6 +81,11 @@ def _values(column):
     if not is_categorical(column):
         return [np.asarray(missing), known]
     return [np.asarray(missing), known, column.cat.categories.to_numpy(), column.cat.ordered]
+
+
+def _version(value):
+    """Return the version of the library that an estimator is from, if it says one."""
+    return getattr(sys.modules.get(type(value).__module__.split(".")[0]), "__version__", "")
 
 
 def _name(value):

@@ -120,3 +120,19 @@ def test_a_temperature_at_its_bound_says_what_that_means(scale, meaning):
     scores = TeacherScores(None, log_proba, np.ones(90, bool), None, None)
     with pytest.warns(DistillationWarning, match=f"ended at its bound, .*{meaning}"):
         calibrate_scores(scores, data, [], method="temperature")
+
+
+def test_rows_that_only_their_own_teacher_answers_in_the_race_do_not_count():
+    n = len(CODES)
+    folds = [(np.flatnonzero(np.arange(n) % 5 != k), np.arange(k, n, 5)) for k in range(5)]
+    data = SimpleNamespace(codes=CODES, weight=np.ones(n), soft_targets=None)
+    seen = np.arange(n) % 2 == 0
+    sure = np.where(seen[:, None], np.log(np.eye(TRUE.shape[1])[CODES] * 0.98 + 0.01), TRUE)
+
+    def temperature(race_held_out):
+        scores = TeacherScores(None, TRUE, np.ones(n, bool), None, sure, race_held_out)
+        return calibrate_scores(scores, data, folds, method="temperature")[1].calibrator
+
+    expected = temperature(None).temperature_
+    assert temperature(~seen).temperature_ > expected
+    assert temperature(np.zeros(n, bool)).temperature_ == expected

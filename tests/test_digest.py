@@ -125,3 +125,14 @@ def test_students_of_a_search_share_their_teachers(column, tmp_path):
     Counter.fits = 0
     GridSearchCV(one, {"alpha": [0.2, 0.5, 0.8]}, cv=2, refit=False).fit(X, CODES > 2)
     assert Counter.fits == 6  # two splits, each with a full teacher and those of two folds
+
+
+def test_an_estimator_counts_by_its_librarys_version_too(monkeypatch):
+    before = digest(GaussianNB())
+    monkeypatch.setattr("sklearn.__version__", "99")
+    assert digest(GaussianNB()) != before
+
+
+def test_keys_of_a_dict_count_by_their_type():
+    assert digest({1: 0}) != digest({"1": 0})
+    assert digest({1: 0, "a": 2}) == digest({"a": 2, 1: 0})
