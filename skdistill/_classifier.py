@@ -23,7 +23,7 @@ from skdistill._callbacks import CallbackSupport, reported
 from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
 from skdistill._compose_transfer_set import Mix, candidate_samplers, make_composers
 from skdistill._constraints import CONSTRAINTS
-from skdistill._folds import make_folds, race_folds
+from skdistill._folds import folds_of_share, make_folds, race_folds
 from skdistill._rare_levels import learn_reader
 from skdistill._rehearsal import rehearse
 from skdistill._routing import make_router, route
@@ -433,9 +433,11 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
 
     def _folds(self, given, positive, split_params, method, seed):
         """Return the folds; for teachers that need none, those that hold rows out."""
-        cv = self.cv if method == "cv" else max(2, round(1 / self.validation_fraction))
-        params = {"split_params": split_params, "random_state": seed}
-        return make_folds(cv, given.X, given.y, rows=positive, method=method, **params)
+        how = {"split_params": split_params, "random_state": seed, "rows": positive}
+        if method == "cv":
+            return make_folds(self.cv, given.X, given.y, **how)
+        share = self.validation_fraction
+        return folds_of_share(share, given.X, given.y, method=method, **how)
 
     def _ask(self, teacher, data, folds, method, fit_params, asks, seed, cache):
         if teacher is None:

@@ -19,6 +19,7 @@ from skdistill.tables import take_rows
 
 OUT_OF_BAG = " Out-of-bag answers to a row know its copies all the same: use cv=5."
 MOST = 0.9  # of the rows must be answered in the race by the other folds, else new ones are made,
+PARTS, EVEN = 20, 0.02  # folds that are put together where the share is not one over a number
 NEW = 3  # at least: teachers of two know so little that what they teach misleads the race
 
 
@@ -69,6 +70,26 @@ def make_folds(cv, X, y, *, split_params, random_state, rows=None, method="cv"):
             "Use a partition such as KFold."
         )
     return folds
+
+
+def folds_of_share(share, X, y, **how):
+    """Return folds of which the first holds out a share of the rows, to a twentieth of them.
+
+    Parameters
+    ----------
+    share : float
+        In (0, 0.5].
+    X, y, **how
+        As in `make_folds`.
+    """
+    n_folds = round(1 / share)
+    if abs(n_folds * share - 1) < EVEN:
+        return make_folds(n_folds, X, y, **how)
+    parts = make_folds(PARTS, X, y, **how)
+    n_first = max(1, round(share * len(parts)))
+    first = np.sort(np.concatenate([test for _, test in parts[:n_first]]))
+    others = np.sort(np.concatenate([test for _, test in parts[n_first:]]))
+    return [(others, first), *parts[n_first:]]
 
 
 def splits_of(cv, X, y, split_params):

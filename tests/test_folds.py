@@ -7,7 +7,7 @@ import pytest
 from sklearn.datasets import load_iris
 from sklearn.model_selection import KFold, LeaveOneGroupOut, RepeatedKFold
 
-from skdistill._folds import make_folds, race_folds
+from skdistill._folds import folds_of_share, make_folds, race_folds
 from skdistill.exceptions import DistillationWarning
 
 X, Y = load_iris(return_X_y=True)
@@ -174,3 +174,16 @@ def test_one_row_of_many_copies_leaves_those_of_others_together():
         folds = make_folds(3, X, y, split_params={}, random_state=0)
     for train, test in folds:
         assert set(rows[train]) & set(rows[test]) == {0}
+
+
+@pytest.mark.parametrize("share", [0.5, 0.4, 0.35, 0.2, 0.15])
+def test_the_share_held_out_is_the_one_asked_for(share):
+    y = np.arange(600) % 3
+    rows = np.arange(600.0)[:, None]
+    how = {"split_params": {}, "random_state": 0, "method": "frozen"}
+    folds = folds_of_share(share, rows, y, **how)
+    train, test = folds[0]
+    assert len(test) == pytest.approx(share * 600, abs=600 / 20)
+    assert sorted([*train, *test]) == list(range(600))
+    assert sorted(np.concatenate([test for _, test in folds])) == list(range(600))
+    np.testing.assert_allclose(np.bincount(y[test]) / len(test), 1 / 3, atol=0.02)
