@@ -44,7 +44,7 @@ class _Halving(HalvingGridSearchCV):
         """Search; every round is a stage, in which `Measure` counts what was fitted."""
 
         def evaluate(candidates, *args, **kwargs):
-            with stage("candidates fitted", len(candidates) * self.n_splits_):
+            with stage("candidates fitted", len(candidates) * len(self.cv)):
                 return evaluate_candidates(candidates, *args, **kwargs)
 
         newer = {} if callback_ctx is None else {"callback_ctx": callback_ctx}
