@@ -78,7 +78,7 @@ for name, model in [("teacher", clf.teacher_), ("twin", twin), ("student", clf)]
 import matplotlib.pyplot as plt
 import numpy as np
 
-targets = clf.calibrator_.calibrate(np.log(clf.teacher_.predict_proba(X_test).clip(1e-9)))
+targets = clf.ask_teacher(X_test)
 row = np.argmax(-(targets * np.log(targets + 1e-9)).sum(axis=1))
 figure, (left, right) = plt.subplots(1, 2, figsize=(7, 2.6), layout="constrained")
 left.imshow(X_test[row].reshape(8, 8), cmap="gray_r")

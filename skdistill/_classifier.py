@@ -4,26 +4,21 @@ from typing import ClassVar
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
-from sklearn.frozen import FrozenEstimator
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdistill._adapt import has_frozen
 from skdistill._afresh import afresh
 from skdistill._ambient import plain_process
-from skdistill._ask_teacher import (
-    TeacherScores,
-    ask_teacher,
-    check_out_of_bag,
-    check_teacher,
-)
+from skdistill._answers import answer
+from skdistill._ask_teacher import check_teacher
 from skdistill._cache import open_cache
 from skdistill._calibrate_scores import calibrate_scores
 from skdistill._callbacks import CallbackSupport, reported
 from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
 from skdistill._compose_transfer_set import Mix, candidate_samplers, make_composers
 from skdistill._constraints import CONSTRAINTS
-from skdistill._folds import folds_of_share, make_folds, race_folds
+from skdistill._held_out import folds_of, method_of, scores_of
 from skdistill._rare_levels import learn_reader
 from skdistill._rehearsal import rehearse
 from skdistill._routing import make_router, route
@@ -34,7 +29,7 @@ from skdistill._train_student import detach, train_generations
 from skdistill._training import make_training
 from skdistill._validation import check_rows, check_samples, check_wanted
 from skdistill.sources import open_source
-from skdistill.tables import is_sparse
+from skdistill.tables import as_table, is_sparse
 
 
 class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
@@ -328,12 +323,14 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         rehearse(training, rows, data.codes, unlabeled=unlabeled)
         teacher = prepare_teacher(self.teacher, data, self.n_jobs, seeds["teacher"])
         fit_params, split_params = route(self, data, given)
-        method = self._method(data)
-        folds = self._folds(given, positive, split_params, method, seeds["folds"])
+        method = method_of(self, data)
+        folds = folds_of(self, given, positive, split_params, method, seeds["folds"])
         cache = open_cache(self.memory, self.random_state, teacher, data.X, data.y, fit_params)
 
         asks = source is not None or transfer not in (None, "auto")
-        scores = self._ask(teacher, data, folds, method, fit_params, asks, seeds["folds"], cache)
+        scores = scores_of(
+            self, teacher, data, folds, method, fit_params, asks, seeds["folds"], cache
+        )
         if scores.log_proba is not None and has_frozen(teacher):
             scores = doubt(scores, data, rows, reader, seeds["folds"])
         targets, race_targets = calibrate_scores(scores, data, folds, method=self.calibration)
@@ -412,6 +409,32 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         student, X = self._checked(X)
         return student.predict(X)
 
+    def ask_teacher(self, X):
+        """Probability of each class, by the teacher, calibrated as its soft targets were.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As in `fit`.
+
+        Returns
+        -------
+        proba : float64 array of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+
+        Raises
+        ------
+        ValueError
+            If `fit` was given soft targets in place of a teacher.
+        """
+        check_is_fitted(self)
+        if self.teacher_ is None:
+            raise ValueError("There is no teacher to ask: fit was given soft_targets instead.")
+        log_proba = answer(self.teacher_, as_table(X), self.classes_)
+        if self.calibrator_ is None:
+            return np.exp(log_proba)
+        return self.calibrator_.calibrate(log_proba)
+
     def get_metadata_routing(self):
         """Say which metadata go where when metadata routing is enabled.
 
@@ -421,45 +444,6 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
             Weights to the teacher's `fit`, groups to the splitter's `split`.
         """
         return make_router(self)
-
-    def _method(self, data):
-        """Return how the teacher answers rows that it did not see: "cv", "oob" or "frozen"."""
-        if data.soft_targets is not None:
-            return "frozen"
-        if isinstance(self.cv, str):
-            check_out_of_bag(self.teacher, data.groups)
-            return "oob"
-        return "frozen" if isinstance(self.teacher, FrozenEstimator) else "cv"
-
-    def _folds(self, given, positive, split_params, method, seed):
-        """Return the folds; for teachers that need none, those that hold rows out."""
-        how = {"split_params": split_params, "random_state": seed, "rows": positive}
-        if method == "cv":
-            return make_folds(self.cv, given.X, given.y, **how)
-        share = self.validation_fraction
-        return folds_of_share(share, given.X, given.y, method=method, **how)
-
-    def _ask(self, teacher, data, folds, method, fit_params, asks, seed, cache):
-        if teacher is None:
-            return TeacherScores.none(len(data.y))
-        race = self.early_stopping and (asks or len(data.y) >= MIN_RACE_ROWS)
-        inner = []
-        if race and method == "cv" and self.alpha != 0:
-            inner = race_folds(folds, data.X, data.codes, groups=data.groups, random_state=seed)
-        return ask_teacher(
-            teacher,
-            data.X,
-            data.y,
-            folds,
-            inner,
-            classes=data.classes,
-            method=method,
-            fit_params=fit_params,
-            answers=self.alpha != 0,
-            race=race,
-            n_jobs=self.n_jobs,
-            cache=cache,
-        )
 
     def _choose(self, racer, folds, training):
         if self.early_stopping:

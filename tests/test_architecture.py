@@ -84,11 +84,13 @@ MAY_IMPORT = {
         "students",
         "tables",
     },
+    "_held_out": {"_ask_teacher", "_choose_recipe", "_folds"},
     # the estimator, and what reads a fitted one by its public attributes
     "_classifier": {
         "_adapt",
         "_afresh",
         "_ambient",
+        "_answers",
         "_ask_teacher",
         "_cache",
         "_calibrate_scores",
@@ -96,7 +98,7 @@ MAY_IMPORT = {
         "_choose_recipe",
         "_compose_transfer_set",
         "_constraints",
-        "_folds",
+        "_held_out",
         "_rare_levels",
         "_rehearsal",
         "_routing",

@@ -470,3 +470,22 @@ def test_an_own_net_is_pickled_and_says_that_it_has_no_file(tmp_path):
 def test_tabm_needs_a_hidden_layer():
     with pytest.raises(ValueError, match=r"has no hidden layer.*use student='linear'"):
         quick(student="tabm", hidden_layer_sizes=()).fit(X, Y)
+
+
+def test_the_teacher_can_be_asked_and_answers_calibrated(blobs):
+    rows, y = blobs
+    labels = np.array(["b", "c", "a"])[y]
+    clf = quick(RandomForestClassifier(5)).fit(rows, labels)
+    raw = clf.teacher_.predict_proba(rows)
+    with np.errstate(divide="ignore"):
+        expected = clf.calibrator_.calibrate(np.log(raw))
+    np.testing.assert_allclose(clf.ask_teacher(rows), expected)
+    clf.set_params(alpha=0.0).fit(rows, labels)
+    np.testing.assert_allclose(clf.ask_teacher(rows), raw)
+
+
+def test_where_soft_targets_were_given_there_is_no_teacher_to_ask(blobs):
+    rows, y = blobs
+    clf = quick(None).fit(rows, y, soft_targets=np.eye(len(set(y)))[y])
+    with pytest.raises(ValueError, match="no teacher to ask: fit was given soft_targets"):
+        clf.ask_teacher(rows)
