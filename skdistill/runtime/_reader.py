@@ -31,7 +31,7 @@ from skdistill.tables import (
     is_sparse,
     is_wide,
     kind_of,
-    merged_share,
+    merged_columns,
     year_start,
 )
 
@@ -141,9 +141,8 @@ class ColumnReader(Described):
         X = as_table(X)
         names = None if names is None else tuple(str(name) for name in names)
         if is_sparse(X) and is_wide(X):
-            for j in range(X.shape[1]) if on_merged and _is_large(X) else ():
-                if merged := merged_share(get_column(X, j)):
-                    on_merged(_label(names, j), merged)
+            for j, merged in merged_columns(X) if on_merged else ():
+                on_merged(_label(names, j), merged)
             return cls((NUMBER,) * X.shape[1], {}, {}, names, sparse=True)
         X = X.tocsc() if is_sparse(X) else X
         kinds: list = []
@@ -159,10 +158,12 @@ class ColumnReader(Described):
                     familiar.append(j)
                 buckets[j] = on_rare(label, found, min_rows_per_level) if on_rare else 0
                 continue
-            numbers = days(column) if kinds[j] == DATE else as_floats(column)
             if kinds[j] == DATE:
+                numbers = days(column)
                 origins[j] = year_start(numbers)
-                numbers = numbers - origins[j]
+                numbers -= origins[j]
+            else:
+                numbers = as_floats(column)
             offsets[j], merged = find_offset(numbers)
             if on_merged and merged:
                 on_merged(label, merged)
@@ -368,11 +369,6 @@ class ColumnReader(Described):
                 f"X has {X.shape[1]} features, but the student is expecting "
                 f"{len(self.kinds)} features as input."
             )
-
-
-def _is_large(X):
-    """Whether a sparse matrix has a number that float32 may merge with others."""
-    return X.nnz > 0 and np.abs(X.data).max() > 2**24
 
 
 def _label(names, j):

@@ -32,7 +32,7 @@ from skdistill.tables._kinds import (
 )
 from skdistill.tables._levels import Levels
 from skdistill.tables._marks import row_marks
-from skdistill.tables._offsets import find_offset, merged_share
+from skdistill.tables._offsets import find_offset, merged_columns
 
 __all__ = [
     "CATEGORY",
@@ -57,7 +57,7 @@ __all__ = [
     "is_sparse",
     "is_wide",
     "kind_of",
-    "merged_share",
+    "merged_columns",
     "replace_columns",
     "row_marks",
     "spelled",

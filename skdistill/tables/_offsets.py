@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skdistill.tables._forms import get_column
+
 MERGED = 0.1  # share of a column's distinct values that may become equal to another
 HELPS = 0.5  # an offset has to save as large a share of these
 COARSE = 2e-6  # steps of float32, as a share of the column's spread, that are worth a word
@@ -45,6 +47,14 @@ def find_offset(values):
     if spread < NARROW or merged - after > HELPS * merged:
         return (offset, scale), after if after > MERGED else 0.0
     return None, merged
+
+
+def merged_columns(X):
+    """Yield columns of a sparse matrix, and the share of numbers that float32 makes equal."""
+    entries, X = X.tocoo(), X.tocsc()
+    for j in np.unique(entries.col[np.abs(entries.data) > WHOLE]):
+        if merged := merged_share(get_column(X, j)):
+            yield j, merged
 
 
 def merged_share(values):

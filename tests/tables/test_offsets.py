@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import scipy.sparse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skdistill.tables import find_offset, merged_share
+from skdistill.tables import find_offset, merged_columns
+from skdistill.tables._offsets import merged_share
 
 RNG = np.random.default_rng(0)
 SECONDS = RNG.integers(0, 3600, 3000)
@@ -77,3 +79,10 @@ def test_the_share_that_merges_without_an_offset_is_told():
     assert merged_share(MERGED["Unix time"]) > 0.9
     for values in (SECONDS, KEPT["round-off"], SECONDS[:0]):
         assert merged_share(values) == 0
+
+
+def test_columns_of_a_sparse_matrix_that_merge_are_told_by_position():
+    X = scipy.sparse.csr_array(np.column_stack([SECONDS, MERGED["Unix time"], 0 * SECONDS]))
+    ((column, share),) = merged_columns(X)
+    assert (column, share) == (1, merged_share(MERGED["Unix time"]))
+    assert list(merged_columns(X[:0])) == list(merged_columns(X[:, :1])) == []
