@@ -108,12 +108,14 @@ def check_agreement(teacher, X, log_proba, classes):
             "of its classes_."
         )
     if share > many and share * len(rows) >= fewest:
-        pairs = " An SVC with decision_function_shape='ovo' scores pairs of classes: use 'ovr'."
+        pairs = ""
+        if not hasattr(teacher, "predict_proba"):
+            pairs = (
+                " An SVC with decision_function_shape='ovo' scores pairs of classes: use 'ovr'."
+            )
         warn(
             f"The teacher {name_of(teacher)} predicts another class than its answers say on "
-            f"{share:.0%} of {len(rows)} rows: they may be no scores of its classes."
-            + pairs
-            * (not hasattr(teacher, "predict_proba"))
+            f"{share:.0%} of {len(rows)} rows: they may be no scores of its classes.{pairs}"
         )
 
 
@@ -184,12 +186,14 @@ def _check_shape(scores, teacher):
     k = len(teacher.classes_)
     if scores.ndim == 2 and scores.shape[1] == k:
         return
-    pairs = scores.ndim == 2 and scores.shape[1] == k * (k - 1) // 2
+    pairs = ""
+    if scores.ndim == 2 and scores.shape[1] == k * (k - 1) // 2:
+        pairs = (
+            " A column a pair of classes is what decision_function_shape='ovo' gives: use 'ovr'."
+        )
     raise ValueError(
         f"The teacher {name_of(teacher)} answered with shape {scores.shape} for {k} classes: "
-        "expected one column a class."
-        + " A column a pair of classes is what decision_function_shape='ovo' gives: use 'ovr'."
-        * pairs
+        f"expected one column a class.{pairs}"
     )
 
 

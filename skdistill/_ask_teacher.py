@@ -201,9 +201,10 @@ def _fit_and_answer(teacher, X, y, classes, fit_params, train, test, keep, cache
                 f"A fold's training rows lack classes {missing.tolist()}: its teacher gives "
                 "them probability zero."
             )
-        part = answer(fitted, take_rows(X, test), classes)
+        tested = take_rows(X, test)
+        part = answer(fitted, tested, classes)
         if keep:
-            check_agreement(fitted, take_rows(X, test), part, classes)
+            check_agreement(fitted, tested, part, classes)
         return fitted if keep else None, part
 
     return compute() if cache is None else cache.get((train, test, keep), compute)

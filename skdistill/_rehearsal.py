@@ -8,13 +8,12 @@ from skorch.callbacks import Callback
 
 from skdistill._ambient import plain_torch, torch_to_itself
 from skdistill._progress import heard_by
-from skdistill._train_student import NoStudentError, train_student
+from skdistill._train_student import LEAST_BATCH, NoStudentError, train_student
 from skdistill._transfer_set import REAL, UNLABELED, TransferSet, join
 from skdistill.students import OwnNet
 from skdistill.students._net import StudentCriterion
 
 ROWS, MOST_ROWS = 2, 64  # of each class, and in all, that parts are tried on
-ONE_BATCH = 16  # rows that are trained on together
 SLOW = ("compile",)  # of net_params: not for so few rows
 
 
@@ -41,9 +40,12 @@ def rehearse(training, rows, codes, *, unlabeled):
         If a part of the user's does not work. The message names the parameter.
     """
     _check_callbacks(training.callbacks or [])
-    own = [training.net_params and "net_params"]
-    own += [training.module is OwnNet and "student", callable(training.loss) and "loss"]
-    names = [name for name in own if name]
+    own = {
+        "net_params": training.net_params,
+        "student": training.module is OwnNet,
+        "loss": callable(training.loss),
+    }
+    names = [name for name, is_own in own.items() if is_own]
     if not names:
         return
     few = _few(rows, codes, training.n_classes)
@@ -59,7 +61,7 @@ def rehearse(training, rows, codes, *, unlabeled):
         try:
             train_student(lessons, quiet, alpha=0.5, max_epochs=1, monitor=few)
         except Exception as error:
-            if isinstance(error, NoStudentError) and len(lessons) > ONE_BATCH:
+            if isinstance(error, NoStudentError) and len(lessons) > LEAST_BATCH:
                 return  # a batch may have lacked a class
             raise ValueError(
                 f"Nothing can be trained with this {' and '.join(names)}: {error}"

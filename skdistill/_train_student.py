@@ -34,7 +34,7 @@ STEPS = 6_000  # of gradient descent, when max_epochs="auto"
 MIN_EPOCHS, MAX_EPOCHS = 6, 60
 MAX_EPOCHS_OF_MORE = 100  # where there are unlabelled or synthetic rows
 CYCLED_PER_ROW = 3  # unlabelled and synthetic rows in an epoch for each real one
-MIN_BATCHES = 4  # an epoch has at least as many, of 16 rows or more
+MIN_BATCHES, LEAST_BATCH = 4, 16  # an epoch has at least as many, of so many rows or more
 WARM_UP = 0.05  # share of the steps in which the learning rate rises
 MIN_RECALIBRATION_ROWS = 100
 OF_ESTIMATOR = {
@@ -270,7 +270,7 @@ def pace(n_always, n_cycled, batch_size):
         Real rows, and others, in an epoch.
     batch_size : int
     """
-    batch_size = max(1, min(batch_size, max(n_always // MIN_BATCHES, 16), n_always))
+    batch_size = max(1, min(batch_size, max(n_always // MIN_BATCHES, LEAST_BATCH), n_always))
     n_batches = -(-(n_always + n_cycled) // batch_size)
     longest = MAX_EPOCHS_OF_MORE if n_cycled else MAX_EPOCHS
     return int(np.clip(STEPS // n_batches, MIN_EPOCHS, longest)), batch_size

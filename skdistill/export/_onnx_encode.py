@@ -1,7 +1,5 @@
 """The columns of a table as nodes of an ONNX graph: numbers, and texts that become codes."""
 
-from types import MappingProxyType
-
 import numpy as np
 from onnx import TensorProto
 
@@ -74,7 +72,7 @@ def _clip(graph, name, low, high):
     return graph.node("Clip", name, graph.real(low), graph.real(high))
 
 
-def numbers(graph, inputs, positions, offsets=MappingProxyType({})):
+def numbers(graph, inputs, positions, offsets):
     """Return the columns at some positions of the table as one float matrix.
 
     Parameters

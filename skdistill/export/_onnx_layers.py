@@ -62,7 +62,7 @@ def write_student(graph, student, inputs, labels, outputs=("label", "probabiliti
     else:
         graph.double = True
         layers = student.layers
-        rows = numbers(graph, inputs, range(student.n_features_in_))
+        rows = numbers(graph, inputs, range(student.n_features_in_), student.reader.offsets)
         flow = Flow(graph.node("Cast", rows, to=TensorProto.DOUBLE))
     for layer in layers:
         flow = write(layer, graph, flow)

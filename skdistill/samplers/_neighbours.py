@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 from skdistill.layers import CLIP
+from skdistill.tables import row_marks
 
 MAX_EXACT = 50_000  # rows; beyond, neighbours are approximate
 MAX_REFERENCE = 20_000  # rows among which they are then looked for without faiss
@@ -117,7 +118,7 @@ def _pair_equal(rows):
     alone : int array
         Positions of the rows that equal no other.
     """
-    marks = _fingerprints(rows)
+    marks = row_marks(rows)
     order = np.argsort(marks, kind="stable")
     marks = marks[order]
     start = np.flatnonzero(np.concatenate([[True], marks[1:] != marks[:-1]]))
@@ -127,16 +128,6 @@ def _pair_equal(rows):
     neighbours = np.empty_like(order)
     neighbours[order] = following
     return neighbours, np.sort(order[start]), np.sort(order[start[start == end]])
-
-
-def _fingerprints(rows):
-    """Return a uint64 for each row: the same for equal rows, almost surely not for others."""
-    marks = np.zeros(len(rows), dtype=np.uint64)
-    for x in rows.T:
-        marks ^= np.ascontiguousarray(x).view(np.uint32)
-        marks *= np.uint64(0x9E3779B97F4A7C15)
-        marks ^= marks >> np.uint64(32)
-    return marks
 
 
 def _finder(rows, embed, distinct, rng):

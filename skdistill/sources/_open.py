@@ -8,7 +8,7 @@ from skdistill.sources._dask import DaskSource
 from skdistill.sources._form import Form
 from skdistill.sources._parquet import ParquetSource
 from skdistill.sources._tables import StreamSource, TableSource, is_table
-from skdistill.tables import converted, is_frame, is_sparse
+from skdistill.tables import is_frame, is_sparse
 
 
 def open_source(X_unlabeled, X, reader):
@@ -45,7 +45,6 @@ def open_source(X_unlabeled, X, reader):
         return DaskSource(form, X_unlabeled)
     if isinstance(X_unlabeled, str | os.PathLike):
         return ParquetSource(form, X_unlabeled)
-    X_unlabeled = converted(X_unlabeled)
     if _is_iterable_of_tables(X_unlabeled):
         return StreamSource(form, X_unlabeled)
     return TableSource(form, X_unlabeled)

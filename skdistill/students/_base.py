@@ -29,7 +29,7 @@ class EncodedNet(nn.Module, ABC):
     def __init__(self, encoding, waves):
         super().__init__()
         self.takes_sparse = isinstance(encoding, ScaleColumns)
-        self.encoder: Any = (ColumnScaler if self.takes_sparse else TableEncoder)(encoding)
+        self.encoder = (ColumnScaler if self.takes_sparse else TableEncoder)(encoding)
         self.waves = None if waves is None else Waves(waves)
         self.n_features = encoding.n_outputs
         if waves is not None:
