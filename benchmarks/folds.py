@@ -28,8 +28,8 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
 
 from skdistill import DistilledClassifier
-from skdistill._repeats import repeated_rows
 from skdistill.exceptions import DistillationWarning
+from skdistill.teachers._repeats import repeated_rows
 
 MILLION = 1_000_000
 

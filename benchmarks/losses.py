@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 
 import skdistill
-from skdistill._extension import instruction_sets
+from skdistill._plumbing.extension import instruction_sets
 from skdistill.losses import _native, distillation_loss
 from skdistill.losses._settings import make_settings
 

@@ -43,12 +43,12 @@ from skorch.callbacks import Callback
 from transfer import results
 
 from skdistill import DistilledClassifier
-from skdistill._compose_transfer_set import Mix
-from skdistill._seeds import stage_seeds
-from skdistill._train_student import recalibration, train_student
-from skdistill._training import make_training
-from skdistill._transfer_set import REAL
+from skdistill._plumbing.seeds import stage_seeds
+from skdistill.flow._compose import Mix
 from skdistill.students._encoder import OUTER, TINY
+from skdistill.training._lessons import REAL
+from skdistill.training._train import recalibration, train_student
+from skdistill.training._training import make_training
 
 DEFAULTS = "defaults"
 

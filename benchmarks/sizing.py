@@ -51,9 +51,9 @@ from sklearn.preprocessing import StandardScaler
 from transfer import Memory, Watch, anonymous, generated
 
 from skdistill import DistilledClassifier, _classifier
-from skdistill._teachers import TableBoosting
 from skdistill.report import serialized_bytes
 from skdistill.tables import take_rows
+from skdistill.teachers._default import TableBoosting
 
 BASE = {"data": "generated", "rows": 10_000, "columns": 20, "classes": 2, "teacher": "boosting"}
 VARIED = {

@@ -74,7 +74,7 @@ def fit(form, X, y, seed):
     start = time.perf_counter()
     with (
         patch.object(_forms, "MOST_COLUMNS", most),
-        patch("skdistill._training.learn_scaling", scaling),
+        patch("skdistill.training._training.learn_scaling", scaling),
     ):
         clf.fit(X.toarray() if form in ("dense", "default") else X, y)
     return clf, time.perf_counter() - start

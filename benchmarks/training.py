@@ -32,12 +32,12 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.utils.data import StackDataset, TensorDataset
 
-from skdistill._train_student import rows_of, train_student
-from skdistill._training import Training
-from skdistill._transfer_set import REAL, TransferSet
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
-from skdistill.students._perceptron import compiled_epoch
+from skdistill.training._compiled import compiled_epoch
+from skdistill.training._lessons import REAL, TransferSet
+from skdistill.training._train import rows_of, train_student
+from skdistill.training._training import Training
 
 N_ROWS, N_COLUMNS, N_CLASSES, HIDDEN, LR, DECAY, ALPHA = 10_000, 30, 5, (128, 128), 2e-3, 1e-4, 0.5
 STEPS_ALONE = 30

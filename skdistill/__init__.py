@@ -16,7 +16,7 @@ _HOMES = {
     "Munge": "skdistill.samplers",
     "Student": "skdistill.runtime",
     "load": "skdistill.runtime",
-    "progress": "skdistill._bars",
+    "progress": "skdistill._plumbing.bars",
     "show_versions": "skdistill._show_versions",
 }
 

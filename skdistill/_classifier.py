@@ -7,29 +7,38 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skdistill._adapt import has_frozen
-from skdistill._afresh import afresh
-from skdistill._ambient import plain_process
-from skdistill._answers import answer
-from skdistill._ask_teacher import check_teacher
-from skdistill._cache import open_cache
-from skdistill._calibrate_scores import calibrate_scores
-from skdistill._callbacks import CallbackSupport, reported
-from skdistill._choose_recipe import DEFAULT_ALPHA, MIN_RACE_ROWS, Recipe, choose_recipe
-from skdistill._compose_transfer_set import Mix, candidate_samplers, make_composers
 from skdistill._constraints import CONSTRAINTS
-from skdistill._held_out import folds_of, method_of, scores_of
-from skdistill._rare_levels import learn_reader
-from skdistill._rehearsal import rehearse
+from skdistill._plumbing.afresh import afresh
+from skdistill._plumbing.ambient import plain_process
+from skdistill._plumbing.cache import open_cache
+from skdistill._plumbing.callbacks import CallbackSupport, reported
+from skdistill._plumbing.seeds import stage_seeds
 from skdistill._routing import make_router, route
-from skdistill._seeds import stage_seeds
-from skdistill._seen import doubt
-from skdistill._teachers import prepare_teacher
-from skdistill._train_student import detach, train_generations
-from skdistill._training import make_training
-from skdistill._validation import check_rows, check_samples, check_wanted
+from skdistill.flow import (
+    Mix,
+    calibrate_scores,
+    candidate_samplers,
+    check_rows,
+    check_samples,
+    check_wanted,
+    learn_reader,
+    make_composers,
+)
+from skdistill.race import DEFAULT_ALPHA, Recipe, choose_recipe
 from skdistill.sources import open_source
 from skdistill.tables import as_table, is_sparse
+from skdistill.teachers import (
+    MIN_RACE_ROWS,
+    answer,
+    check_teacher,
+    doubt,
+    folds_of,
+    has_frozen,
+    method_of,
+    prepare_teacher,
+    scores_of,
+)
+from skdistill.training import detach, make_training, rehearse, train_generations
 
 
 class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):

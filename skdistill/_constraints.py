@@ -4,7 +4,7 @@ from numbers import Integral, Real
 
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from skdistill.losses._settings import KINDS, LEAST_TEMPERATURE, MOST_TEMPERATURE
+from skdistill.losses import KINDS, LEAST_TEMPERATURE, MOST_TEMPERATURE
 from skdistill.samplers import SAMPLERS
 from skdistill.students import STUDENTS
 

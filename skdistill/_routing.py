@@ -5,8 +5,8 @@ from numbers import Integral
 from sklearn import get_config
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
-from skdistill._teachers import takes_weights
 from skdistill.exceptions import warn
+from skdistill.teachers import takes_weights
 
 
 def route(estimator, data, given):

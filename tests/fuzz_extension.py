@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from torch.utils.dlpack import to_dlpack
 
-from skdistill._extension import kernels
+from skdistill._plumbing.extension import kernels
 
 N, K = 11, 3  # rows, classes
 INTEGERS = [-(2**70), -(2**63), -(2**31), -2, -1, 0, 1, 2, 3, 7, 100, 2**31, 2**40, 2**63, 2**70]

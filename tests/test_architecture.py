@@ -9,146 +9,82 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "skdistill"
 
-# Every module or subpackage of skdistill, each with what it may import. Only what stands above
-# can be imported, so there are no cycles. `_choose_recipe` stands below compose and train, whose
-# machinery its race runs; data flows the other way, in the Recipe that they are handed.
+# Every module or subpackage of skdistill, the ground first, each with what it may import. Only
+# what stands above can be imported, so there are no cycles.
 MAY_IMPORT = {
     "_version": set(),
     "__init__": {"_version"},  # the public names are imported lazily
     "exceptions": set(),
-    "_boosting": set(),
-    "_afresh": set(),
-    "_ambient": set(),
-    "_extension": set(),
-    "_progress": set(),
-    "_seeds": set(),
-    # libraries: they know nothing of the estimator
     "tables": set(),
-    "_described": set(),
-    "layers": {"_described"},
-    "runtime": {"_described", "_extension", "exceptions", "layers", "tables"},
-    "losses": {"_extension"},
-    "samplers": {"_boosting", "_seeds", "layers", "runtime", "tables"},
+    "_plumbing": {"_version", "exceptions", "tables"},
+    "layers": {"_plumbing"},
+    "runtime": {"_plumbing", "exceptions", "layers", "tables"},
+    "losses": {"_plumbing"},
+    "tasks": {"exceptions", "tables"},
+    "samplers": {"_plumbing", "layers", "runtime", "tables"},
     "sources": {"runtime", "tables"},
-    "students": {"_ambient", "_boosting", "_extension", "_progress", "layers", "losses"},
-    # what stages share
-    "_bars": {"_progress"},
-    "_digest": {"tables"},
-    "_cache": {"_digest", "_version", "exceptions"},
-    "_callbacks": {"_progress", "exceptions"},
+    "students": {"_plumbing", "layers"},
+    "training": {"_plumbing", "layers", "losses", "runtime", "students", "tasks"},
+    "teachers": {"_plumbing", "exceptions", "runtime", "samplers", "tables", "tasks"},
+    "flow": {
+        "_plumbing",
+        "exceptions",
+        "runtime",
+        "samplers",
+        "sources",
+        "tables",
+        "tasks",
+        "teachers",
+        "training",
+    },
+    "race": {
+        "_plumbing",
+        "exceptions",
+        "flow",
+        "samplers",
+        "students",
+        "tables",
+        "teachers",
+        "training",
+    },
     "_constraints": {"losses", "samplers", "students"},
-    "_rare_levels": {"exceptions", "runtime", "tables"},
+    "_routing": {"exceptions", "teachers"},
     "_show_versions": {"_version", "losses", "runtime"},
-    "_store": {"tables"},
-    "_skorch_rows": {"tables"},
-    "_adapt": {"_afresh", "_skorch_rows"},
-    "_teachers": {"_adapt", "_afresh", "_boosting", "_seeds", "exceptions", "runtime", "tables"},
-    "_probabilities": {"exceptions", "tables"},
-    "_answers": {"_adapt", "_probabilities", "exceptions", "tables"},
-    "_transfer_set": {"_ambient", "_store", "losses"},
-    "_validation": {"_probabilities", "exceptions", "tables"},
-    "_training": {"_validation", "losses", "students"},
-    "_routing": {"_teachers", "exceptions"},
-    # the stages
-    "_repeats": {"tables"},
-    "_folds": {"_repeats", "exceptions", "tables"},
-    "_ask_teacher": {"_adapt", "_answers", "_probabilities", "_progress", "exceptions", "tables"},
-    "_calibrate_scores": {"exceptions"},
-    "_seen": {"_ask_teacher", "_calibrate_scores", "exceptions", "samplers", "tables"},
-    "_answer_rows": {"_answers", "_progress", "_transfer_set", "runtime", "tables"},
-    "_compose_transfer_set": {
-        "_answer_rows",
-        "_progress",
-        "_transfer_set",
-        "samplers",
-        "sources",
-        "tables",
-    },
-    "_train_student": {
-        "_ambient",
-        "_calibrate_scores",
-        "_progress",
-        "_transfer_set",
-        "layers",
-        "runtime",
-        "students",
-    },
-    "_rehearsal": {"_ambient", "_progress", "_train_student", "_transfer_set", "students"},
-    "_choose_recipe": {
-        "_compose_transfer_set",
-        "_progress",
-        "_train_student",
-        "_training",
-        "exceptions",
-        "samplers",
-        "students",
-        "tables",
-    },
-    "_held_out": {"_ask_teacher", "_choose_recipe", "_folds"},
-    # the estimator, and what reads a fitted one by its public attributes
     "_classifier": {
-        "_adapt",
-        "_afresh",
-        "_ambient",
-        "_answers",
-        "_ask_teacher",
-        "_cache",
-        "_calibrate_scores",
-        "_callbacks",
-        "_choose_recipe",
-        "_compose_transfer_set",
         "_constraints",
-        "_held_out",
-        "_rare_levels",
-        "_rehearsal",
+        "_plumbing",
         "_routing",
-        "_seeds",
-        "_seen",
-        "_teachers",
-        "_train_student",
-        "_training",
-        "_validation",
+        "flow",
+        "race",
         "sources",
         "tables",
+        "teachers",
+        "training",
     },
-    "export": {
-        "__init__",
-        "_ambient",
-        "exceptions",
-        "layers",
-        "runtime",
-        "tables",
-    },  # the version; what skl2onnx is to convert
-    "report": {"_answers", "_boosting", "_seeds", "exceptions", "runtime", "tables"},
+    "export": {"__init__", "_plumbing", "exceptions", "layers", "runtime", "tables"},
+    "report": {"_plumbing", "exceptions", "runtime", "tables", "teachers"},
     "search": {
-        "_afresh",
-        "_ambient",
-        "_cache",
-        "_callbacks",
         "_classifier",
-        "_folds",
-        "_progress",
-        "_seeds",
-        "_teachers",
-        "_train_student",
-        "_validation",
+        "_plumbing",
         "exceptions",
+        "flow",
         "report",
         "tables",
+        "teachers",
+        "training",
     },
     "cli": {
         "__init__",
-        "_cache",
-        "_teachers",
+        "_plumbing",
         "exceptions",
         "export",
         "layers",
         "report",
         "runtime",
         "tables",
+        "teachers",
     },
 }
-PLANNED: set[str] = set()  # listed above, not written yet
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 UNITS = sorted({path.relative_to(PACKAGE).with_suffix("").parts[0] for path in FILES})
@@ -159,8 +95,8 @@ def unit_of(parts):
     return parts[0] if parts and parts[0] in MAY_IMPORT else "__init__"
 
 
-def imported_units(tree, package):
-    """List what a file of `package` (dotted) imports of skdistill, inside functions too."""
+def imported_names(tree, package):
+    """List the dotted names that a file of `package` imports, inside functions too."""
     names = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -169,8 +105,21 @@ def imported_units(tree, package):
             up = package.split(".")[: -(node.level - 1) or None] if node.level else []
             origin = ".".join([*up, *filter(None, [node.module])])
             names += [f"{origin}.{alias.name}" for alias in node.names]
-    split = (name.split(".") for name in names)
+    return names
+
+
+def imported_units(tree, package):
+    """List what a file of `package` (dotted) imports of skdistill."""
+    split = (name.split(".") for name in imported_names(tree, package))
     return {unit_of(parts[1:]) for parts in split if parts[0] == "skdistill"}
+
+
+def private_imports(tree, package):
+    """List the names imported of other packages' private modules."""
+    names = (name.split(".") for name in imported_names(tree, package))
+    foreign = (n for n in names if n[0] == "skdistill" and len(n) > 2 and n[1][0] != "_")
+    own = package.split(".")[1:2]
+    return [".".join(name) for name in foreign if name[2].startswith("_") and name[1:2] != own]
 
 
 def units_imported_by(unit):
@@ -198,24 +147,46 @@ def test_only_what_stands_above_is_imported():
 
 
 def test_every_rule_is_about_a_module_that_exists():
-    assert set(MAY_IMPORT) - set(UNITS) == PLANNED
+    assert set(MAY_IMPORT) == set(UNITS)
 
 
 @pytest.mark.parametrize(
     ("statement", "unit"),
     [
-        ("import skdistill._cache", "_cache"),
-        ("from skdistill import _cache", "_cache"),
+        ("import skdistill._plumbing.cache", "_plumbing"),
+        ("from skdistill import _plumbing", "_plumbing"),
         ("from skdistill import load", "__init__"),
         ("from skdistill.runtime._files import load", "runtime"),
         ("from ._layers import Linear", "runtime"),
-        ("from .. import _cache", "_cache"),
-        ("from .._cache import Cache", "_cache"),
+        ("from .. import _plumbing", "_plumbing"),
+        ("from .._plumbing.cache import Cache", "_plumbing"),
         ("def f():\n    import skdistill.losses", "losses"),
     ],
 )
 def test_an_import_is_seen_in_every_spelling(statement, unit):
     assert imported_units(ast.parse(statement), "skdistill.runtime") == {unit}
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_what_is_private_stays_inside_its_package(path):
+    package = ".".join(["skdistill", *path.relative_to(PACKAGE).parts[:-1]])
+    assert private_imports(ast.parse(path.read_text(encoding="utf-8")), package) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "package", "found"),
+    [
+        ("from skdistill.runtime._files import load", "skdistill.cli", True),
+        ("from skdistill.runtime import _files", "skdistill.cli", True),
+        ("from ..runtime._files import load", "skdistill.cli", True),
+        ("from skdistill.runtime._files import load", "skdistill.runtime", False),
+        ("from skdistill.runtime import load", "skdistill.cli", False),
+        ("from skdistill._plumbing.cache import Cache", "skdistill.cli", False),
+        ("from skdistill._classifier import DistilledClassifier", "skdistill.search", False),
+    ],
+)
+def test_a_private_import_is_seen_in_every_spelling(statement, package, found):
+    assert bool(private_imports(ast.parse(statement), package)) == found
 
 
 @pytest.mark.parametrize("module", ["skdistill", "skdistill.runtime", "skdistill.export._c"])

@@ -33,7 +33,7 @@ from sklearn.tree import DecisionTreeClassifier
 from skorch.callbacks import EarlyStopping, EpochScoring, LRScheduler
 
 from skdistill import DistilledClassifier, Munge
-from skdistill._extension import kernels
+from skdistill._plumbing.extension import kernels
 from skdistill.exceptions import DistillationWarning
 from skdistill.losses import KINDS, distillation_loss
 

@@ -11,11 +11,11 @@ from sklearn.naive_bayes import BernoulliNB
 from sklearn.tree import DecisionTreeClassifier
 
 from skdistill import DistillationSearch, DistilledClassifier
-from skdistill._teachers import TableBoosting
 from skdistill.cli._teacher_files import _preset
 from skdistill.report import fidelity_report
 from skdistill.samplers import SAMPLERS, two_sample_auc
 from skdistill.tables import take_rows
+from skdistill.teachers._default import TableBoosting
 
 # a fit may have more to say about such tables, but not that something failed
 pytestmark = pytest.mark.filterwarnings(

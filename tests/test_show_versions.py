@@ -3,7 +3,7 @@
 from importlib.metadata import version
 
 import skdistill
-from skdistill._extension import instruction_sets
+from skdistill._plumbing.extension import instruction_sets
 
 
 def test_versions_and_the_serving_implementation_are_printed(capsys):

@@ -69,8 +69,7 @@ def _compress(options):
     check_output(options.output, force=options.force or resumes)
     work = prepare(options)
 
-    from skdistill.report import compare
-    from skdistill.report._baselines import fit_twin
+    from skdistill.report import compare, fit_twin
 
     with open_run(folder, describe(options), resume=options.resume, force=options.force) as run:
         clf = run.stage("classifier", lambda: work.fit(memory=str(folder)))
@@ -104,7 +103,7 @@ def _save(student, path, run, *, force):
 
 def _print(measures, path):
     """Print the comparison, and how to use the student."""
-    from skdistill.report._tables import duration, size
+    from skdistill.report import duration, size
 
     header = ("", "accuracy", "log loss", "ECE", "size", "one row", "agreement")
     rows = [

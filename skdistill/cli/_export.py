@@ -5,7 +5,7 @@ from pathlib import Path
 from skdistill.cli._console import InputError, check_output, note, print_json
 from skdistill.cli._options import add_command, add_general
 from skdistill.cli._tables import read_chunks
-from skdistill.runtime._files import load, whole_file
+from skdistill.runtime import load, whole_file
 
 SUFFIXES = {"onnx": ".onnx", "c": ".h", "torch": ".pt2"}
 EPILOG = """\
@@ -124,8 +124,7 @@ def _c(student, path, options):
 def _torch(student, path, options):
     import torch
 
-    from skdistill.export import to_torch
-    from skdistill.export._common import probe_rows
+    from skdistill.export import probe_rows, to_torch
 
     any_number = ({0: torch.export.Dim("n_rows")},)
     rows = torch.from_numpy(probe_rows(student))

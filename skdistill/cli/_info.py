@@ -8,7 +8,7 @@ from skdistill import __version__
 from skdistill.cli._console import print_data, print_json, print_table
 from skdistill.cli._options import add_command, add_general
 from skdistill.layers import to_plain
-from skdistill.runtime._files import format_of, load
+from skdistill.runtime import format_of, load
 
 EPILOG = """\
 examples:

@@ -8,7 +8,7 @@ import numpy as np
 from skdistill.cli._console import InputError, check_output, note, print_json, stdout
 from skdistill.cli._options import add_command, add_general
 from skdistill.cli._tables import read_chunks
-from skdistill.runtime._files import load, whole_file
+from skdistill.runtime import load, whole_file
 
 EPILOG = """\
 examples:

@@ -102,7 +102,7 @@ def _check_plain(parser, options):
 
 
 def _write(report, path):
-    from skdistill.runtime._files import whole_file
+    from skdistill.runtime import whole_file
 
     text = report.to_html() if path.suffix == ".html" else report.to_markdown()
     with whole_file(path) as temporary:
@@ -120,7 +120,7 @@ def _figures(report):
 
 
 def _print(report):
-    from skdistill.report._tables import make_tables
+    from skdistill.report import make_tables
 
     choice, reasons = report.verdict.choice, report.verdict.reasons
     print_data(f"Verdict: {choice}\n")

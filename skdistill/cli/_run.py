@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from skdistill import __version__
 from skdistill.cli._console import InputError, note
-from skdistill.runtime._files import whole_file
+from skdistill.runtime import whole_file
 
 OPTIONS = (
     *("target", "data", "test_size", "teacher", "hidden_layer_sizes", "alpha", "temperature"),
@@ -38,7 +38,7 @@ class Run:
     """
 
     def __init__(self, folder, manifest):
-        from skdistill._cache import Cache
+        from skdistill._plumbing.cache import Cache
 
         self.folder = folder
         self._cache = Cache(folder, json.dumps(manifest, sort_keys=True))

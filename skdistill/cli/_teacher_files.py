@@ -33,7 +33,7 @@ def _preset(name, X):
     )
     from sklearn.pipeline import make_pipeline
 
-    from skdistill._teachers import TableNumbers
+    from skdistill.teachers import TableNumbers
 
     forest, boosting = RandomForestClassifier(500), HistGradientBoostingClassifier()
     teacher = {

@@ -12,7 +12,7 @@ from skdistill.export._c_layers import READERS, Forward, as_rounded
 from skdistill.export._c_text import with_prefix
 from skdistill.export._common import probe_rows, student_of
 from skdistill.layers import EncodeTable
-from skdistill.runtime._files import whole_file
+from skdistill.runtime import whole_file
 
 DTYPES = ("float32", "int8")
 

@@ -5,7 +5,7 @@ from onnx import TensorProto
 
 from skdistill.export._onnx_encode import missing_text
 from skdistill.export._onnx_graph import Tensor
-from skdistill.runtime._codes import Codes
+from skdistill.runtime import Codes
 from skdistill.tables import (
     CATEGORY,
     DATE,

@@ -7,7 +7,7 @@ from copy import deepcopy
 import torch
 from torch import nn
 
-from skdistill._ambient import plain_torch
+from skdistill._plumbing.ambient import plain_torch
 from skdistill.export._common import check_parity, probe_rows, student_of
 from skdistill.export._torch_encoding import Encode
 from skdistill.layers import (

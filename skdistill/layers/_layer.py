@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skdistill._described import Described
+from skdistill._plumbing.described import Described
 
 
 @dataclass(frozen=True, eq=False)

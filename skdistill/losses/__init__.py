@@ -1,7 +1,12 @@
 """Distillation losses for torch: usable alone, in any torch or skorch code."""
 
 from skdistill.losses._loss import DistillationLoss, distillation_loss
+from skdistill.losses._native import NUMBERS as NUMBERS
 from skdistill.losses._settings import KINDS
+from skdistill.losses._settings import LEAST_TEMPERATURE as LEAST_TEMPERATURE
+from skdistill.losses._settings import MOST_TEMPERATURE as MOST_TEMPERATURE
+from skdistill.losses._settings import check_classes as check_classes
+from skdistill.losses._settings import make_settings as make_settings
 from skdistill.losses._tempering import temper
 
 __all__ = ["KINDS", "DistillationLoss", "distillation_loss", "temper"]

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch.utils.dlpack import to_dlpack
 
-from skdistill._extension import instruction_sets, kernels
+from skdistill._plumbing.extension import instruction_sets, kernels
 
 NUMBERS = {"kl": 0, "logit_mse": 1, "reverse_kl": 2, "jsd": 3}
 DTYPES = {torch.float32, torch.float16, torch.bfloat16}

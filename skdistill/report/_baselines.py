@@ -7,10 +7,10 @@ from sklearn.base import clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
 
-from skdistill._boosting import without_empty
+from skdistill._plumbing.boosting import without_empty
 from skdistill.exceptions import only_informs
 from skdistill.report._costs import serialized_bytes
-from skdistill.runtime._reader import ColumnReader
+from skdistill.runtime import ColumnReader
 
 MAX_LEVELS = 253  # the boosting takes 255 categories; "missing" and "other" are two of them
 MAX_TREES = 100

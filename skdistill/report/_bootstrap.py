@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skdistill._seeds import as_seed
+from skdistill._plumbing.seeds import as_seed
 
 N_RESAMPLES = 2000
 

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from skdistill.report._optional import require
 
 # legible on light and on dark pages
-TEACHER, STUDENT, TWIN, BOOSTING = "#d9822b", "#3b82c4", "#8a8f98", "#3a9a5b"
+COLORS = {"teacher": "#d9822b", "student": "#3b82c4", "twin": "#8a8f98", "boosting": "#3a9a5b"}
 FAINT = {"color": "#8a8f98", "linewidth": 1}
 WIDE = 100  # from lowest to highest: then powers of ten are marks enough
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdistill.report._display import FAINT, STUDENT, Display
+from skdistill.report._display import COLORS, FAINT, Display
 
 
 class TrainingDisplay(Display):
@@ -119,7 +119,7 @@ class TrainingDisplay(Display):
         (self.train_line_,) = ax.plot(self.epoch, self.train_loss, **style)
         self.line_ = self.train_line_
         if self.valid_loss is not None:
-            style = {"color": STUDENT, "label": "held-out rows", **kwargs}
+            style = {"color": COLORS["student"], "label": "held-out rows", **kwargs}
             (self.line_,) = ax.plot(self.epoch, self.valid_loss, **style)
         self.chosen_line_ = ax.axvline(
             self.chosen, linestyle="--", label=f"chosen: {self.chosen}", **FAINT
@@ -255,10 +255,16 @@ class TransferDisplay(Display):
         """
         ax = self._start(ax)
         places = np.arange(len(self.label))
-        style = {"color": STUDENT, "linestyle": "", "marker": "o", "markersize": 5, **kwargs}
+        style = {
+            "color": COLORS["student"],
+            "linestyle": "",
+            "marker": "o",
+            "markersize": 5,
+            **kwargs,
+        }
         (self.line_,) = ax.plot(self.log_loss, places, **style)
         (self.chosen_line_,) = ax.plot(
-            self.log_loss[self.chosen], places[self.chosen], color=STUDENT, linestyle="",
+            self.log_loss[self.chosen], places[self.chosen], color=COLORS["student"], linestyle="",
             marker="o", markersize=11, markerfacecolor="none", label="chosen",
         )  # fmt: skip
         ax.set_yticks(places, self.label, fontsize="small")

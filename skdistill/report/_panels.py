@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from skdistill.report import _display as colors
+from skdistill.report._display import COLORS
 from skdistill.report._fit_displays import TrainingDisplay, TransferDisplay
 from skdistill.report._optional import require
 from skdistill.report._row_displays import AgreementDisplay, ReliabilityDisplay
@@ -58,7 +58,7 @@ def make_panels(clf, codes, probas, costs):
     panels : tuple of Panel
     """
     teacher = CALIBRATED if CALIBRATED in probas else TEACHER
-    shown = {teacher: colors.TEACHER, TWIN: colors.TWIN, STUDENT: colors.STUDENT}
+    shown = {teacher: COLORS["teacher"], TWIN: COLORS["twin"], STUDENT: COLORS["student"]}
     shown = {name: color for name, color in shown.items() if name in probas}
     classes = np.arange(len(clf.classes_))
     compared = {n: proba for n, proba in probas.items() if n != TEACHER or n == teacher}

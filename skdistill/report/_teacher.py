@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdistill._answers import answer
+from skdistill.teachers import answer
 
 
 def check_distilled(clf, what):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skdistill.report._costs import one_row_latency, serialized_bytes
-from skdistill.report._display import FAINT, STUDENT, Display, mark_costs
+from skdistill.report._display import COLORS, FAINT, Display, mark_costs
 from skdistill.report._quality import row_losses
 from skdistill.report._teacher import check_distilled, reference_answers
 
@@ -161,7 +161,7 @@ class TradeoffDisplay(Display):
         (self.front_line_,) = ax.step(
             self.cost[front], self.log_loss[front], where="post", **FAINT
         )
-        style = {"color": STUDENT, "linestyle": "", "marker": "o", **kwargs}
+        style = {"color": COLORS["student"], "linestyle": "", "marker": "o", **kwargs}
         (self.line_,) = ax.plot(self.cost, self.log_loss, **style)
         ax.margins(0.12)
         label, unit = COSTS[self.cost_name]

@@ -1,6 +1,11 @@
 """The compact student: what a server imports. NumPy and safetensors only."""
 
+from skdistill.runtime._codes import Codes as Codes
+from skdistill.runtime._codes import murmur3 as murmur3
+from skdistill.runtime._files import format_of as format_of
 from skdistill.runtime._files import load
+from skdistill.runtime._files import whole_file as whole_file
+from skdistill.runtime._reader import ColumnReader as ColumnReader
 from skdistill.runtime._student import Student
 
 __all__ = ["Student", "load"]

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from skdistill._extension import instruction_sets, kernels
+from skdistill._plumbing.extension import instruction_sets, kernels
 from skdistill.layers import (
     Activation,
     EncodeTable,

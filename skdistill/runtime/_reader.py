@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skdistill._described import Described
+from skdistill._plumbing.described import Described
 from skdistill.exceptions import warn
 from skdistill.runtime._codes import Codes
 from skdistill.runtime._rows import NAMED, as_rows, form_of_rows, is_row, only_row

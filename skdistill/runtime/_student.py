@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from skdistill._described import Described
+from skdistill._plumbing.described import Described
 from skdistill.layers import Layer, LinearOfMembers, from_plain, to_plain
 from skdistill.runtime._files import save
 from skdistill.runtime._native import forward, prepare

@@ -8,11 +8,14 @@ A sampler is fitted on a table and draws rows of the same form::
 
 from sklearn.base import BaseEstimator
 
+from skdistill.samplers._base import dense_table as dense_table
 from skdistill.samplers._bootstrap import Bootstrap
 from skdistill.samplers._conditional import Conditional
 from skdistill.samplers._copula import GaussianCopula
 from skdistill.samplers._mixup import Mixup
 from skdistill.samplers._munge import Munge
+from skdistill.samplers._neighbours import Embedding as Embedding
+from skdistill.samplers._neighbours import nearest_neighbours as nearest_neighbours
 from skdistill.samplers._realism import two_sample_auc
 
 SAMPLERS: dict[str, type[BaseEstimator]] = {
@@ -22,6 +25,7 @@ SAMPLERS: dict[str, type[BaseEstimator]] = {
     "mixup": Mixup,
     "bootstrap": Bootstrap,
 }
+
 
 __all__ = [
     "SAMPLERS",

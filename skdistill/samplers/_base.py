@@ -7,8 +7,8 @@ from scipy.special import ndtri
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill._seeds import as_seed
-from skdistill.runtime._reader import ColumnReader
+from skdistill._plumbing.seeds import as_seed
+from skdistill.runtime import ColumnReader
 from skdistill.tables import (
     DATE,
     NUMBER,

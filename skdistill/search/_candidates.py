@@ -7,7 +7,7 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
 
 from skdistill._classifier import DistilledClassifier
-from skdistill._train_student import CYCLED_PER_ROW, pace
+from skdistill.training import CYCLED_PER_ROW, pace
 
 SHAPES = (  # 24: from a linear model to an ensemble of wide nets
     {"student": ["linear"], "n_bins": [16, 64]},

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from skdistill.report import _display as colors
-from skdistill.report._display import Display, mark_costs
+from skdistill.report import COLORS, FAINT, Display, mark_costs
 from skdistill.search._results import BOOSTING, STUDENT, latest
 
 
@@ -89,18 +88,16 @@ class SearchDisplay(Display):
         ax = self._start(ax)
         student, other = self.is_student, ~self.is_student
         self.students_ = ax.scatter(
-            self.n_bytes[student], self.score[student], color=colors.STUDENT, label="student"
+            self.n_bytes[student], self.score[student], color=COLORS["student"], label="student"
         )
         self.boosting_ = ax.scatter(
-            self.n_bytes[other], self.score[other], color=colors.BOOSTING, marker="s",
+            self.n_bytes[other], self.score[other], color=COLORS["boosting"], marker="s",
             label="boosting",
         )  # fmt: skip
         front = self.n_bytes[self.front], self.score[self.front]
-        (self.line_,) = ax.step(
-            *front, where="post", zorder=0, label="Pareto front", **colors.FAINT
-        )
+        (self.line_,) = ax.step(*front, where="post", zorder=0, label="Pareto front", **FAINT)
         if self.max_bytes is not None:
-            ax.axvline(self.max_bytes, linestyle=":", label="max_bytes", **colors.FAINT)
+            ax.axvline(self.max_bytes, linestyle=":", label="max_bytes", **FAINT)
         mark_costs(ax, "B")
         ax.set(xlabel="size on disk", ylabel="held-out score")
         ax.legend()

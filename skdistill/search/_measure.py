@@ -7,8 +7,8 @@ from typing import Any
 from sklearn.metrics import log_loss
 from sklearn.pipeline import Pipeline
 
-from skdistill._cache import Cache
-from skdistill._progress import report
+from skdistill._plumbing.cache import Cache
+from skdistill._plumbing.progress import report
 from skdistill.report import agreement, one_row_latency, serialized_bytes
 from skdistill.search._budgets import Budgets
 

@@ -3,10 +3,10 @@
 import numpy as np
 from sklearn.base import clone
 
-from skdistill._teachers import TableBoosting
 from skdistill.exceptions import only_informs
 from skdistill.report import serialized_bytes
 from skdistill.tables import is_sparse
+from skdistill.teachers import TableBoosting
 
 SHAPES = (  # deep trees in small steps; shallow ones in large steps, of few bins
     {"max_leaf_nodes": 31, "learning_rate": 0.1, "max_bins": 255},

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn import get_config
 from sklearn.utils import _safe_indexing
 
-from skdistill._folds import make_folds, splits_of
+from skdistill.teachers import make_folds, splits_of
 
 N_FOLDS = 5  # of which the first is held out when cv=None
 

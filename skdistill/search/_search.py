@@ -14,14 +14,13 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from skdistill._afresh import forget
-from skdistill._ambient import plain_process
-from skdistill._callbacks import CallbackSupport, reported
-from skdistill._progress import stage
-from skdistill._seeds import stage_seeds
-from skdistill._teachers import TableBoosting
-from skdistill._validation import check_rows
+from skdistill._plumbing.afresh import forget
+from skdistill._plumbing.ambient import plain_process
+from skdistill._plumbing.callbacks import CallbackSupport, reported
+from skdistill._plumbing.progress import stage
+from skdistill._plumbing.seeds import stage_seeds
 from skdistill.exceptions import warn
+from skdistill.flow import check_rows
 from skdistill.search._budgets import Budgets
 from skdistill.search._candidates import (
     make_grid,
@@ -35,6 +34,7 @@ from skdistill.search._measure import Measure, deployed_bytes, neg_log_loss, tea
 from skdistill.search._results import bytes_of_best, choose, pareto_front, tabulate, verdict
 from skdistill.search._rival import rivals
 from skdistill.search._rows import Rows
+from skdistill.teachers import TableBoosting
 
 
 class _Halving(HalvingGridSearchCV):

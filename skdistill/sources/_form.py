@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from skdistill.runtime._reader import ColumnReader
+from skdistill.runtime import ColumnReader
 from skdistill.sources._cast import cast_column, cast_numbers, kind_of_values, same_dtype
 from skdistill.tables import (
     CATEGORY,

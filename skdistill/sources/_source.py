@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from skdistill.runtime._reader import ColumnReader
+from skdistill.runtime import ColumnReader
 from skdistill.sources._form import does_not_fit
 from skdistill.sources._parallel import parallel_map
 from skdistill.tables import stack_rows, take_rows

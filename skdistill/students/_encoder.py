@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.utils.dlpack import to_dlpack
 
-from skdistill._extension import kernels
+from skdistill._plumbing.extension import kernels
 from skdistill.layers import BOUND, CLIP, EncodeTable, Periodic
 
 ONE_HOT_LEVELS = 9  # categories with more levels are embedded

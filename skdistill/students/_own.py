@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from skdistill._ambient import float32_by_default, plain_torch
+from skdistill._plumbing.ambient import float32_by_default, plain_torch
 from skdistill.layers import Layer
 from skdistill.students._base import EncodedNet
 

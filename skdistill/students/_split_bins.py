@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from skdistill._boosting import without_empty
+from skdistill._plumbing.boosting import without_empty
 from skdistill.students._encoder import bins_between, outer_quantiles
 
 TREES, LEAVES = 300, 15  # in all, and of each

@@ -12,7 +12,7 @@ from torch import nn
 from torch.autograd.function import once_differentiable
 from torch.utils.dlpack import to_dlpack
 
-from skdistill._extension import kernels
+from skdistill._plumbing.extension import kernels
 
 FUNCTIONS = {"relu": torch.relu, "silu": nn.functional.silu, "tanh": torch.tanh}
 CODES = {name: code for code, name in enumerate(FUNCTIONS)}  # as in csrc/units.h

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from skdistill import DistilledClassifier
-from skdistill._teachers import TableBoosting
 from skdistill.cli import main
+from skdistill.teachers._default import TableBoosting
 
 
 @pytest.fixture

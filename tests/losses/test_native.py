@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from skdistill._extension import instruction_sets, kernels
+from skdistill._plumbing.extension import instruction_sets, kernels
 from skdistill.losses import _native
 from skdistill.losses._settings import make_settings
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skdistill._extension import instruction_sets, kernels
+from skdistill._plumbing.extension import instruction_sets, kernels
 from skdistill.layers import Activation, Layer, Linear, MeanOfMembers, Scale, Softmax
 from skdistill.runtime import Student
 from skdistill.runtime._native import forward, prepare
@@ -287,7 +287,7 @@ def test_without_the_extension_numpy_serves(random_students, tmp_path):
     np.save(tmp_path / "rows.npy", rows)
     code = f"""
         import numpy as np, skdistill
-        from skdistill._extension import instruction_sets
+        from skdistill._plumbing.extension import instruction_sets
         assert instruction_sets() == []
         student = skdistill.load({str(tmp_path / "s")!r})
         proba = student.predict_proba(np.load({str(tmp_path / "rows.npy")!r}))

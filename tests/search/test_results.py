@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from skdistill._teachers import TableBoosting
 from skdistill.search._budgets import Budgets
 from skdistill.search._measure import BEYOND
 from skdistill.search._results import (
@@ -16,6 +15,7 @@ from skdistill.search._results import (
     tabulate,
     verdict,
 )
+from skdistill.teachers._default import TableBoosting
 
 # by round: width, epochs, score, bytes
 RACED = [(4, 3, -0.9, 40), (8, 3, -0.5, 80), (16, 3, -0.4, 160), (8, 9, -0.3, 80)]

@@ -14,10 +14,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skdistill import DistillationSearch, DistilledClassifier
-from skdistill._progress import heard_by
-from skdistill._teachers import TableBoosting
+from skdistill._plumbing.progress import heard_by
 from skdistill.exceptions import DistillationWarning
 from skdistill.report import serialized_bytes
+from skdistill.teachers._default import TableBoosting
 
 X = np.random.default_rng(0).normal(size=(260, 8))
 Y = (X.sum(axis=1) > 0).astype(int)  # a plane: nets without embedding learn it, trees do not

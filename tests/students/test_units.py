@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skdistill._extension import instruction_sets, kernels
+from skdistill._plumbing.extension import instruction_sets, kernels
 from skdistill.students import _units as units_module
 from skdistill.students._units import FUNCTIONS, Units
 

@@ -1,0 +1,171 @@
+"""Calibrators: a teacher's log-probabilities → probabilities that fit the labels."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax as _log_softmax
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+
+log_softmax = partial(_log_softmax, axis=1)
+
+LOG_BETA_BOUNDS = (-10.0, 10.0)
+NEAR_BOUND = 0.1
+MIN_FLOOR = 1e-6  # smallest probability that stands in for a teacher's zero
+
+
+@dataclass
+class IdentityCalibrator:
+    """Teacher answers as they are, zeros smoothed.
+
+    Attributes
+    ----------
+    floor_ : float
+        Probability that stands in for zero.
+    """
+
+    floor_: float = field(default=MIN_FLOOR, init=False)
+
+    def fit(self, log_proba, codes, sample_weight):
+        """Learn the floor: half a row's share of a class, as if one more row had been seen."""
+        n, n_classes = log_proba.shape
+        self.floor_ = max(MIN_FLOOR, 0.5 / (n * n_classes))
+        return self
+
+    def calibrate(self, log_proba):
+        """Return calibrated probabilities.
+
+        Parameters
+        ----------
+        log_proba : array of shape (n_samples, n_classes)
+            The teacher's log-probabilities, or any scores that differ from them by a constant a
+            row; -inf for zero.
+
+        Returns
+        -------
+        proba : float64 array of shape (n_samples, n_classes)
+            No zeros; each row sums to 1.
+        """
+        return np.exp(self._smooth(log_proba))
+
+    def _smooth(self, log_proba):
+        log_proba = log_softmax(np.asarray(log_proba, dtype=np.float64))
+        return log_softmax(np.maximum(log_proba, np.log(self.floor_)))
+
+
+@dataclass
+class TemperatureCalibrator(IdentityCalibrator):
+    """One temperature for all scores: p ↦ softmax(log p / temperature).
+
+    Attributes
+    ----------
+    floor_ : float
+        Probability that stands in for zero.
+    temperature_ : float
+        Above 1: the teacher was too sure; below 1: not sure enough.
+    """
+
+    temperature_: float = field(default=1.0, init=False)
+
+    def fit(self, log_proba, codes, sample_weight):
+        """Search the temperature with the smallest log loss."""
+        super().fit(log_proba, codes, sample_weight)
+        self.temperature_ = best_temperature(self._smooth(log_proba), codes, sample_weight)
+        return self
+
+    def calibrate(self, log_proba):
+        return np.exp(log_softmax(self._smooth(log_proba) / self.temperature_))
+
+
+@dataclass
+class _OneVsRestCalibrator(IdentityCalibrator, ABC):
+    """A curve for each class against the others, then normalised."""
+
+    curves_: list = field(default_factory=list, init=False, repr=False)
+
+    def fit(self, log_proba, codes, sample_weight):
+        """Fit each class's curve; a class that the rows lack, or are all of, keeps its scores."""
+        super().fit(log_proba, codes, sample_weight)
+        x = self._smooth(log_proba)
+        self.curves_ = []
+        for k in range(x.shape[1]):
+            hit = codes == k
+            curve = (
+                None if hit.all() or not hit.any() else self._curve(x[:, k], hit, sample_weight)
+            )
+            self.curves_.append(curve)
+        return self
+
+    def calibrate(self, log_proba):
+        x = self._smooth(log_proba)
+        columns = [
+            np.exp(x[:, k]) if curve is None else self._apply(curve, x[:, k])
+            for k, curve in enumerate(self.curves_)
+        ]
+        return np.exp(log_softmax(np.log(np.maximum(np.column_stack(columns), self.floor_))))
+
+    @abstractmethod
+    def _curve(self, log_p, hit, sample_weight):
+        """Fit one class's curve."""
+
+    @abstractmethod
+    def _apply(self, curve, log_p):
+        """Return probabilities by one class's curve."""
+
+
+class SigmoidCalibrator(_OneVsRestCalibrator):
+    """A logistic curve of the log-odds for each class (Platt scaling)."""
+
+    def _curve(self, log_p, hit, sample_weight):
+        return LogisticRegression(C=1e3).fit(_log_odds(log_p), hit, sample_weight)
+
+    def _apply(self, curve, log_p):
+        return curve.predict_proba(_log_odds(log_p))[:, 1]
+
+
+class IsotonicCalibrator(_OneVsRestCalibrator):
+    """A rising step curve for each class."""
+
+    def _curve(self, log_p, hit, sample_weight):
+        curve = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip")
+        return curve.fit(log_p, hit.astype(float), sample_weight)
+
+    def _apply(self, curve, log_p):
+        return curve.predict(log_p)
+
+
+CALIBRATORS = {
+    None: IdentityCalibrator,
+    "temperature": TemperatureCalibrator,
+    "sigmoid": SigmoidCalibrator,
+    "isotonic": IsotonicCalibrator,
+}
+
+
+def best_temperature(scores, codes, sample_weight, bounds=LOG_BETA_BOUNDS):
+    """Return the temperature with the smallest log loss of softmax(scores / temperature).
+
+    Parameters
+    ----------
+    scores : array of shape (n_samples, n_classes)
+        Finite scores in nats.
+    codes : int array of shape (n_samples,)
+    sample_weight : array of shape (n_samples,)
+    bounds : pair of float
+        Of log(1 / temperature).
+    """
+    rows = np.arange(len(codes))
+
+    def loss(log_beta):
+        log_p = log_softmax(np.exp(log_beta) * scores)
+        return -np.average(log_p[rows, codes], weights=sample_weight)
+
+    found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-4})
+    return float(np.exp(-found.x))
+
+
+def _log_odds(log_p):
+    return (log_p - np.log1p(-np.exp(np.minimum(log_p, -1e-12))))[:, None]

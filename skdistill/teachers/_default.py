@@ -1,0 +1,130 @@
+"""The teacher to fit: the user's, or the default one."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
+    VotingClassifier,
+)
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils.validation import has_fit_parameter
+
+from skdistill._plumbing.afresh import afresh
+from skdistill._plumbing.boosting import nearly_empty, without_empty
+from skdistill._plumbing.seeds import fill_random_states
+from skdistill.exceptions import warn
+from skdistill.runtime import ColumnReader
+from skdistill.tables import is_sparse
+from skdistill.teachers._adapt import adapt, adapt_frozen, is_fitted
+
+SPARE_BINS = 5  # above the levels of a category: missing, unknown, and what boosting keeps
+
+
+def prepare_teacher(teacher, data, n_jobs, random_state):
+    """Return the teacher to fit, or the frozen one; None with soft targets."""
+    if data.soft_targets is not None:
+        return None
+    if isinstance(teacher, FrozenEstimator):
+        return adapt_frozen(teacher)
+    if teacher is None:
+        return fill_random_states(default_teacher(data.X, n_jobs), random_state)
+    if is_fitted(teacher):
+        warn(
+            f"The teacher {type(teacher).__name__} is fitted already; a clone of it is fitted "
+            "anew. To keep it, pass FrozenEstimator(teacher) and rows that it did not see."
+        )
+    return fill_random_states(adapt(teacher), random_state)
+
+
+def default_teacher(X, n_jobs=None):
+    """Return the teacher that `teacher=None` stands for."""
+    if is_sparse(X):
+        return RandomForestClassifier(300, n_jobs=n_jobs)
+    return TableBoosting()
+
+
+def takes_weights(teacher):
+    """Whether the teacher's fit takes `sample_weight`; a frozen one is not fitted."""
+    if isinstance(teacher, FrozenEstimator):
+        return True
+    if isinstance(teacher, VotingClassifier | StackingClassifier):
+        return all(takes_weights(part) for _, part in teacher.estimators if part != "drop")
+    return has_fit_parameter(teacher, "sample_weight")
+
+
+class TableBoosting(ClassifierMixin, BaseEstimator):
+    """Histogram gradient boosting that takes strings, categories, dates and missing values.
+
+    Parameters
+    ----------
+    max_iter, max_leaf_nodes, learning_rate, max_bins, early_stopping, random_state
+        As in `HistGradientBoostingClassifier`.
+    """
+
+    def __init__(
+        self,
+        max_iter=100,
+        max_leaf_nodes=31,
+        learning_rate=0.1,
+        max_bins=255,
+        early_stopping="auto",
+        random_state=None,
+    ):
+        self.max_iter = max_iter
+        self.max_leaf_nodes = max_leaf_nodes
+        self.learning_rate = learning_rate
+        self.max_bins = max_bins
+        self.early_stopping = early_stopping
+        self.random_state = random_state
+
+    @afresh
+    def fit(self, X, y, sample_weight=None):
+        """Fit; a category of more levels than there are bins is told apart by order alone."""
+        self.reader_ = ColumnReader.learn(X)
+        sizes = {j: len(levels) for j, levels in self.reader_.levels.items()}
+        categorical = [j for j, size in sizes.items() if size <= self.max_bins - SPARE_BINS]
+        params = self.get_params()
+        if np.unique(y, return_counts=True)[1].min() < 2:
+            params["early_stopping"] = False  # which would part a class's only row
+        self.boosting_ = HistGradientBoostingClassifier(
+            categorical_features=categorical or None, **params
+        )
+        self.boosting_.fit(without_empty(self.reader_.read(X)), y, sample_weight)
+        self.classes_ = self.boosting_.classes_
+        self.n_features_in_ = self.boosting_.n_features_in_
+        return self
+
+    def predict_proba(self, X):
+        """Return probabilities of shape (n_samples, n_classes)."""
+        return self.boosting_.predict_proba(self.reader_.read(X))
+
+    def predict(self, X):
+        """Return the most probable labels."""
+        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+
+class TableNumbers(TransformerMixin, BaseEstimator):
+    """Turns any table into numbers for trees: categories and dates in order, missing as NaN.
+
+    A column that was nearly empty in fit is 0.
+    """
+
+    @afresh
+    def fit(self, X, y=None):
+        """Learn the columns' kinds and levels."""
+        self.reader_ = ColumnReader.learn(X)
+        self.empty_ = nearly_empty(self.reader_.read(X))
+        return self
+
+    def transform(self, X):
+        """Return numbers of shape (n_samples, n_features)."""
+        return np.where(self.empty_, np.float32(0), self.reader_.read(X))

@@ -1,0 +1,113 @@
+"""Whether a frozen teacher was fitted on the rows that it is asked about, told by its answers.
+
+A teacher knows rows by heart where it is right far more often than its answers are sure, and more
+often than about the same rows once these are mixed with their nearest neighbours.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from skdistill.exceptions import warn
+from skdistill.samplers import Embedding, nearest_neighbours
+from skdistill.tables import is_sparse, replace_columns, take_rows
+from skdistill.tasks import IdentityCalibrator, best_temperature
+from skdistill.teachers._ask_teacher import answer
+
+PERFECT = 0.999  # accuracy that is suspicious,
+COLD = 0.3  # and temperature: forests that did not see the rows have .25 at times,
+COLDEST = 0.15  # but not this, which has to do where rows cannot be mixed
+MORE = 2  # times as many errors once rows are mixed, where a teacher knows them by heart,
+ERRORS = 4  # and so many more, which are two standard errors,
+SHARE = 0.02  # and so many rows: honest teachers of easy tables err on some of the mixed ones
+MIXED_ROWS = 2_000  # at most
+SWAPPED = 0.5  # share of a row's values that are its neighbour's once it is mixed
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What gives away a teacher that saw the rows.
+
+    Parameters
+    ----------
+    accuracy : float
+    temperature : float
+        By which its answers would be calibrated.
+    errors : pair of int or None
+        On some rows as they are, and once they are mixed; None where rows cannot be mixed.
+    n_mixed : int
+        How many rows these are.
+    """
+
+    accuracy: float
+    temperature: float
+    errors: tuple[int, int] | None = None
+    n_mixed: int = MIXED_ROWS
+
+    @property
+    def suspicious(self):
+        """Whether mixed rows are worth a question."""
+        return self.accuracy >= PERFECT or self.temperature < COLD
+
+    @property
+    def tell(self):
+        """Whether the teacher knows the rows by heart, as far as one can tell."""
+        if self.errors is None:
+            return self.accuracy >= PERFECT or self.temperature < COLDEST
+        plain, mixed = self.errors
+        enough = max(ERRORS, SHARE * self.n_mixed)
+        return self.suspicious and mixed >= max(plain + enough, MORE * plain)
+
+
+def doubt(scores, data, rows, reader, random_state):
+    """Return the answers of a teacher that was fitted before, marked and warned about if seen.
+
+    Parameters
+    ----------
+    scores : TeacherScores
+    data : Samples
+    rows : float32 array of shape (n_samples, n_features), or CSR matrix
+        As `reader` gives them.
+    reader : ColumnReader
+    random_state : int
+    """
+    log_proba = scores.log_proba
+    proba = IdentityCalibrator().fit(log_proba, data.codes, data.weight).calibrate(log_proba)
+    wrong = log_proba.argmax(axis=1) != data.codes
+    signs = Signs(
+        accuracy=1 - wrong.mean(),
+        temperature=best_temperature(np.log(proba), data.codes, data.weight),
+    )
+    if signs.suspicious and not is_sparse(rows):
+        rng = np.random.default_rng(random_state)
+        some = np.sort(rng.permutation(len(wrong))[:MIXED_ROWS])
+        mixed = _mixed(take_rows(data.X, some), rows[some], reader, rng)
+        answers = answer(scores.teacher, mixed, data.classes).argmax(axis=1)
+        errors = int(wrong[some].sum()), int((answers != data.codes[some]).sum())
+        signs = replace(signs, errors=errors, n_mixed=len(some))
+    if not signs.tell:
+        return scores
+    warn(_reasons(signs))
+    return replace(scores, seen=True)
+
+
+def _mixed(X, rows, reader, rng):
+    """Return the rows with some of their values from their nearest neighbours."""
+    own = np.arange(len(rows))
+    neighbour = nearest_neighbours(rows, Embedding(rows, reader, rng), rng)
+    swaps = rng.random(rows.shape[::-1]) < SWAPPED
+    return replace_columns(X, [np.where(swap, neighbour, own) for swap in swaps], {})
+
+
+def _reasons(signs):
+    mixed = ""
+    if signs.errors is not None:
+        plain, of_mixed = signs.errors
+        mixed = f" ({plain} errors become {of_mixed} once rows are mixed with their neighbours),"
+    return (
+        f"The frozen teacher is right on {signs.accuracy:.1%} of the rows{mixed} as if it had "
+        f"seen them (a calibration by them would have temperature {signs.temperature:.2g}). Soft "
+        "targets of rows that it was trained on teach little more than the labels, and choices by "
+        "held-out loss are misled; the answers are not calibrated. Pass rows that it did not see, "
+        "or the teacher without FrozenEstimator."
+    )

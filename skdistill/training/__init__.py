@@ -1,0 +1,44 @@
+"""How a student is trained: lessons, one loop, and what of it is the user's own."""
+
+from skdistill.training._lessons import (
+    REAL,
+    SYNTHETIC,
+    UNLABELED,
+    TransferSet,
+    answered_rows,
+    join,
+    real_rows,
+)
+from skdistill.training._rehearsal import rehearse
+from skdistill.training._train import (
+    CYCLED_PER_ROW,
+    detach,
+    pace,
+    plan,
+    recalibration,
+    taught_by,
+    train_generations,
+    train_student,
+)
+from skdistill.training._training import Training, make_training
+
+__all__ = [
+    "CYCLED_PER_ROW",
+    "REAL",
+    "SYNTHETIC",
+    "UNLABELED",
+    "Training",
+    "TransferSet",
+    "answered_rows",
+    "detach",
+    "join",
+    "make_training",
+    "pace",
+    "plan",
+    "real_rows",
+    "recalibration",
+    "rehearse",
+    "taught_by",
+    "train_generations",
+    "train_student",
+]

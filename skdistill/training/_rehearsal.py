@@ -1,0 +1,142 @@
+"""The user's own parts of a training, tried before the first teacher is fitted."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+from skorch.callbacks import Callback
+
+from skdistill._plumbing.ambient import plain_torch, torch_to_itself
+from skdistill._plumbing.progress import heard_by
+from skdistill.students import OwnNet
+from skdistill.training._lessons import REAL, UNLABELED, TransferSet, join
+from skdistill.training._net import StudentCriterion
+from skdistill.training._train import LEAST_BATCH, NoStudentError, train_student
+
+ROWS, MOST_ROWS = 2, 64  # of each class, and in all, that parts are tried on
+SLOW = ("compile",)  # of net_params: not for so few rows
+
+
+def rehearse(training, rows, codes, *, unlabeled):
+    """Train on a few rows what of a training is the user's own: student, loss, `net_params`.
+
+    A fault of theirs would else show after all teachers were fitted. Callbacks are only looked at:
+    they may write files. Torch's generator is left as it was.
+
+    Parameters
+    ----------
+    training : Training
+    rows : float32 array of shape (n_samples, n_features), or CSR matrix
+    codes : int array of shape (n_samples,)
+        Class indices.
+    unlabeled : bool
+        Whether there may be rows without label.
+
+    Raises
+    ------
+    TypeError
+        If something is no callback.
+    ValueError
+        If a part of the user's does not work. The message names the parameter.
+    """
+    _check_callbacks(training.callbacks or [])
+    own = {
+        "net_params": training.net_params,
+        "student": training.module is OwnNet,
+        "loss": callable(training.loss),
+    }
+    names = [name for name, is_own in own.items() if is_own]
+    if not names:
+        return
+    few = _few(rows, codes, training.n_classes)
+    alone = torch_to_itself(training.random_state, training.device)
+    with plain_torch(), alone, heard_by(None):
+        if "student" in names:
+            _try_student(training, few)
+        lessons = join([few, _without_labels(few)]) if unlabeled else few
+        if "loss" in names:
+            _try_loss(training, lessons)
+        net_params = {k: v for k, v in (training.net_params or {}).items() if k not in SLOW}
+        quiet = replace(training, callbacks=None, verbose=0, net_params=net_params)
+        try:
+            train_student(lessons, quiet, alpha=0.5, max_epochs=1, monitor=few)
+        except Exception as error:
+            if isinstance(error, NoStudentError) and len(lessons) > LEAST_BATCH:
+                return  # a batch may have lacked a class
+            raise ValueError(
+                f"Nothing can be trained with this {' and '.join(names)}: {error}"
+            ) from error
+
+
+def _few(rows, codes, n_classes):
+    """Return the first rows of each class, of some classes where there are many."""
+    order = np.argsort(codes, kind="stable")
+    rank = np.arange(len(codes)) - np.searchsorted(codes[order], codes[order])
+    few = np.sort(order[rank < ROWS][:MOST_ROWS])
+    n = len(few)
+    targets = np.full((n, n_classes), 1 / n_classes, np.float32)
+    codes = codes[few].astype(np.int64)
+    return TransferSet(
+        rows[few], targets, codes, np.ones(n, np.float32), np.full(n, REAL, np.int8)
+    )
+
+
+def _without_labels(few):
+    labels, origin = np.full_like(few.labels, -1), np.full_like(few.origin, UNLABELED)
+    return replace(few, labels=labels, origin=origin)
+
+
+def _try_student(training, few):
+    """Make the user's module, and look at the shape of its scores."""
+    rows = few.rows if isinstance(few.rows, np.ndarray) else few.rows.toarray()
+    n, k, make = len(few), training.n_classes, training.net["make"]
+    name = getattr(make, "__name__", repr(make))
+    try:
+        net = OwnNet(training.encoding, k, **training.net)
+        shapes = [tuple(net.train(mode)(torch.from_numpy(rows)).shape) for mode in (True, False)]
+    except Exception as error:
+        raise ValueError(f"The student {name} failed on {n} rows: {error}") from error
+    for shape in shapes:
+        if shape != (n, k):
+            raise ValueError(
+                f"The student {name} answered {n} rows with shape {shape}: expected {(n, k)}, "
+                "one score a class."
+            )
+
+
+def _try_loss(training, lessons):
+    """Call the user's loss, and look at what it returns."""
+    n, k = len(lessons), training.n_classes
+    logits = torch.zeros(n, k, requires_grad=True)
+    answers = {
+        "targets": torch.from_numpy(lessons.targets),
+        "labels": torch.from_numpy(lessons.labels),
+        "sample_weight": torch.from_numpy(lessons.weight),
+    }
+    name = getattr(training.loss, "__name__", repr(training.loss))
+    try:
+        value = StudentCriterion(0.5, training.temperature, training.loss)(logits, answers)
+    except Exception as error:
+        raise ValueError(
+            f"The loss {name} failed on {n} rows (label -1: a row without one): {error}"
+        ) from error
+    if not (isinstance(value, torch.Tensor) and value.numel() == 1 and value.requires_grad):
+        raise ValueError(
+            f"The loss {name} returned {value!r}: expected a tensor of one number that depends "
+            "on the logits by torch operations."
+        )
+
+
+def _check_callbacks(callbacks):
+    for given in callbacks:
+        named = isinstance(given, list | tuple) and len(given) == 2
+        callback = given[1] if named else given
+        try:
+            callback = callback() if isinstance(callback, type) else callback
+        except TypeError as error:
+            raise TypeError(f"callbacks has {given!r}, which needs arguments: {error}") from error
+        if not isinstance(callback, Callback):
+            raise TypeError(
+                f"callbacks has {given!r}: expected callbacks of skorch, or pairs of a name and a "
+                "callback."
+            )

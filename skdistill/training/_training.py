@@ -1,0 +1,166 @@
+"""What all trainings of one fit share: the student's architecture and how it is trained."""
+
+from dataclasses import dataclass, replace
+from numbers import Integral
+from typing import Any
+
+import torch
+
+from skdistill.losses import check_classes, make_settings
+from skdistill.students import MLP, OwnNet, TabM, learn_encoding, learn_scaling, make_waves
+
+SAME = (  # parameters of DistilledClassifier that are taken over
+    *("loss", "temperature", "lr", "weight_decay", "batch_size", "max_epochs", "patience"),
+    *("callbacks", "net_params", "verbose", "generations"),
+)
+
+
+@dataclass(frozen=True)
+class Training:
+    """How every net of one fit is trained.
+
+    Parameters
+    ----------
+    encoding : EncodeTable or ScaleColumns
+        The latter for sparse rows.
+    n_classes : int
+    module : type
+        Architecture.
+    net : dict
+        Its arguments.
+    loss : str or callable
+        As in `StudentCriterion`.
+    temperature, lr, weight_decay : float
+    batch_size : int
+    max_epochs : int or "auto"
+    patience : int
+    device : str
+    callbacks, net_params, verbose
+        Handed to skorch.
+    random_state : int
+    generations : int
+        Most students that teach the next one.
+    assistant : Training or None
+        Training of those; None: like the last.
+    """
+
+    encoding: Any
+    n_classes: int
+    module: Any
+    net: dict
+    loss: Any
+    temperature: float
+    lr: float
+    weight_decay: float
+    batch_size: int
+    max_epochs: Any
+    patience: int
+    device: str
+    callbacks: Any
+    net_params: Any
+    verbose: int
+    random_state: int
+    generations: int = 0
+    assistant: Any = None
+
+    def encoded_by(self, encoding):
+        """Return the same with another encoding, for assistants as well."""
+        assistant = self.assistant and self.assistant.encoded_by(encoding)
+        return replace(self, encoding=encoding, assistant=assistant)
+
+
+def make_training(params, rows, data, reader, seeds):
+    """Return what all trainings of a fit share.
+
+    Parameters
+    ----------
+    params : dict
+        Parameters of DistilledClassifier.
+    rows : float32 array of shape (n_samples, n_features), or CSR matrix
+        As `reader` gives them.
+    data : Samples
+    reader : ColumnReader
+    seeds : dict of str to int
+
+    Raises
+    ------
+    ValueError
+        If the loss has no meaning for so many classes, or the architecture is impossible.
+    """
+    for name in ("hidden_layer_sizes", "assistant_layer_sizes"):
+        _check_sizes(name, params[name] or ())
+    if isinstance(params["loss"], str):
+        check_classes(make_settings(params["loss"]), len(data.classes))
+    encoding, waves = _encoding(params, rows, data, reader, seeds["encoding"])
+    module, net = _architecture(params)
+    training = Training(
+        encoding=encoding,
+        n_classes=len(data.classes),
+        module=module,
+        net={**net, "waves": waves},
+        device=check_device(params["device"]),
+        random_state=seeds["training"],
+        **{name: params[name] for name in SAME},
+    )
+    if params["assistant_layer_sizes"] is None:
+        return training
+    net = {name: params[name] for name in ("activation", "dropout")}
+    net |= {"hidden_layer_sizes": params["assistant_layer_sizes"], "waves": waves}
+    return replace(training, assistant=replace(training, module=MLP, net=net))
+
+
+def _encoding(params, rows, data, reader, seed):
+    """Return how rows are encoded, and the waves beside that, if any."""
+    if reader.sparse:
+        return learn_scaling(rows), None
+    encoding = learn_encoding(
+        rows,
+        reader,
+        n_bins=params["n_bins"] if params["num_embedding"] == "ple" else 0,
+        sample_weight=data.weight,
+        random_state=seed,
+    )
+    periodic = params["num_embedding"] == "periodic"
+    return encoding, make_waves(encoding, params["n_bins"], seed) if periodic else None
+
+
+def _check_sizes(name, sizes):
+    for size in sizes:
+        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
+            raise ValueError(
+                f"{name}={sizes!r} has {size!r}: a layer's width is an integer of 1 or more."
+            )
+
+
+def _architecture(params):
+    """Return the class of the student's net, and its arguments."""
+    student = params["student"]
+    if not isinstance(student, str):
+        return OwnNet, {"make": student}
+    net = {name: params[name] for name in ("hidden_layer_sizes", "activation", "dropout")}
+    if student == "linear":
+        return MLP, {**net, "hidden_layer_sizes": ()}
+    if student == "mlp":
+        return MLP, net
+    if not net["hidden_layer_sizes"]:
+        raise ValueError(
+            "student='tabm' has no hidden layer, and its members would be one. Give "
+            "hidden_layer_sizes, or use student='linear'."
+        )
+    return TabM, {**net, "n_members": params["n_members"]}
+
+
+def check_device(device):
+    """Return the name of a device that is there."""
+    if device == "auto":
+        if torch.cuda.is_available():
+            return "cuda"
+        return "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        torch.zeros(1, device=device).tolist()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise ValueError(
+            f"device={device!r}, but torch {torch.__version__} finds no such device here: "
+            'use device="auto" to take the CPU where there is no other.'
+        ) from error
+    return device
