@@ -34,9 +34,10 @@ from torch.utils.data import StackDataset, TensorDataset
 
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
+from skdistill.training._batches import LessonRows
 from skdistill.training._compiled import compiled_epoch
-from skdistill.training._lessons import REAL, TransferSet
-from skdistill.training._train import rows_of, train_student
+from skdistill.training._lessons import REAL, Lessons
+from skdistill.training._train import train_student
 from skdistill.training._training import Training
 
 N_ROWS, N_COLUMNS, N_CLASSES, HIDDEN, LR, DECAY, ALPHA = 10_000, 30, 5, (128, 128), 2e-3, 1e-4, 0.5
@@ -68,8 +69,9 @@ class Data:
             size=(N_ROWS, N_CLASSES)
         )
         self.targets = torch.softmax(torch.from_numpy(noisy), 1).float().numpy()
-        self.transfer = TransferSet(
-            self.rows, self.targets, self.labels, ones, np.full(N_ROWS, REAL, np.int8)
+        yes = np.full(N_ROWS, True)
+        self.transfer = Lessons(
+            self.rows, self.targets, self.labels, yes, yes, ones, np.full(N_ROWS, REAL, np.int8)
         )
 
 
@@ -91,7 +93,7 @@ class Ours:
 
     def step(self):
         steps = compiled_epoch(self.net, training=True)
-        rows = rows_of(self.data.transfer, "cpu")
+        rows = LessonRows(self.data.transfer)
         encode = self.net.module_.encoder.constants_with_places
         batch = *rows.block([torch.arange(self.batch_size)], encode), [self.batch_size]
         return lambda: steps.run(*batch)

@@ -3,7 +3,7 @@
 ::
 
     X, y ──ask──▶ TeacherScores ──calibrate──▶ SoftTargets ──choose──▶ Recipe
-         ──compose──▶ TransferSet ──train──▶ FittedStudent ──▶ predict
+         ──compose──▶ Lessons ──train──▶ FittedStudent ──▶ predict
 """
 
 from importlib import import_module

@@ -5,8 +5,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 
 from skdistill._version import __version__
-from skdistill.losses import _native as losses
-from skdistill.runtime import _native as students
+from skdistill.losses import describe_kernels
+from skdistill.runtime import describe_forward
 
 PACKAGES = "scikit-learn torch skorch numpy scipy joblib safetensors pandas polars".split()
 
@@ -17,8 +17,8 @@ def show_versions():
     print(f"skdistill: {__version__}")
     for name in PACKAGES:
         print(f"{name}: {_version(name)}")
-    print(f"losses: {losses.describe()}")
-    print(f"students: {students.describe()}")
+    print(f"losses: {describe_kernels()}")
+    print(f"students: {describe_forward()}")
 
 
 def _version(name):

@@ -42,7 +42,7 @@ class Answerer:
         """Return float32 log-probabilities of shape (n_samples, n_classes), -inf for zero."""
         return answer(self.teacher, X, self.classes).astype(np.float32)
 
-    def transfer_set(self, rows, log_proba, origin):
+    def lessons(self, rows, log_proba, origin):
         """Return rows, as `reader` gives them, with their answers as calibrated targets."""
         proba = self.calibrator.calibrate(log_proba)
         return answered_rows(rows, proba, origin, self.temperature)
@@ -96,9 +96,9 @@ def answer_unlabeled(source, answerer, racer, *, random_state, n_jobs, verbose):
 
     Returns
     -------
-    unlabeled : TransferSet or None
+    unlabeled : Lessons or None
         All rows.
-    of_race : TransferSet or None
+    of_race : Lessons or None
         A sample of them, every row with the same probability, answered by the race's teacher.
     """
     if source is None:
@@ -113,12 +113,12 @@ def answer_unlabeled(source, answerer, racer, *, random_state, n_jobs, verbose):
             if of_race is not None:
                 candidates.append(of_race)
             progress.add(len(log_proba))
-            yield answerer.transfer_set(rows, log_proba, UNLABELED)
+            yield answerer.lessons(rows, log_proba, UNLABELED)
 
     with Progress("unlabelled rows answered", None, verbose) as progress:
         unlabeled = join(parts())
     sample = [
-        racer.transfer_set(rows[keep], log_proba[keep], UNLABELED)
+        racer.lessons(rows[keep], log_proba[keep], UNLABELED)
         for keys, rows, log_proba in candidates
         if (keep := keys < min(shares)).any()
     ]

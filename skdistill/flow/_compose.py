@@ -13,7 +13,7 @@ from skdistill.flow._answer import Answerer, answer_unlabeled
 from skdistill.samplers import SAMPLERS, dense_table
 from skdistill.sources import chunk_rows, parallel_map
 from skdistill.tables import take_rows
-from skdistill.training import SYNTHETIC, TransferSet, join, real_rows
+from skdistill.training import SYNTHETIC, Lessons, join, real_rows
 
 POOL_PER_ROW = 24  # synthetic rows for each real one, unless the race or the user says otherwise
 MAX_POOL = 200_000
@@ -108,9 +108,9 @@ class Composer:
 
     Parameters
     ----------
-    real : TransferSet
+    real : Lessons
         All real rows.
-    unlabeled : TransferSet or None
+    unlabeled : Lessons or None
         All unlabelled rows.
     X : table of shape (n_samples, n_features)
         The real rows, as the user gave them.
@@ -125,8 +125,8 @@ class Composer:
     verbose : int
     """
 
-    real: TransferSet
-    unlabeled: TransferSet | None
+    real: Lessons
+    unlabeled: Lessons | None
     X: Any = field(repr=False)
     samplers: Mapping
     n_synthetic: Any
@@ -180,7 +180,7 @@ class Composer:
         with Progress(what, n, self.verbose, n_steps=len(chunks)) as progress:
             for drawn, log_proba in parallel_map(draw, chunks, n_jobs=self.n_jobs):
                 progress.add(len(log_proba))
-                yield self.answerer.transfer_set(drawn, log_proba, SYNTHETIC)
+                yield self.answerer.lessons(drawn, log_proba, SYNTHETIC)
 
 
 def make_composers(params, real, scores, targets, samplers, source, *, cache, random_state):

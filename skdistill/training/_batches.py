@@ -11,30 +11,30 @@ BLOCK_VALUES = 1 << 20  # or fewer, when the table is wide
 RUN = 64  # cycled rows that lie beside each other stay in one epoch: a disk reads them at once
 
 
-class TransferRows(Dataset):
-    """Rows with their targets, labels and weights.
+class LessonRows(Dataset):
+    """Lessons as torch takes them; the losses know a row without label by a label of -1.
 
     Parameters
     ----------
-    rows : float32 array of shape (n_samples, n_features), or CSR matrix
-    targets : float32 array of shape (n_samples, n_classes)
-    labels : int64 array of shape (n_samples,)
-        -1 for a row without label.
-    weight : float32 array of shape (n_samples,)
+    lessons : Lessons
     device : str
         Where batches are wanted. Dense arrays are kept there, too, unless they are maps of files.
     """
 
     rows: Any
 
-    def __init__(self, rows, targets, labels, weight, *, device="cpu"):
+    def __init__(self, lessons, *, device="cpu"):
         self.device = device
+        rows = lessons.rows
         home = "cpu" if isinstance(rows, np.memmap) else device
         self.rows = torch.from_numpy(rows).to(home) if isinstance(rows, np.ndarray) else rows
+        labels = lessons.labels
+        if not lessons.has_label.all():
+            labels = np.where(lessons.has_label, labels, -1)
         self.answers = {
-            "targets": torch.from_numpy(targets).to(home),
+            "targets": torch.from_numpy(lessons.targets).to(home),
             "labels": torch.from_numpy(labels).to(home),
-            "sample_weight": torch.from_numpy(weight).to(home),
+            "sample_weight": torch.from_numpy(lessons.weight).to(home),
         }
 
     def __len__(self):
@@ -107,7 +107,7 @@ class Batches:
 
     Parameters
     ----------
-    dataset : TransferRows
+    dataset : LessonRows
     batch_size : int
         Largest batch.
     seed : int or None

@@ -1,4 +1,4 @@
-"""The transfer set: rows that teach, each with target, label, weight and origin."""
+"""Lessons: the transfer set, rows that teach, each with target, label, weight and origin."""
 
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -15,13 +15,15 @@ FORMS = {  # dtype and dimensions
     "rows": (np.float32, 2),
     "targets": (np.float32, 2),
     "labels": (np.int64, 1),
+    "has_target": (np.bool_, 1),
+    "has_label": (np.bool_, 1),
     "weight": (np.float32, 1),
     "origin": (np.int8, 1),
 }
 
 
 @dataclass(frozen=True)
-class TransferSet:
+class Lessons:
     """The rows that teach.
 
     Parameters
@@ -29,9 +31,11 @@ class TransferSet:
     rows : float32 array of shape (n_samples, n_features), or CSR matrix
         As the student's reader gives them.
     targets : float32 array of shape (n_samples, n_classes)
-        Soft targets at the distillation temperature.
+        Soft targets at the distillation temperature; a row without one has its label's.
     labels : int64 array of shape (n_samples,)
-        Class indices; -1 for a row without label.
+        Class indices; 0 for a row without label.
+    has_target, has_label : bool array of shape (n_samples,)
+        What teaches of a row: one of them at least.
     weight : float32 array of shape (n_samples,)
         Finite, 0 or more.
     origin : int8 array of shape (n_samples,)
@@ -42,19 +46,19 @@ class TransferSet:
     TypeError
         If an array is of another type.
     ValueError
-        If lengths differ, or labels or weights are out of range.
+        If lengths differ, labels or weights are out of range, or a row has nothing to teach.
     """
 
     rows: Any
     targets: np.ndarray
     labels: np.ndarray
+    has_target: np.ndarray
+    has_label: np.ndarray
     weight: np.ndarray
     origin: np.ndarray
 
     def __post_init__(self):
         n = self.rows.shape[0]
-        if not len(self.targets) == len(self.labels) == len(self.weight) == len(self.origin) == n:
-            raise ValueError("Rows, targets, labels, weights and origins differ in length.")
         for name, (dtype, n_dimensions) in FORMS.items():
             array = getattr(self, name)
             is_csr = getattr(array, "format", "csr") == "csr"
@@ -63,23 +67,27 @@ class TransferSet:
                     f"{name} must be {np.dtype(dtype)} of {n_dimensions} dimensions (sparse rows "
                     f"in CSR), got {array.dtype} of shape {array.shape}."
                 )
+            if array.shape[0] != n:
+                raise ValueError(f"{n} rows, but {name} of length {array.shape[0]}.")
         if n:
             self._check_ranges()
 
     def _check_ranges(self):
         low, high, most = self.labels.min(), self.labels.max(), self.targets.shape[1] - 1
-        if low < -1 or high > most:
-            raise ValueError(f"labels from {low} to {high} must be from -1 (none) to {most}.")
+        if low < 0 or high > most:
+            raise ValueError(f"labels from {low} to {high} must be from 0 to {most}.")
         low, high = self.weight.min(), self.weight.max()
         if not (low >= 0 and high < np.inf):
             raise ValueError(f"weights from {low} to {high} must be finite and not negative.")
+        if not (self.has_target | self.has_label).all():
+            raise ValueError("Some rows have neither target nor label: they teach nothing.")
 
     def __len__(self):
         return self.rows.shape[0]
 
     def take(self, index):
         """Return the rows at `index`."""
-        return TransferSet(*(getattr(self, f.name)[index] for f in fields(self)))
+        return Lessons(*(getattr(self, f.name)[index] for f in fields(self)))
 
     def weighted(self, real_weight):
         """Return the same rows, real ones `real_weight` times as heavy beside the others."""
@@ -96,7 +104,7 @@ class TransferSet:
 
 
 def real_rows(rows, proba, data, temperature):
-    """Return the transfer set of the user's own rows; weights are scaled to a mean of 1.
+    """Return the lessons of the user's own rows; weights are scaled to a mean of 1.
 
     Parameters
     ----------
@@ -106,13 +114,14 @@ def real_rows(rows, proba, data, temperature):
     data : Samples
     temperature : float
     """
-    if proba is None:
-        proba = np.eye(len(data.classes))[data.codes]
-    return _set(rows, proba, data.codes, data.weight / data.weight.mean(), REAL, temperature)
+    taught = proba is not None
+    proba = proba if taught else np.eye(len(data.classes))[data.codes]
+    weight = data.weight / data.weight.mean()
+    return _lessons(rows, proba, data.codes, (taught, True), weight, REAL, temperature)
 
 
 def answered_rows(rows, proba, origin, temperature):
-    """Return the transfer set of rows without labels.
+    """Return the lessons of rows without labels.
 
     Parameters
     ----------
@@ -123,30 +132,33 @@ def answered_rows(rows, proba, origin, temperature):
     temperature : float
     """
     n = len(proba)
-    return _set(rows, proba, np.full(n, -1), np.ones(n), origin, temperature)
+    return _lessons(rows, proba, np.zeros(n), (True, False), np.ones(n), origin, temperature)
 
 
 def join(parts):
-    """Return the rows of several transfer sets, one after the other.
+    """Return several lessons as one, row after row.
 
     Parameters
     ----------
-    parts : iterable of TransferSet
+    parts : iterable of Lessons
         Taken one by one; together they may be larger than memory.
     """
     store = RowStore()
     for part in parts:
-        store.append(**{f.name: getattr(part, f.name) for f in fields(TransferSet)})
-    return TransferSet(**store.finish())
+        store.append(**{f.name: getattr(part, f.name) for f in fields(Lessons)})
+    return Lessons(**store.finish())
 
 
 @plain_torch()
-def _set(rows, proba, codes, weight, origin, temperature):
+def _lessons(rows, proba, labels, has, weight, origin, temperature):
     targets = temper(torch.from_numpy(np.ascontiguousarray(proba)), temperature).numpy()
-    return TransferSet(
+    has_target, has_label = (np.full(len(labels), each) for each in has)
+    return Lessons(
         rows,
         targets.astype(np.float32),
-        codes.astype(np.int64),
+        labels.astype(np.int64),
+        has_target,
+        has_label,
         weight.astype(np.float32),
-        np.full(len(codes), origin, dtype=np.int8),
+        np.full(len(labels), origin, dtype=np.int8),
     )

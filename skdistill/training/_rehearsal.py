@@ -9,7 +9,8 @@ from skorch.callbacks import Callback
 from skdistill._plumbing.ambient import plain_torch, torch_to_itself
 from skdistill._plumbing.progress import heard_by
 from skdistill.students import OwnNet
-from skdistill.training._lessons import REAL, UNLABELED, TransferSet, join
+from skdistill.training._batches import LessonRows
+from skdistill.training._lessons import REAL, UNLABELED, Lessons, join
 from skdistill.training._net import StudentCriterion
 from skdistill.training._train import LEAST_BATCH, NoStudentError, train_student
 
@@ -76,14 +77,14 @@ def _few(rows, codes, n_classes):
     n = len(few)
     targets = np.full((n, n_classes), 1 / n_classes, np.float32)
     codes = codes[few].astype(np.int64)
-    return TransferSet(
-        rows[few], targets, codes, np.ones(n, np.float32), np.full(n, REAL, np.int8)
-    )
+    yes, weight = np.ones(n, bool), np.ones(n, np.float32)
+    return Lessons(rows[few], targets, codes, yes, yes, weight, np.full(n, REAL, np.int8))
 
 
 def _without_labels(few):
-    labels, origin = np.full_like(few.labels, -1), np.full_like(few.origin, UNLABELED)
-    return replace(few, labels=labels, origin=origin)
+    return replace(
+        few, has_label=np.zeros(len(few), bool), origin=np.full_like(few.origin, UNLABELED)
+    )
 
 
 def _try_student(training, few):
@@ -108,11 +109,7 @@ def _try_loss(training, lessons):
     """Call the user's loss, and look at what it returns."""
     n, k = len(lessons), training.n_classes
     logits = torch.zeros(n, k, requires_grad=True)
-    answers = {
-        "targets": torch.from_numpy(lessons.targets),
-        "labels": torch.from_numpy(lessons.labels),
-        "sample_weight": torch.from_numpy(lessons.weight),
-    }
+    answers = LessonRows(lessons).answers
     name = getattr(training.loss, "__name__", repr(training.loss))
     try:
         value = StudentCriterion(0.5, training.temperature, training.loss)(logits, answers)

@@ -17,7 +17,7 @@ from skdistill.layers import Softmax
 from skdistill.runtime import Student
 from skdistill.students import MLP, OwnNet
 from skdistill.tasks import best_temperature
-from skdistill.training._batches import Batches, TransferRows
+from skdistill.training._batches import Batches, LessonRows
 from skdistill.training._callbacks import BestWeights, EpochReport, RateSchedule
 from skdistill.training._compiled import is_small
 from skdistill.training._lessons import REAL
@@ -81,7 +81,7 @@ def train_student(
 
     Parameters
     ----------
-    transfer : TransferSet
+    transfer : Lessons
         Real rows first. Every epoch has all of these and a slice of the others, large enough
         for each to be seen once in all epochs.
     training : Training
@@ -91,10 +91,10 @@ def train_student(
         Stop after so many epochs; None: all, or as `validation` says.
     max_epochs : int or None
         Epochs over which the learning rate falls; None: as `training` says.
-    validation : TransferSet or None
+    validation : Lessons or None
         Held-out rows: training stops when their log loss has not fallen for `training.patience`
         epochs, and the best weights are restored.
-    monitor : TransferSet or None
+    monitor : Lessons or None
         Rows whose log loss is recorded, and nothing more, when there is no `validation`.
 
     Returns
@@ -134,7 +134,9 @@ def train_student(
         **({} if training.verbose else {"callbacks__print_log": None}),
     }
     params = _overridden(params, training.net_params or {})
-    held_out = None if monitor is None else predefined_split(rows_of(monitor, training.device))
+    held_out = (
+        None if monitor is None else predefined_split(LessonRows(monitor, device=training.device))
+    )
     if training.module is not OwnNet:
         params["module__seed"] = training.random_state
     with _users_state(training):
@@ -152,7 +154,7 @@ def train_student(
         )
         net.initialize()
         with stage("epochs of training", net.max_epochs), _threads_for(net.module_):
-            net.partial_fit(rows_of(transfer, training.device), None)
+            net.partial_fit(LessonRows(transfer, device=training.device), None)
     net.module_.round_weights()
     losses = [row["train_loss"] for row in net.history if "train_loss" in row]
     stopping = dict(net.callbacks_).get("stopping")
@@ -199,10 +201,10 @@ def taught_by(net, temperature, transfer, training):
     net : StudentNet
     temperature : float
         By which its scores are divided.
-    transfer : TransferSet
+    transfer : Lessons
     training : Training
     """
-    scores = net.logits(rows_of(transfer, training.device))
+    scores = net.logits(LessonRows(transfer, device=training.device))
     scores /= temperature * training.temperature
     return replace(transfer, targets=softmax(scores, axis=1))
 
@@ -227,19 +229,12 @@ def recalibration(net, validation, training):
     losses : float64 array of shape (n_samples,)
         Log loss of each row at that temperature.
     """
-    scores = net.logits(rows_of(validation, training.device)).astype(np.float64)
+    scores = net.logits(LessonRows(validation, device=training.device)).astype(np.float64)
     temperature = 1.0
     if len(validation) >= MIN_RECALIBRATION_ROWS:
         temperature = best_temperature(scores, validation.labels, validation.weight, (-1, 1))
     log_p = log_softmax(scores / temperature, axis=1)
     return temperature, -log_p[np.arange(len(scores)), validation.labels]
-
-
-def rows_of(transfer, device):
-    """Return a transfer set as a torch data set."""
-    return TransferRows(
-        transfer.rows, transfer.targets, transfer.labels, transfer.weight, device=device
-    )
 
 
 def plan(transfer, training, max_epochs=None):

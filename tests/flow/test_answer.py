@@ -59,7 +59,7 @@ def test_all_rows_are_answered_by_the_teacher_in_order(answerers):
     unlabeled, _ = ask(3, *answerers)
     assert unlabeled.rows[:, 1].tolist() == list(range(300))
     assert set(unlabeled.origin) == {UNLABELED}
-    assert set(unlabeled.labels) == {-1}
+    assert not unlabeled.has_label.any()
     np.testing.assert_allclose(
         unlabeled.targets, answerers[0].teacher.predict_proba(unlabeled.rows), atol=1e-5
     )

@@ -21,7 +21,7 @@ from skdistill import DistilledClassifier, Munge
 from skdistill.exceptions import DistillationWarning
 from skdistill.flow._compose import MAX_POOL, WIDE, candidate_samplers, race_pool
 from skdistill.samplers import SAMPLERS
-from skdistill.training._batches import TransferRows
+from skdistill.training._batches import LessonRows
 
 X, Y = make_classification(300, 6, random_state=0)
 MORE = np.concatenate([X + 0.1, X - 0.1, X + 0.2])
@@ -143,13 +143,13 @@ def test_every_sampler_serves_a_fit(transfer):
 
 def test_a_set_larger_than_memory_gives_the_same_student(monkeypatch):
     kinds = []
-    make = TransferRows.__init__
+    make = LessonRows.__init__
 
-    def noted(self, rows, *args, **kwargs):
-        kinds.append(type(rows))
-        make(self, rows, *args, **kwargs)
+    def noted(self, lessons, **kwargs):
+        kinds.append(type(lessons.rows))
+        make(self, lessons, **kwargs)
 
-    monkeypatch.setattr(TransferRows, "__init__", noted)
+    monkeypatch.setattr(LessonRows, "__init__", noted)
     probas = []
     for limit in (10**9, 1000):
         monkeypatch.setattr("skdistill._plumbing.store.SPILL_BYTES", limit)

@@ -1,18 +1,24 @@
 """Batches of rows in memory."""
 
 from itertools import chain
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import scipy.sparse
 import torch
 
-from skdistill.training._batches import BLOCK, BLOCK_VALUES, RUN, Batches, TransferRows
+from skdistill.training._batches import BLOCK, BLOCK_VALUES, RUN, Batches, LessonRows
+
+
+def lesson_rows(rows, targets, labels, weight):
+    answers = {"targets": targets, "labels": labels, "weight": weight}
+    return LessonRows(SimpleNamespace(rows=rows, has_label=labels >= 0, **answers))
 
 
 def rows(n, make=np.asarray):
     values = np.arange(1, n + 1, dtype=np.float32)[:, None].repeat(3, axis=1)
-    return TransferRows(
+    return lesson_rows(
         make(values),
         np.full((n, 2), 0.5, np.float32),
         np.arange(n),
@@ -114,7 +120,7 @@ def test_rows_are_encoded_many_at_a_time():
 
 def test_fewer_rows_of_a_wide_table_are_encoded_at_a_time():
     n, width = 40, BLOCK_VALUES // 20
-    wide = TransferRows(
+    wide = lesson_rows(
         np.zeros((n, width), np.float32),
         np.zeros((n, 2), np.float32),
         np.arange(n),

@@ -1,6 +1,7 @@
 """The schedule, the best weights, and who watches batches."""
 
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,9 +22,14 @@ from skorch.callbacks import (
 from skorch.helper import predefined_split
 from torch import nn
 
-from skdistill.training._batches import Batches, TransferRows
+from skdistill.training._batches import Batches, LessonRows
 from skdistill.training._callbacks import BestWeights, RateSchedule, watches_batches
 from skdistill.training._net import StudentCriterion, StudentNet
+
+
+def lesson_rows(rows, targets, labels, weight):
+    answers = {"targets": targets, "labels": labels, "weight": weight}
+    return LessonRows(SimpleNamespace(rows=rows, has_label=labels >= 0, **answers))
 
 
 def rate(step, last):
@@ -34,7 +40,7 @@ def made_rows(seed, n=90):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(n, 3)).astype(np.float32)
     labels = (x[:, 0] + rng.normal(size=n) > 0).astype(np.int64)
-    return TransferRows(x, np.eye(2, dtype=np.float32)[labels], labels, np.ones(n, np.float32))
+    return lesson_rows(x, np.eye(2, dtype=np.float32)[labels], labels, np.ones(n, np.float32))
 
 
 def train(*callbacks, **params):

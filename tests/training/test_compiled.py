@@ -1,5 +1,7 @@
 """Compiled training: the same steps as torch makes, and only where it knows what is trained."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,10 +15,16 @@ from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
 from skdistill.students._encoder import TableEncoder
 from skdistill.training import _net as net_module
-from skdistill.training._batches import Batches, TransferRows
+from skdistill.training._batches import Batches, LessonRows
 from skdistill.training._compiled import SMALL, compiled_epoch
 from skdistill.training._net import StudentCriterion, StudentNet
 from skdistill.training._train import RateSchedule
+
+
+def lesson_rows(rows, targets, labels, weight):
+    answers = {"targets": targets, "labels": labels, "weight": weight}
+    return LessonRows(SimpleNamespace(rows=rows, has_label=labels >= 0, **answers))
+
 
 RNG = np.random.default_rng(0)
 N, N_CLASSES = 203, 3  # no multiple of any vector's length
@@ -55,7 +63,7 @@ def transfer_rows(rows, n_classes=N_CLASSES, *, held_out=False):
     rng = np.random.default_rng(3)
     labels = rng.integers(0 if held_out else -1, n_classes, len(rows))
     targets = rng.dirichlet(np.ones(n_classes), len(rows)).astype(np.float32)
-    return TransferRows(rows, targets, labels, rng.random(len(rows)).astype(np.float32))
+    return lesson_rows(rows, targets, labels, rng.random(len(rows)).astype(np.float32))
 
 
 def net_of(encoding, rows, *, n_classes=N_CLASSES, loss="kl", **params):

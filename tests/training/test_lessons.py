@@ -1,6 +1,6 @@
 """Transfer sets: rows with targets, labels, weights and origins."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,7 +11,7 @@ from skdistill.training._lessons import (
     REAL,
     SYNTHETIC,
     UNLABELED,
-    TransferSet,
+    Lessons,
     answered_rows,
     join,
     real_rows,
@@ -35,17 +35,19 @@ def test_real_rows_have_tempered_targets_and_weights_of_mean_one():
 def test_labels_alone_are_one_hot_targets():
     part = real_rows(np.zeros((3, 2), np.float32), None, DATA, 1.0)
     assert part.targets.tolist() == [[1, 0], [0, 1], [0, 1]]
+    assert not part.has_target.any()
+    assert part.has_label.all()
 
 
 @pytest.mark.parametrize("make", [np.asarray, scipy.sparse.csr_array])
 def test_parts_are_joined_in_order(make):
     part = real_rows(make(np.eye(3, dtype=np.float32)), PROBA, DATA, 1.0)
-    other = TransferSet(part.rows, part.targets, np.full(3, -1), part.weight, np.int8([1, 2, 2]))
+    other = replace(part, has_label=np.full(3, False), origin=np.int8([1, 2, 2]))
     both = join([part, other])
     assert both.origin.tolist() == [REAL] * 3 + [UNLABELED, SYNTHETIC, SYNTHETIC]
     assert both.count() == {"n_real": 3, "n_unlabeled": 1, "n_synthetic": 2}
     taken = both.take(np.array([5, 0]))
-    assert taken.labels.tolist() == [-1, 0]
+    assert taken.has_label.tolist() == [False, True]
     rows = taken.rows if isinstance(taken.rows, np.ndarray) else taken.rows.toarray()
     assert rows.tolist() == [[0, 0, 1], [1, 0, 0]]
     assert join([part]).rows is part.rows
@@ -59,8 +61,12 @@ def test_real_rows_can_weigh_more_than_others():
 
 
 def test_an_inconsistent_set_cannot_be_made():
-    with pytest.raises(ValueError, match="differ in length"):
-        TransferSet(np.zeros((3, 1)), PROBA, np.zeros(2), np.ones(3), np.zeros(3))
+    part = real_rows(np.zeros((3, 2), np.float32), PROBA, DATA, 1.0)
+    for name in (f.name for f in fields(Lessons) if f.name != "rows"):
+        with pytest.raises(ValueError, match=f"3 rows, but {name} of length 2"):
+            replace(part, **{name: getattr(part, name)[:2]})
+    with pytest.raises(ValueError, match="neither target nor label"):
+        replace(part, has_target=np.full(3, False), has_label=np.array([True, False, True]))
 
 
 @pytest.mark.parametrize(
@@ -75,8 +81,9 @@ def test_an_inconsistent_set_cannot_be_made():
         ({"targets": np.zeros(3, np.float32)}, "targets must be float32 of 2 dimensions"),
         ({"labels": np.zeros(3)}, "labels must be int64"),
         ({"labels": np.zeros(3, np.int32)}, "labels must be int64"),
-        ({"labels": np.int64([0, 1, 2])}, "labels from 0 to 2 must be from -1"),
-        ({"labels": np.int64([0, -2, 1])}, "labels from -2 to 1 must be from -1"),
+        ({"labels": np.int64([0, 1, 2])}, "labels from 0 to 2 must be from 0 to 1"),
+        ({"labels": np.int64([0, -1, 1])}, "labels from -1 to 1 must be from 0"),
+        ({"has_label": np.ones(3, np.int8)}, "has_label must be bool"),
         ({"weight": np.ones(3)}, "weight must be float32 .* got float64"),
         ({"weight": np.ones((3, 1), np.float32)}, "weight must be float32 of 1 dimensions"),
         ({"weight": np.float32([1, np.nan, 1])}, "must be finite and not negative"),
@@ -108,6 +115,7 @@ def test_joined_parts_may_be_larger_than_memory(monkeypatch):
 
 def test_answered_rows_have_no_label_and_weight_one():
     part = answered_rows(np.zeros((3, 2), np.float32), PROBA, SYNTHETIC, 1.0)
-    assert part.labels.tolist() == [-1] * 3
+    assert part.has_target.all()
+    assert not part.has_label.any()
     assert part.weight.tolist() == [1] * 3
     assert part.count() == {"n_real": 0, "n_unlabeled": 0, "n_synthetic": 3}

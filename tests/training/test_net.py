@@ -2,6 +2,7 @@
 
 import os
 import signal
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -21,9 +22,14 @@ from torch import nn
 
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding, learn_scaling
-from skdistill.training._batches import Batches, TransferRows
+from skdistill.training._batches import Batches, LessonRows
 from skdistill.training._callbacks import RateSchedule
 from skdistill.training._net import StudentCriterion, StudentNet
+
+
+def lesson_rows(rows, targets, labels, weight):
+    answers = {"targets": targets, "labels": labels, "weight": weight}
+    return LessonRows(SimpleNamespace(rows=rows, has_label=labels >= 0, **answers))
 
 
 class Stop(Callback):
@@ -39,7 +45,7 @@ class Signal(Callback):
 
 
 def train(*callbacks, **params):
-    data = TransferRows(
+    data = lesson_rows(
         np.ones((20, 3), np.float32),
         np.full((20, 2), 0.5, np.float32),
         np.zeros(20, np.int64),
@@ -132,7 +138,7 @@ def answered(rows, part):
     labels = np.where(np.arange(N) % 5 == 4, -1, CODES % N_CLASSES)
     labels[180:] = CODES[180:] % N_CLASSES  # held-out rows have labels
     weight = rng.uniform(0.5, 2, N).astype(np.float32)
-    return TransferRows(rows[part], targets[part], labels[part], weight[part])
+    return lesson_rows(rows[part], targets[part], labels[part], weight[part])
 
 
 class Watch(Callback):

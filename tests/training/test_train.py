@@ -11,12 +11,12 @@ from skorch.callbacks import LRScheduler
 
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
-from skdistill.training._lessons import REAL, SYNTHETIC, UNLABELED, TransferSet, join
+from skdistill.training._batches import LessonRows
+from skdistill.training._lessons import REAL, SYNTHETIC, UNLABELED, Lessons, join
 from skdistill.training._train import (
     detach,
     plan,
     recalibration,
-    rows_of,
     taught_by,
     train_generations,
     train_student,
@@ -40,9 +40,9 @@ TRAINING = Training(
 def transfer(rows, labels, origin=REAL):
     n = len(rows)
     targets = np.eye(2, dtype=np.float32)[np.maximum(labels, 0)]
-    return TransferSet(
-        rows.astype(np.float32), targets, np.asarray(labels), np.ones(n, np.float32),
-        np.full(n, origin, np.int8),
+    return Lessons(
+        rows.astype(np.float32), targets, np.maximum(labels, 0), np.full(n, True),
+        np.asarray(labels) >= 0, np.ones(n, np.float32), np.full(n, origin, np.int8),
     )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_the_weights_of_the_best_epoch_are_restored():
     assert fitted.n_epochs < len(losses) < 40
     _, per_row = recalibration(fitted.net, transfer(X[200:260], Y[200:260]), TRAINING)
     assert len(per_row) == 60
-    scores = fitted.net.logits(rows_of(held_out, "cpu"))
+    scores = fitted.net.logits(LessonRows(held_out))
     log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
     assert -log_p[np.arange(100), Y[200:]].mean() == pytest.approx(min(losses), rel=1e-4)
 
@@ -70,7 +70,7 @@ def test_recalibration_needs_100_rows_and_helps():
     assert recalibration(fitted.net, transfer(X[:99], Y[:99]), TRAINING)[0] == 1
     temperature, losses = recalibration(fitted.net, transfer(X[100:], Y[100:]), TRAINING)
     assert temperature > 1  # trained to certainty on 40 rows
-    scores = fitted.net.logits(rows_of(transfer(X[100:], Y[100:]), "cpu"))
+    scores = fitted.net.logits(LessonRows(transfer(X[100:], Y[100:])))
     plain = np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(200), Y[100:]]
     assert losses.mean() < plain.mean()
 
@@ -155,7 +155,7 @@ def test_a_student_teaches_the_next_with_its_calibrated_answers():
     rows = transfer(X, Y)
     fitted = train_student(rows, TRAINING, alpha=0.5, n_epochs=2)
     taught = taught_by(fitted.net, 1.5, rows, replace(TRAINING, temperature=2.0))
-    scores = fitted.net.logits(rows_of(rows, "cpu"))
+    scores = fitted.net.logits(LessonRows(rows))
     np.testing.assert_allclose(taught.targets, softmax(scores / 3, axis=1), atol=1e-6)
     np.testing.assert_array_equal(taught.labels, rows.labels)
 
