@@ -3,6 +3,7 @@
 from importlib import import_module
 
 _HOMES = {
+    "probe_rows": "skdistill.export._common",
     "register_onnx_converter": "skdistill.export._onnx",
     "to_c": "skdistill.export._c",
     "to_onnx": "skdistill.export._onnx",
