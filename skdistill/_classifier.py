@@ -2,46 +2,15 @@
 
 from typing import ClassVar
 
-import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
-from sklearn.utils import get_tags
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.base import ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
 
 from skdistill._constraints import CONSTRAINTS
-from skdistill._plumbing.afresh import afresh
-from skdistill._plumbing.ambient import plain_process
-from skdistill._plumbing.cache import open_cache
-from skdistill._plumbing.callbacks import CallbackSupport, reported
-from skdistill._plumbing.seeds import stage_seeds
-from skdistill._routing import make_router, route
-from skdistill.flow import (
-    Mix,
-    calibrate_scores,
-    candidate_samplers,
-    check_rows,
-    check_samples,
-    check_wanted,
-    learn_reader,
-    make_composers,
-)
-from skdistill.race import DEFAULT_ALPHA, Recipe, choose_recipe
-from skdistill.sources import open_source
-from skdistill.tables import as_table, is_sparse
-from skdistill.teachers import (
-    MIN_RACE_ROWS,
-    answer,
-    check_teacher,
-    doubt,
-    folds_of,
-    has_frozen,
-    method_of,
-    prepare_teacher,
-    scores_of,
-)
-from skdistill.training import detach, make_training, rehearse, train_generations
+from skdistill._distilled import BaseDistilled
+from skdistill.tasks import Multiclass
 
 
-class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+class DistilledClassifier(ClassifierMixin, BaseDistilled):
     """Distil any classifier into a compact neural net.
 
     `fit` asks the teacher about rows that it did not see, calibrates these answers, and trains
@@ -153,6 +122,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         Turns the teacher's log-probabilities into calibrated probabilities by `calibrate`.
     net_ : skorch.NeuralNet
         The trained net.
+    task_ : skdistill.tasks.Task
+        What is predicted.
     classes_ : ndarray of shape (n_classes,)
         Class labels.
     n_features_in_ : int
@@ -189,6 +160,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
     """
 
     _parameter_constraints: ClassVar[dict] = CONSTRAINTS
+    _task = Multiclass
 
     def __init__(
         self,
@@ -259,9 +231,6 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         self.random_state = random_state
         self.verbose = verbose
 
-    @reported
-    @afresh
-    @plain_process()
     def fit(self, X, y, *, sample_weight=None, groups=None, X_unlabeled=None, soft_targets=None):
         """Fit the teacher, then the student.
 
@@ -305,69 +274,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         KeyboardInterrupt
             When interrupted: there is no student then.
         """
-        self._validate_params()
-        try:
-            return self._fit(X, y, sample_weight, groups, X_unlabeled, soft_targets)
-        except KeyboardInterrupt as interrupt:
-            raise KeyboardInterrupt(
-                "The fit was interrupted: there is no student. Fit again; with memory= and an "
-                "integer random_state, finished teacher work is kept."
-            ) from interrupt
-
-    def _fit(self, X, y, sample_weight, groups, X_unlabeled, soft_targets):
-        if self.teacher is not None:
-            check_teacher(self.teacher)
-        X = check_rows(X)
-        validate_data(self, X, skip_check_array=True)
-        given, positive = check_samples(X, y, sample_weight, groups, soft_targets)
-        data = given if len(positive) == len(given.y) else given.take(positive)
-        seeds = stage_seeds(self.random_state)
-        reader = learn_reader(data.X, self.min_rows_per_level)
-        rows = reader.read(data.X)
-        training = make_training(self.get_params(deep=False), rows, data, reader, seeds)
-        transfer, X_unlabeled = check_wanted(self.alpha, self.transfer, X_unlabeled, data)
-        samplers = candidate_samplers(transfer, data.X, race=self._races(data))
-        source = open_source(X_unlabeled, data.X, reader)
-        unlabeled = source is not None or set(samplers) != {None}
-        rehearse(training, rows, data.codes, unlabeled=unlabeled)
-        teacher = prepare_teacher(self.teacher, data, self.n_jobs, seeds["teacher"])
-        fit_params, split_params = route(self, data, given)
-        method = method_of(self, data)
-        folds = folds_of(self, given, positive, split_params, method, seeds["folds"])
-        cache = open_cache(self.memory, self.random_state, teacher, data.X, data.y, fit_params)
-
-        asks = source is not None or transfer not in (None, "auto")
-        scores = scores_of(
-            self, teacher, data, folds, method, fit_params, asks, seeds["folds"], cache
-        )
-        if scores.log_proba is not None and has_frozen(teacher):
-            scores = doubt(scores, data, rows, reader, seeds["folds"])
-        targets, race_targets = calibrate_scores(scores, data, folds, method=self.calibration)
-        composer, racer = make_composers(
-            self, (data, rows, reader, folds), scores, (targets, race_targets), samplers, source,
-            cache=cache, random_state=seeds["sampler"],
-        )  # fmt: skip
-        recipe = self._choose(racer, folds, training)
-        transfer = composer.compose(np.arange(len(data.y)), recipe.mix)
-        fitted = train_generations(
-            transfer.weighted(recipe.mix.real_weight),
-            recipe.training,
-            recipe.generations,
-            temperature=recipe.temperature,
-            alpha=recipe.mix.alpha,
-            n_epochs=recipe.n_epochs,
-            max_epochs=recipe.max_epochs,
-            monitor=composer.real.take(folds[0][1]) if self.callbacks else None,
-        )
-
-        self.classes_ = data.classes
-        self.teacher_ = scores.teacher
-        self.calibrator_ = targets.calibrator
-        self.net_, self.n_iter_ = detach(fitted.net), fitted.n_epochs
-        self.history_ = recipe.history or fitted.history
-        self.transfer_summary_ = {**transfer.count(), **recipe.summary()}
-        self.student_ = fitted.student(reader, data.classes, recipe.temperature)
-        return self
+        return self._distil(X, y, sample_weight, groups, X_unlabeled, soft_targets)
 
     def predict_proba(self, X):
         """Probability of each class, by the student.
@@ -418,74 +325,8 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         student, X = self._checked(X)
         return student.predict(X)
 
-    def ask_teacher(self, X):
-        """Probability of each class, by the teacher, calibrated as its soft targets were.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            As in `fit`.
-
-        Returns
-        -------
-        proba : float64 array of shape (n_samples, n_classes)
-            Columns in the order of `classes_`.
-
-        Raises
-        ------
-        ValueError
-            If `fit` was given soft targets in place of a teacher.
-        """
+    @property
+    def classes_(self):
+        """Class labels."""
         check_is_fitted(self)
-        if self.teacher_ is None:
-            raise ValueError("There is no teacher to ask: fit was given soft_targets instead.")
-        log_proba = answer(self.teacher_, as_table(X), self.classes_)
-        if self.calibrator_ is None:
-            return np.exp(log_proba)
-        return self.calibrator_.calibrate(log_proba)
-
-    def get_metadata_routing(self):
-        """Say which metadata go where when metadata routing is enabled.
-
-        Returns
-        -------
-        router : sklearn.utils.metadata_routing.MetadataRouter
-            Weights to the teacher's `fit`, groups to the splitter's `split`.
-        """
-        return make_router(self)
-
-    def _choose(self, racer, folds, training):
-        if self.early_stopping:
-            return choose_recipe(racer, folds, training, alpha=self.alpha)
-        alpha = DEFAULT_ALPHA if self.alpha == "auto" else self.alpha
-        generations = self.generations if alpha > 0 else 0  # labels alone come from no student
-        return Recipe(Mix(next(iter(racer.samplers)), alpha), training, generations=generations)
-
-    def _races(self, data):
-        """Whether `transfer="auto"` may try samplers."""
-        enough = len(data.y) >= MIN_RACE_ROWS and data.X.shape[1] > 1
-        can_ask = data.soft_targets is None and not is_sparse(data.X)
-        return self.early_stopping and enough and can_ask and self.alpha != 0
-
-    def _checked(self, X):
-        """Return the student and rows that are known to pass scikit-learn's checks."""
-        student = self.__dict__.get("student_")
-        if student is None or not student.reader.knows(X):
-            check_is_fitted(self)
-            X = self.student_.reader.table(X)
-            validate_data(self, X, reset=False, skip_check_array=True)
-        return self.student_, X
-
-    def __sklearn_is_fitted__(self):
-        return hasattr(self, "student_")
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        inputs = tags.input_tags
-        inputs.sparse = inputs.allow_nan = True
-        inputs.string = inputs.categorical = self.teacher is None
-        if self.teacher is not None:
-            of_teacher = get_tags(self.teacher).input_tags
-            for name in ("sparse", "allow_nan", "string", "categorical"):
-                setattr(inputs, name, getattr(of_teacher, name))
-        return tags
+        return self.student_.classes_

@@ -7,8 +7,8 @@ import sys
 import joblib
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.frozen import FrozenEstimator
 
+from skdistill._plumbing.frozen import is_frozen
 from skdistill.tables import get_column, is_categorical, is_frame, is_sparse
 
 IGNORED = ("n_jobs", "verbose")  # parameters that leave a teacher's answers as they are
@@ -25,7 +25,7 @@ def digest(value):
     value : object
         Whatever is no table, estimator or container of these is pickled.
     """
-    if isinstance(value, BaseEstimator) and not isinstance(value, FrozenEstimator):
+    if isinstance(value, BaseEstimator) and not is_frozen(value):
         params = value.get_params(deep=False)
         kept = {name: v for name, v in params.items() if name not in IGNORED}
         return f"{_name(value)}{_version(value)}{digest(kept)}"

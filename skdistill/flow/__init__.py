@@ -1,17 +1,19 @@
 """The stages of a fit, one verb a module."""
 
-from skdistill.flow._calibrate import calibrate_scores
-from skdistill.flow._compose import Mix, candidate_samplers, make_composers
+from skdistill.flow._answer import Answerer, answer_unlabeled
+from skdistill.flow._calibrate import calibrate
+from skdistill.flow._compose import Mix, candidate_samplers, make_composer
 from skdistill.flow._rare_levels import learn_reader
-from skdistill.flow._samples import check_rows, check_samples, check_wanted
+from skdistill.flow._samples import check_rows, check_samples
 
 __all__ = [
+    "Answerer",
     "Mix",
-    "calibrate_scores",
+    "answer_unlabeled",
+    "calibrate",
     "candidate_samplers",
     "check_rows",
     "check_samples",
-    "check_wanted",
     "learn_reader",
-    "make_composers",
+    "make_composer",
 ]

@@ -1,6 +1,7 @@
 """Tables of rows without labels → what a fitted teacher makes of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,86 +9,86 @@ import numpy as np
 from skdistill._plumbing.progress import Progress
 from skdistill.runtime import ColumnReader
 from skdistill.tables import take_rows
-from skdistill.teachers import answer
+from skdistill.tasks import Task
+from skdistill.teachers import Side
 from skdistill.training import UNLABELED, answered_rows, join
 
 RACE_CHUNKS = 4  # the race uses about as many unlabelled rows as so many chunks have
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answerer:
-    """A fitted teacher and how its answers become rows that teach.
+    """How a Side's teacher answers rows without label, so that they become lessons.
 
     Parameters
     ----------
-    teacher : fitted classifier or None
-    trained_on : int array
-        Positions of the real rows that the teacher was fitted on.
-    calibrator : calibrator or None
+    task : Task
     reader : ColumnReader
-    classes : ndarray of shape (n_classes,)
     temperature : float
     cache : Cache or None
     """
 
-    teacher: Any
-    trained_on: np.ndarray
-    calibrator: Any
+    task: Task
     reader: ColumnReader
-    classes: np.ndarray
     temperature: float
     cache: Any
 
-    def ask(self, X):
-        """Return float32 log-probabilities of shape (n_samples, n_classes), -inf for zero."""
-        return answer(self.teacher, X, self.classes).astype(np.float32)
+    def ask(self, side, X):
+        """Return float32 scores of shape (n_samples, n_outputs)."""
+        return self.task.ask(side.teacher, X).astype(np.float32)
 
-    def lessons(self, rows, log_proba, origin):
-        """Return rows, as `reader` gives them, with their answers as calibrated targets."""
-        proba = self.calibrator.calibrate(log_proba)
-        return answered_rows(rows, proba, origin, self.temperature)
+    def lessons(self, side, rows, scores, origin):
+        """Return rows, as `reader` gives them, with their calibrated answers as targets."""
+        answers = side.calibrator.calibrate(scores)
+        return answered_rows(rows, self.task.soften(answers, self.temperature), origin)
 
-    def cached(self, parts, compute):
+    def cached(self, side, parts, compute):
         """Return the outcome of ``compute()``, from the cache if it is there."""
         if self.cache is None:
             return compute()
-        return self.cache.get((*parts, self.trained_on), compute)
+        return self.cache.get((*parts, side.index), compute)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _AskBoth:
-    """Asks the teacher about all rows of a chunk, and the race's teacher about some."""
+    """Asks the final teacher about all rows of a chunk, and the race's teacher about some."""
 
     answerer: Answerer
-    racer: Answerer | None
+    final: Side
+    race: Side | None
     random_state: int
 
     def __call__(self, number, X):
         rows = self.answerer.reader.read(X)
         self.answerer.reader.warn_of_strangers(rows)
-        log_proba = self.answerer.cached(("unlabeled", X), lambda: self.answerer.ask(X))
-        keys = np.random.default_rng([self.random_state, *number]).random(len(log_proba))
+        scores = self._ask(self.final, X)
+        keys = np.random.default_rng([self.random_state, *number]).random(len(scores))
         some = np.flatnonzero(keys < _share(number))
-        if self.racer is None or len(some) == 0:
-            return rows, log_proba, None
-        if self.racer.teacher is self.answerer.teacher:
-            of_race = log_proba[some]
+        if self.race is None or len(some) == 0:
+            return rows, scores, None
+        if self.race.teacher is self.final.teacher:
+            of_race = scores[some]
         else:
-            asked = take_rows(X, some)
-            of_race = self.racer.cached(("unlabeled", asked), lambda: self.racer.ask(asked))
-        return rows, log_proba, (keys[some], rows[some], of_race)
+            of_race = self._ask(self.race, take_rows(X, some))
+        return rows, scores, (keys[some], rows[some], of_race)
+
+    def _ask(self, side, X):
+        ask = partial(self.answerer.ask, side, X)
+        return self.answerer.cached(side, ("unlabeled", X), ask)
 
 
-def answer_unlabeled(source, answerer, racer, *, random_state, n_jobs, verbose):
-    """Ask the teacher about every unlabelled row, and the race's teacher about some.
+def answer_unlabeled(source, sides, answerer, *, race, random_state, n_jobs, verbose):
+    """Ask the teachers about rows without label: the final one about all, the race's about some.
 
     Parameters
     ----------
     source : Source or None
         Read once, chunk by chunk.
+    sides : sequence of Side
+        The final one first, the race's last.
     answerer : Answerer
-    racer : Answerer or None
-        None where there is no race.
+    race : bool
+        Whether there is one.
     random_state : int
         Seed of which rows the race gets.
     n_jobs : int or None
@@ -96,33 +97,34 @@ def answer_unlabeled(source, answerer, racer, *, random_state, n_jobs, verbose):
 
     Returns
     -------
-    unlabeled : Lessons or None
-        All rows.
-    of_race : Lessons or None
-        A sample of them, every row with the same probability, answered by the race's teacher.
+    final, race : Side
+        The final one with all rows; the race's with a sample of them, every row with the same
+        probability.
     """
+    final, racer = sides[0], sides[-1]
     if source is None:
-        return None, None
+        return final, racer
     candidates: list = []
     shares: list = []
 
     def parts():
-        ask = _AskBoth(answerer, racer, random_state)
-        for number, (rows, log_proba, of_race) in source.map(ask, n_jobs=n_jobs):
+        ask = _AskBoth(answerer, final, racer if race else None, random_state)
+        for number, (rows, scores, of_race) in source.map(ask, n_jobs=n_jobs):
             shares.append(_share(number))
             if of_race is not None:
                 candidates.append(of_race)
-            progress.add(len(log_proba))
-            yield answerer.lessons(rows, log_proba, UNLABELED)
+            progress.add(len(scores))
+            yield answerer.lessons(final, rows, scores, UNLABELED)
 
     with Progress("unlabelled rows answered", None, verbose) as progress:
         unlabeled = join(parts())
     sample = [
-        racer.lessons(rows[keep], log_proba[keep], UNLABELED)
-        for keys, rows, log_proba in candidates
+        answerer.lessons(racer, rows[keep], scores[keep], UNLABELED)
+        for keys, rows, scores in candidates
         if (keep := keys < min(shares)).any()
     ]
-    return unlabeled, join(sample) if sample else None
+    of_race = join(sample) if sample else None
+    return replace(final, unlabeled=unlabeled), replace(racer, unlabeled=of_race)
 
 
 def _share(number):

@@ -3,16 +3,18 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
 from skdistill._plumbing.progress import Progress
-from skdistill.flow._answer import Answerer, answer_unlabeled
+from skdistill.flow._answer import Answerer
 from skdistill.samplers import SAMPLERS, dense_table
 from skdistill.sources import chunk_rows, parallel_map
-from skdistill.tables import take_rows
+from skdistill.tables import is_sparse, take_rows
+from skdistill.teachers import Side
 from skdistill.training import SYNTHETIC, Lessons, join, real_rows
 
 POOL_PER_ROW = 24  # synthetic rows for each real one, unless the race or the user says otherwise
@@ -46,6 +48,7 @@ def candidate_samplers(transfer, X, *, race):
     if transfer is None:
         return {None: None}
     if isinstance(transfer, str) and transfer == "auto":
+        race = race and X.shape[1] > 1 and not is_sparse(X)
         tried = [n for n in SAMPLERS if race and (X.shape[1] <= WIDE or n not in NOT_IF_WIDE)]
         return {None: None, **{name: SAMPLERS[name]() for name in tried}}
     name, sampler = type(transfer).__name__, transfer
@@ -69,11 +72,6 @@ def _check_sampler(sampler, name):
             f"transfer={name} is cloned, then fitted by fit(X, sample_weight=None, "
             f"random_state=None) and asked by draw(n_rows, random_state=None): {error}."
         ) from error
-
-
-def race_pool(n_synthetic):
-    """Return the `n_synthetic` of the race, which goes without millions of rows."""
-    return n_synthetic if n_synthetic == "auto" else min(n_synthetic, MAX_POOL)
 
 
 @dataclass(frozen=True)
@@ -110,15 +108,14 @@ class Composer:
     ----------
     real : Lessons
         All real rows.
-    unlabeled : Lessons or None
-        All unlabelled rows.
+    side : Side
+        Its teacher answers synthetic rows; its unlabelled rows are in every mix.
     X : table of shape (n_samples, n_features)
         The real rows, as the user gave them.
     samplers : dict of str or None to sampler or None
         Sources of synthetic rows by name; None stands for no synthetic rows.
     n_synthetic : int or "auto"
     answerer : Answerer
-        Of synthetic rows.
     random_state : int
     n_jobs : int or None
         Chunks of synthetic rows drawn and answered at once.
@@ -126,7 +123,7 @@ class Composer:
     """
 
     real: Lessons
-    unlabeled: Lessons | None
+    side: Side
     X: Any = field(repr=False)
     samplers: Mapping
     n_synthetic: Any
@@ -134,6 +131,16 @@ class Composer:
     random_state: int
     n_jobs: Any
     verbose: int
+
+    @property
+    def unlabeled(self):
+        """Lessons of all unlabelled rows, or None."""
+        return self.side.unlabeled
+
+    def for_race(self):
+        """Return the same for a race, which goes without millions of rows."""
+        n = self.n_synthetic
+        return self if n == "auto" else replace(self, n_synthetic=min(n, MAX_POOL))
 
     def compose(self, rows, mix):
         """Return the real rows at `rows`, unlabelled rows, and synthetic rows drawn from `rows`.
@@ -173,68 +180,37 @@ class Composer:
             sampler.fit(take_rows(self.X, rows), sample_weight=weight, random_state=seed)
             return sampler
 
-        draw = _Draw(self.answerer.cached(key, fit), self.answerer, key, seed)
+        sampler = self.answerer.cached(self.side, key, fit)
+        draw = _Draw(sampler, self.side, self.answerer, key, seed)
         size = chunk_rows(self.X.shape[1])
         chunks = [(i, min(size, n - first)) for i, first in enumerate(range(0, n, size))]
         what = f"rows of {source} answered"
         with Progress(what, n, self.verbose, n_steps=len(chunks)) as progress:
-            for drawn, log_proba in parallel_map(draw, chunks, n_jobs=self.n_jobs):
-                progress.add(len(log_proba))
-                yield self.answerer.lessons(drawn, log_proba, SYNTHETIC)
+            for drawn, scores in parallel_map(draw, chunks, n_jobs=self.n_jobs):
+                progress.add(len(scores))
+                yield self.answerer.lessons(self.side, drawn, scores, SYNTHETIC)
 
 
-def make_composers(params, real, scores, targets, samplers, source, *, cache, random_state):
-    """Return the composer of the final transfer set, and that of the race.
+def make_composer(side, data, rows, samplers, n_synthetic, answerer, **work):
+    """Return the composer of what a Side knows.
 
     Parameters
     ----------
-    params : DistilledClassifier
-    real : tuple of Samples, rows, ColumnReader and folds
-    scores : TeacherScores
-    targets : pair of SoftTargets
-        Of all rows, and of the race.
+    side : Side
+    data : Samples
+    rows : float32 array of shape (n_samples, n_features), or CSR matrix
+        As the student's reader gives them.
     samplers : dict of str or None to sampler or None
-    source : Source or None
-        Of unlabelled rows.
-    cache : Cache or None
-    random_state : int
+    n_synthetic : int or "auto"
+    answerer : Answerer
+    **work
+        `random_state`, `n_jobs` and `verbose` of a `Composer`.
     """
-    (data, rows, reader, folds), (targets, race_targets) = real, targets
-    answerer = Answerer(
-        scores.teacher,
-        trained_on=np.arange(len(data.y)),
-        calibrator=targets.calibrator,
-        reader=reader,
-        classes=data.classes,
-        temperature=params.temperature,
-        cache=cache,
-    )
-    race_answerer = replace(
-        answerer,
-        teacher=scores.race_teacher,
-        trained_on=folds[0][0],
-        calibrator=race_targets.calibrator,
-    )
-    work = dict(random_state=random_state, n_jobs=params.n_jobs, verbose=params.verbose)
-    unlabeled, race_unlabeled = answer_unlabeled(
-        source, answerer, race_answerer if params.early_stopping else None, **work
-    )
-    composer = Composer(
-        real=real_rows(rows, targets.proba, data, params.temperature),
-        unlabeled=unlabeled,
-        X=data.X,
-        samplers=samplers,
-        n_synthetic=params.n_synthetic,
-        answerer=answerer,
-        **work,
-    )
-    return composer, replace(
-        composer,
-        real=real_rows(rows, race_targets.proba, data, params.temperature),
-        unlabeled=race_unlabeled,
-        n_synthetic=race_pool(params.n_synthetic),
-        answerer=race_answerer,
-    )
+    targets = side.targets
+    if targets is not None:
+        targets = data.task.soften(targets, answerer.temperature)
+    real = real_rows(rows, targets, data)
+    return Composer(real, side, data.X, samplers, n_synthetic, answerer, **work)
 
 
 @dataclass(frozen=True)
@@ -242,12 +218,14 @@ class _Draw:
     """Draws a chunk of synthetic rows and asks the teacher about it."""
 
     sampler: Any
+    side: Side
     answerer: Answerer
     key: tuple
     random_state: int
 
     def __call__(self, chunk):
-        return self.answerer.cached((*self.key, *chunk), lambda: self._draw(*chunk))
+        draw = partial(self._draw, *chunk)
+        return self.answerer.cached(self.side, (*self.key, *chunk), draw)
 
     def _draw(self, number, n):
         drawn = self.sampler.draw(n, random_state=self.random_state + 1 + number)
@@ -258,4 +236,4 @@ class _Draw:
             raise ValueError(f"What the sampler {name} drew does not fit X: {error}") from error
         if rows.shape[0] != n:
             raise ValueError(f"The sampler {name} drew {rows.shape[0]} rows instead of {n}.")
-        return rows, self.answerer.ask(drawn)
+        return rows, self.answerer.ask(self.side, drawn)

@@ -4,58 +4,55 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    assert_all_finite,
-    check_consistent_length,
-    column_or_1d,
-)
+from sklearn.utils.validation import _check_sample_weight, check_consistent_length
 
-from skdistill.exceptions import warn
-from skdistill.tables import as_table, is_missing, take_rows
-from skdistill.tasks import by_name, proper
+from skdistill.tables import as_table, take_rows
+from skdistill.tasks import Task
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Samples:
     """Rows to learn from, checked.
 
     Parameters
     ----------
+    kind : type
+        Of task.
     X : table of shape (n_samples, n_features)
     y : ndarray of shape (n_samples,)
-        Labels as the user gave them.
+        As the user gave it.
     weight : float64 array of shape (n_samples,)
     weighted : bool
         Whether the user gave weights.
     groups : array of shape (n_samples,) or None
-    soft_targets : float64 array of shape (n_samples, n_classes) or None
+    soft_targets : float64 array of shape (n_samples, n_outputs) or None
 
     Attributes
     ----------
-    classes : ndarray of shape (n_classes,)
-    codes : int array of shape (n_samples,)
-        Class indices of `y`.
+    task : Task
+    labels : int array of shape (n_samples,)
+        `y` as the task reads it.
     """
 
+    kind: type[Task]
     X: Any
     y: np.ndarray
     weight: np.ndarray
     weighted: bool
     groups: np.ndarray | None
     soft_targets: np.ndarray | None
-    classes: np.ndarray = field(init=False)
-    codes: np.ndarray = field(init=False)
+    task: Task = field(init=False)
+    labels: np.ndarray = field(init=False)
 
     def __post_init__(self):
-        classes, codes = np.unique(self.y, return_inverse=True)
-        object.__setattr__(self, "classes", classes)
-        object.__setattr__(self, "codes", codes)
+        task, labels = self.kind.learn(self.y)
+        object.__setattr__(self, "task", task)
+        object.__setattr__(self, "labels", labels)
 
     def take(self, rows):
         """Return the rows at the positions `rows`."""
         return Samples(
+            self.kind,
             take_rows(self.X, rows),
             self.y[rows],
             self.weight[rows],
@@ -65,8 +62,15 @@ class Samples:
         )
 
 
-def check_samples(X, y, sample_weight, groups, soft_targets):
+def check_samples(kind, X, y, sample_weight, groups, soft_targets):
     """Check what was passed to fit.
+
+    Parameters
+    ----------
+    kind : type
+        Of task.
+    X, y, sample_weight, groups, soft_targets
+        As in `fit`.
 
     Returns
     -------
@@ -75,20 +79,15 @@ def check_samples(X, y, sample_weight, groups, soft_targets):
     positive : int array
         Positions of the rows whose weight is not zero.
     """
-    y = check_labels(y)
+    y = kind.check(y)
     groups = None if groups is None else np.asarray(groups)
     check_lengths(X=X, y=y, groups=groups, soft_targets=soft_targets)
     weight = check_weights(sample_weight, X)
     positive = np.flatnonzero(weight > 0)
-    classes = np.unique(y[positive])
-    if len(classes) < 2:
-        raise ValueError(
-            f"y has one class only ({classes.tolist()}): a classifier needs two classes or more, "
-            "among the rows of positive weight."
-        )
+    task, _ = kind.learn(y[positive])
     if soft_targets is not None:
-        soft_targets = _soft_targets(soft_targets, len(y), classes)
-    return Samples(X, y, weight, sample_weight is not None, groups, soft_targets), positive
+        soft_targets = task.check_answers(soft_targets, len(y), "soft_targets")
+    return Samples(kind, X, y, weight, sample_weight is not None, groups, soft_targets), positive
 
 
 def check_rows(X):
@@ -103,39 +102,6 @@ def check_rows(X):
     return X
 
 
-def check_labels(y):
-    """Return labels as a one-dimensional array of at least two classes.
-
-    Raises
-    ------
-    ValueError
-        If `y` is None, has missing values, several columns, numbers that are no labels, or one
-        class.
-    """
-    if y is None:
-        raise ValueError(
-            "DistilledClassifier requires y to be passed, but the target y is None: "
-            "pass a label for each row; rows without label go to X_unlabeled."
-        )
-    y = np.asarray(y)
-    shape = y.shape
-    if len(shape) == 2 and shape[1] > 1:
-        raise ValueError(
-            f"y of shape {shape} has several outputs: DistilledClassifier takes one. Wrap it: "
-            "sklearn.multioutput.MultiOutputClassifier(DistilledClassifier(...))."
-        )
-    y = column_or_1d(y, warn=True)
-    if y.dtype.kind == "f":
-        assert_all_finite(y, input_name="y")
-    elif y.dtype.kind == "O" and (missing := [i for i, v in enumerate(y) if is_missing(v)]):
-        raise ValueError(
-            f"Input y contains NaN: {len(missing)} missing labels, the first in row {missing[0]}. "
-            "Drop these rows or pass them as X_unlabeled."
-        )
-    check_classification_targets(y)
-    return y
-
-
 def check_weights(sample_weight, X):
     """Return weights as a float64 array, none negative and not all zero."""
     weight = _check_sample_weight(sample_weight, X, dtype=np.float64)
@@ -147,42 +113,6 @@ def check_weights(sample_weight, X):
     if not (weight > 0).any():
         raise ValueError("All values of sample_weight are zero: give some row a positive weight.")
     return weight
-
-
-def _soft_targets(proba, n, classes):
-    proba = by_name(proba, classes, "soft_targets")
-    if proba.shape != (n, len(classes)):
-        raise ValueError(
-            f"soft_targets of shape {proba.shape}: expected {(n, len(classes))}, one row a sample "
-            f"and one column a class, in the order {classes.tolist()}."
-        )
-    return proper(proba, "soft_targets")
-
-
-def check_wanted(alpha, transfer, X_unlabeled, data):
-    """Return `transfer` and `X_unlabeled` as they can be used.
-
-    Raises
-    ------
-    ValueError
-        If they need a teacher, but there are soft targets instead of one.
-    """
-    of_user = []
-    if X_unlabeled is not None:
-        of_user.append("X_unlabeled")
-    if not (transfer is None or (isinstance(transfer, str) and transfer == "auto")):
-        of_user.append(f"transfer={transfer!r}")
-    wanted = " and ".join(of_user)
-    if wanted and data.soft_targets is not None:
-        raise ValueError(
-            f"{wanted} needs a teacher to answer its rows, but soft_targets was passed instead of "
-            "one: leave one of them out."
-        )
-    if alpha != 0:
-        return transfer, X_unlabeled
-    if wanted:
-        warn(f"alpha=0 trains on labels alone: {wanted} is not used. Choose alpha > 0 to use it.")
-    return None, None
 
 
 def check_lengths(**arrays):

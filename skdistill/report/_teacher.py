@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from skdistill.teachers import answer
-
 
 def check_distilled(clf, what):
     """Raise unless `clf` is a fitted DistilledClassifier that has a teacher.
@@ -50,7 +48,7 @@ def teacher_answers(clf, X):
     calibrated : float64 array of shape (n_samples, n_classes) or None
         None where no calibrator was fitted.
     """
-    log_proba = answer(clf.teacher_, X, clf.classes_)
+    log_proba = clf.task_.ask(clf.teacher_, X)
     calibrator = clf.calibrator_
     return np.exp(log_proba), None if calibrator is None else calibrator.calibrate(log_proba)
 

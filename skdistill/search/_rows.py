@@ -8,6 +8,7 @@ import numpy as np
 from sklearn import get_config
 from sklearn.utils import _safe_indexing
 
+from skdistill.tasks import Multiclass
 from skdistill.teachers import make_folds, splits_of
 
 N_FOLDS = 5  # of which the first is held out when cv=None
@@ -74,6 +75,9 @@ class Rows:
         given = {} if groups is None else {"groups": np.asarray(groups)}
         if cv is None or isinstance(cv, Integral):
             n = cv or N_FOLDS
-            folds = make_folds(n, self.X, self.y, split_params=given, random_state=random_state)
+            task, _ = Multiclass.learn(self.y)
+            folds = make_folds(
+                task, n, self.X, self.y, split_params=given, random_state=random_state
+            )
             return folds if cv else folds[:1]
         return splits_of(cv, self.X, self.y, given)

@@ -1,5 +1,6 @@
 """Calibrators: a teacher's log-probabilities → probabilities that fit the labels."""
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import partial
@@ -9,6 +10,8 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax as _log_softmax
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
+
+from skdistill.exceptions import warn
 
 log_softmax = partial(_log_softmax, axis=1)
 
@@ -135,6 +138,24 @@ class IsotonicCalibrator(_OneVsRestCalibrator):
 
     def _apply(self, curve, log_p):
         return curve.predict(log_p)
+
+
+def check_calibration(calibrator):
+    """Warn of answers that a temperature at its bound leaves without meaning."""
+    temperature = getattr(calibrator, "temperature_", 1.0)
+    if abs(math.log(temperature)) < LOG_BETA_BOUNDS[1] - NEAR_BOUND:
+        return
+    meaning = (
+        "they tell nothing about the labels, and the soft targets are equal for all classes. "
+        "Check that rows and labels belong together, and what the teacher learns"
+        if temperature > 1
+        else "they hardly differ between classes, and were sharpened as far as it goes. Check "
+        "that the teacher's scores are in nats, or probabilities"
+    )
+    warn(
+        f"The calibration of the teacher's answers ended at its bound, temperature "
+        f"{temperature:.2g}: {meaning}; or leave them as they are by calibration=None."
+    )
 
 
 CALIBRATORS = {

@@ -17,6 +17,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
 from skdistill._plumbing.afresh import afresh
+from skdistill._plumbing.frozen import is_frozen
+from skdistill.tasks import last_step
 
 REFUSE_LABELS = ("xgboost", "skorch")
 
@@ -48,15 +50,8 @@ def is_fitted(teacher):
     """Whether a classifier has been fitted: it knows its classes, and not by a frozen step's."""
     has_weights = getattr(teacher, "initialized_", True)  # skorch may know classes before
     classes = getattr(teacher, "classes_", None) if has_weights else None
-    frozen = isinstance(last_step(teacher), FrozenEstimator)
+    frozen = is_frozen(last_step(teacher))
     return classes is not None and len(classes) > 0 and not frozen
-
-
-def last_step(teacher):
-    """Return the last step of a pipeline, or what else answers for it."""
-    while isinstance(teacher, Pipeline):
-        teacher = teacher.steps[-1][1]
-    return teacher
 
 
 def _inner_has(name):
@@ -135,7 +130,7 @@ def parts(teacher):
     if isinstance(teacher, list | tuple):
         for part in teacher:
             yield from parts(part)
-    elif isinstance(teacher, FrozenEstimator):
+    elif is_frozen(teacher):
         yield teacher
     elif hasattr(teacher, "get_params") and not isinstance(teacher, type):
         yield teacher
@@ -144,7 +139,7 @@ def parts(teacher):
 
 def has_frozen(teacher):
     """Whether a classifier in a teacher, or the teacher itself, is frozen."""
-    frozen = (part for part in parts(teacher) if isinstance(part, FrozenEstimator))
+    frozen = (part for part in parts(teacher) if is_frozen(part))
     return any(map(is_classifier, frozen))
 
 

@@ -1,4 +1,4 @@
-"""The teacher to fit: the user's, or the default one."""
+"""The teacher that teacher=None stands for, and what it reads tables by."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
@@ -8,34 +8,15 @@ from sklearn.ensemble import (
     StackingClassifier,
     VotingClassifier,
 )
-from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import has_fit_parameter
 
 from skdistill._plumbing.afresh import afresh
 from skdistill._plumbing.boosting import nearly_empty, without_empty
-from skdistill._plumbing.seeds import fill_random_states
-from skdistill.exceptions import warn
+from skdistill._plumbing.frozen import is_frozen
 from skdistill.runtime import ColumnReader
 from skdistill.tables import is_sparse
-from skdistill.teachers._adapt import adapt, adapt_frozen, is_fitted
 
 SPARE_BINS = 5  # above the levels of a category: missing, unknown, and what boosting keeps
-
-
-def prepare_teacher(teacher, data, n_jobs, random_state):
-    """Return the teacher to fit, or the frozen one; None with soft targets."""
-    if data.soft_targets is not None:
-        return None
-    if isinstance(teacher, FrozenEstimator):
-        return adapt_frozen(teacher)
-    if teacher is None:
-        return fill_random_states(default_teacher(data.X, n_jobs), random_state)
-    if is_fitted(teacher):
-        warn(
-            f"The teacher {type(teacher).__name__} is fitted already; a clone of it is fitted "
-            "anew. To keep it, pass FrozenEstimator(teacher) and rows that it did not see."
-        )
-    return fill_random_states(adapt(teacher), random_state)
 
 
 def default_teacher(X, n_jobs=None):
@@ -47,7 +28,7 @@ def default_teacher(X, n_jobs=None):
 
 def takes_weights(teacher):
     """Whether the teacher's fit takes `sample_weight`; a frozen one is not fitted."""
-    if isinstance(teacher, FrozenEstimator):
+    if is_frozen(teacher):
         return True
     if isinstance(teacher, VotingClassifier | StackingClassifier):
         return all(takes_weights(part) for _, part in teacher.estimators if part != "drop")

@@ -3,31 +3,24 @@
 Rows that repeat one another are held out together, as one row of larger weight would be.
 """
 
-import warnings
-
 import numpy as np
-from sklearn.model_selection import (
-    StratifiedGroupKFold,
-    StratifiedKFold,
-    TimeSeriesSplit,
-    check_cv,
-)
+from sklearn.model_selection import TimeSeriesSplit, check_cv
 
 from skdistill.exceptions import warn
 from skdistill.tables import take_rows
 from skdistill.teachers._repeats import repeated_rows
 
-OUT_OF_BAG = " Out-of-bag answers to a row know its copies all the same: use cv=5."
 MOST = 0.9  # of the rows must be answered in the race by the other folds, else new ones are made,
 PARTS, EVEN = 20, 0.02  # folds that are put together where the share is not one over a number
 NEW = 3  # at least: teachers of two know so little that what they teach misleads the race
 
 
-def make_folds(cv, X, y, *, split_params, random_state, rows=None, method="cv"):
+def make_folds(task, cv, X, y, *, split_params, random_state, rows=None, taught=True, aside=""):
     """Return the (train, test) row positions of each fold.
 
     Parameters
     ----------
+    task : Task
     cv : int, splitter or iterable of splits
     X, y : table and labels of n_samples rows
     split_params : dict of str to array of shape (n_samples,)
@@ -36,8 +29,11 @@ def make_folds(cv, X, y, *, split_params, random_state, rows=None, method="cv"):
         Shuffles the rows when `cv` is a number.
     rows : int array or None
         The only positions that matter; those in the folds returned count among these.
-    method : {"cv", "oob", "frozen"}
-        How the teacher answers. With "cv" each fold's training rows have to show it every class.
+    taught : bool
+        Whether teachers are fitted on the training parts, which then have to show them all that
+        they are asked about.
+    aside : str
+        What else to say where rows repeat others.
 
     Raises
     ------
@@ -50,10 +46,9 @@ def make_folds(cv, X, y, *, split_params, random_state, rows=None, method="cv"):
         groups = split_params.get("groups")
         blocks, remark = _blocks(cv, X, y[rows], None if groups is None else groups[rows])
         if remark:
-            warn(remark + OUT_OF_BAG if method == "oob" else remark)
-        return _stratified(
-            cv, y[rows], blocks, random_state, grouped=groups is not None, taught=method == "cv"
-        )
+            warn(remark + aside)
+        grouped = groups is not None
+        return task.folds(cv, y[rows], blocks, random_state, grouped=grouped, taught=taught)
     position = np.full(len(y), -1)
     position[rows] = np.arange(len(rows))
     parts = splits_of(cv, X, y, split_params)
@@ -72,20 +67,20 @@ def make_folds(cv, X, y, *, split_params, random_state, rows=None, method="cv"):
     return folds
 
 
-def folds_of_share(share, X, y, **how):
+def folds_of_share(task, share, X, y, **how):
     """Return folds of which the first holds out a share of the rows, to a twentieth of them.
 
     Parameters
     ----------
     share : float
         In (0, 0.5].
-    X, y, **how
+    task, X, y, **how
         As in `make_folds`.
     """
     n_folds = round(1 / share)
     if abs(n_folds * share - 1) < EVEN:
-        return make_folds(n_folds, X, y, **how)
-    parts = make_folds(PARTS, X, y, **how)
+        return make_folds(task, n_folds, X, y, **how)
+    parts = make_folds(task, PARTS, X, y, **how)
     n_first = max(1, round(share * len(parts)))
     first = np.sort(np.concatenate([test for _, test in parts[:n_first]]))
     others = np.sort(np.concatenate([test for _, test in parts[n_first:]]))
@@ -105,7 +100,7 @@ def splits_of(cv, X, y, split_params):
             "TimeSeriesSplit leaves the first rows without a held-out answer. Fit the teacher on "
             "the past and pass FrozenEstimator(teacher) with the rows that follow."
         )
-    splits = list(check_cv(cv, y, classifier=True).split(X, y, **split_params))
+    splits = list(check_cv(cv, y).split(X, y, **split_params))
     if not splits:
         raise ValueError(
             "`cv` gave no fold. An iterator is used up by the first fit: pass a list, as in "
@@ -114,31 +109,24 @@ def splits_of(cv, X, y, split_params):
     return splits
 
 
-def race_folds(folds, X, y, *, groups, random_state):
+def race_folds(task, folds, X, y, *, groups, random_state):
     """Return folds of the first one's training rows: teachers that know none of its test rows.
 
     They are the other folds, without these rows; where that leaves many rows without an answer,
-    as two folds do, they are new ones. A row whose class they lack is in no test part.
+    as two folds do, they are new ones. A row of which they know nothing is in no test part.
     """
     train, _ = folds[0]
     others = [(np.intersect1d(a, train), np.intersect1d(b, train)) for a, b in folds[1:]]
-    inner = _of_known_classes(others, y)
+    inner = task.answerable(others, y)
     answered = [test for _, test in inner]
     if inner and len(np.unique(np.concatenate(answered))) >= MOST * len(train):
         return inner
     groups = None if groups is None or len(np.unique(groups[train])) == 1 else groups[train]
     n_folds = max(NEW, len(folds) - 1)
     blocks, _ = _blocks(n_folds, take_rows(X, train), y[train], groups)
-    anew = _stratified(
-        n_folds, y[train], blocks, random_state, grouped=groups is not None, taught=False
-    )
-    return _of_known_classes([(train[a], train[b]) for a, b in anew], y)
-
-
-def _of_known_classes(folds, y):
-    """Return the folds that can tell classes apart, without test rows of others."""
-    kept = [(a, b[np.isin(y[b], np.unique(y[a]))]) for a, b in folds if len(np.unique(y[a])) > 1]
-    return [(a, b) for a, b in kept if len(b)]
+    grouped = groups is not None
+    anew = task.folds(n_folds, y[train], blocks, random_state, grouped=grouped, taught=False)
+    return task.answerable([(train[a], train[b]) for a, b in anew], y)
 
 
 def _blocks(n_folds, X, y, groups):
@@ -166,60 +154,3 @@ def _blocks(n_folds, X, y, groups):
         f"{remark}: equal rows are held out together, as one row of larger weight would be. "
         "Pass groups to keep other rows together."
     )
-
-
-def _stratified(n_folds, y, blocks, random_state, *, grouped, taught):
-    """Return folds that hold each class's share of the rows, and whole blocks.
-
-    Where a teacher is taught, the rows of a class that lies in one block are in no test part, and
-    where blocks are no groups in every training part.
-    """
-    _, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
-    n_blocks = 1 + blocks.max()
-    pairs = np.sort(codes * n_blocks + blocks)
-    spread = np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] // n_blocks)
-    lone = (spread[codes] == 1) & taught
-    if taught:
-        _check_lone(spread, lone, grouped)
-    order = np.argsort(counts[codes], kind="stable")
-    first = order[np.unique(blocks[order], return_index=True)[1]]  # of its block's rarest class
-    most = (spread if grouped else np.bincount(codes[first])).max()
-    if most < n_folds and taught:
-        warn(f"No class has more than {most} {_what(grouped)}s: {most} folds, not {n_folds}.")
-        n_folds = most
-    elif most < n_folds:
-        codes, n_folds = np.zeros_like(codes), min(n_folds, n_blocks)
-    how = {"n_splits": int(n_folds), "shuffle": True, "random_state": random_state}
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        if grouped:
-            splits = list(StratifiedGroupKFold(**how).split(codes, codes, blocks))
-        else:
-            splits = list(StratifiedKFold(**how).split(first, codes[first]))
-    folds = []
-    for _, test in splits:
-        tested = np.zeros(len(y) if grouped else n_blocks, dtype=bool)
-        tested[test] = True
-        tested = tested if grouped else tested[blocks]
-        folds.append((np.flatnonzero(~tested | (lone & ~grouped)), np.flatnonzero(tested & ~lone)))
-    return [(train, test) for train, test in folds if len(test)]
-
-
-def _check_lone(spread, lone, grouped):
-    """Say which classes cannot be held out and known at once."""
-    what = _what(grouped)
-    if lone.all() or (grouped and np.count_nonzero(spread > 1) < 2):
-        every = "Every class" if lone.all() else "Every class but one"
-        raise ValueError(
-            f"{every} has a single {what}, so no teacher can answer rows that it did not see. "
-            f"Give at least two {what}s of a class, or a FrozenEstimator as teacher."
-        )
-    if lone.any():
-        warn(
-            f"{np.count_nonzero(spread == 1)} classes have a single {what}, which no fold can "
-            f"hold out: the teacher's answer to {lone.sum()} rows is taken in-sample."
-        )
-
-
-def _what(grouped):
-    return "group" if grouped else "row"

@@ -12,7 +12,7 @@ from skdistill.exceptions import warn
 from skdistill.samplers import Embedding, nearest_neighbours
 from skdistill.tables import is_sparse, replace_columns, take_rows
 from skdistill.tasks import IdentityCalibrator, best_temperature
-from skdistill.teachers._ask_teacher import answer
+from skdistill.teachers._adapt import has_frozen
 
 PERFECT = 0.999  # accuracy that is suspicious,
 COLD = 0.3  # and temperature: forests that did not see the rows have .25 at times,
@@ -30,7 +30,8 @@ class Signs:
 
     Parameters
     ----------
-    accuracy : float
+    share_right : float
+        Of the rows.
     temperature : float
         By which its answers would be calibrated.
     errors : pair of int or None
@@ -39,7 +40,7 @@ class Signs:
         How many rows these are.
     """
 
-    accuracy: float
+    share_right: float
     temperature: float
     errors: tuple[int, int] | None = None
     n_mixed: int = MIXED_ROWS
@@ -47,48 +48,57 @@ class Signs:
     @property
     def suspicious(self):
         """Whether mixed rows are worth a question."""
-        return self.accuracy >= PERFECT or self.temperature < COLD
+        return self.share_right >= PERFECT or self.temperature < COLD
 
     @property
     def tell(self):
         """Whether the teacher knows the rows by heart, as far as one can tell."""
         if self.errors is None:
-            return self.accuracy >= PERFECT or self.temperature < COLDEST
+            return self.share_right >= PERFECT or self.temperature < COLDEST
         plain, mixed = self.errors
         enough = max(ERRORS, SHARE * self.n_mixed)
         return self.suspicious and mixed >= max(plain + enough, MORE * plain)
 
 
-def doubt(scores, data, rows, reader, random_state):
-    """Return the answers of a teacher that was fitted before, marked and warned about if seen.
+def doubt(sides, data, rows, reader, random_state):
+    """Return the Sides, marked and warned about if a teacher fitted before saw the rows.
 
     Parameters
     ----------
-    scores : TeacherScores
+    sides : sequence of Side
+        The final one first.
     data : Samples
     rows : float32 array of shape (n_samples, n_features), or CSR matrix
         As `reader` gives them.
     reader : ColumnReader
     random_state : int
     """
-    log_proba = scores.log_proba
-    proba = IdentityCalibrator().fit(log_proba, data.codes, data.weight).calibrate(log_proba)
-    wrong = log_proba.argmax(axis=1) != data.codes
-    signs = Signs(
-        accuracy=1 - wrong.mean(),
-        temperature=best_temperature(np.log(proba), data.codes, data.weight),
-    )
-    if signs.suspicious and not is_sparse(rows):
-        rng = np.random.default_rng(random_state)
-        some = np.sort(rng.permutation(len(wrong))[:MIXED_ROWS])
-        mixed = _mixed(take_rows(data.X, some), rows[some], reader, rng)
-        answers = answer(scores.teacher, mixed, data.classes).argmax(axis=1)
-        errors = int(wrong[some].sum()), int((answers != data.codes[some]).sum())
-        signs = replace(signs, errors=errors, n_mixed=len(some))
+    final = sides[0]
+    if final.scores is None or not has_frozen(final.teacher):
+        return sides
+    signs = _signs(final, data, rows, reader, random_state)
     if not signs.tell:
-        return scores
+        return sides
     warn(_reasons(signs))
-    return replace(scores, seen=True)
+    return [replace(side, seen=True) for side in sides]
+
+
+def _signs(side, data, rows, reader, random_state):
+    scores, labels = side.scores, data.labels
+    proba = IdentityCalibrator().fit(scores, labels, data.weight).calibrate(scores)
+    wrong = scores.argmax(axis=1) != labels
+    signs = Signs(
+        share_right=1 - wrong.mean(),
+        temperature=best_temperature(np.log(proba), labels, data.weight),
+    )
+    if not signs.suspicious or is_sparse(rows):
+        return signs
+    rng = np.random.default_rng(random_state)
+    some = np.sort(rng.permutation(len(wrong))[:MIXED_ROWS])
+    mixed = _mixed(take_rows(data.X, some), rows[some], reader, rng)
+    answers = data.task.ask(side.teacher, mixed).argmax(axis=1)
+    errors = int(wrong[some].sum()), int((answers != labels[some]).sum())
+    return replace(signs, errors=errors, n_mixed=len(some))
 
 
 def _mixed(X, rows, reader, rng):
@@ -105,7 +115,7 @@ def _reasons(signs):
         plain, of_mixed = signs.errors
         mixed = f" ({plain} errors become {of_mixed} once rows are mixed with their neighbours),"
     return (
-        f"The frozen teacher is right on {signs.accuracy:.1%} of the rows{mixed} as if it had "
+        f"The frozen teacher is right on {signs.share_right:.1%} of the rows{mixed} as if it had "
         f"seen them (a calibration by them would have temperature {signs.temperature:.2g}). Soft "
         "targets of rows that it was trained on teach little more than the labels, and choices by "
         "held-out loss are misled; the answers are not calibrated. Pass rows that it did not see, "

@@ -4,11 +4,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-import torch
 
-from skdistill._plumbing.ambient import plain_torch
 from skdistill._plumbing.store import RowStore
-from skdistill.losses import temper
 
 REAL, UNLABELED, SYNTHETIC = 0, 1, 2
 FORMS = {  # dtype and dimensions
@@ -30,7 +27,7 @@ class Lessons:
     ----------
     rows : float32 array of shape (n_samples, n_features), or CSR matrix
         As the student's reader gives them.
-    targets : float32 array of shape (n_samples, n_classes)
+    targets : float32 array of shape (n_samples, n_outputs)
         Soft targets at the distillation temperature; a row without one has its label's.
     labels : int64 array of shape (n_samples,)
         Class indices; 0 for a row without label.
@@ -103,36 +100,33 @@ class Lessons:
         return {name: int(np.count_nonzero(self.origin == k)) for name, k in names.items()}
 
 
-def real_rows(rows, proba, data, temperature):
+def real_rows(rows, targets, data):
     """Return the lessons of the user's own rows; weights are scaled to a mean of 1.
 
     Parameters
     ----------
     rows : float32 array of shape (n_samples, n_features), or CSR matrix
-    proba : array of shape (n_samples, n_classes) or None
-        Soft targets at temperature 1; None where only labels teach.
+    targets : float32 array of shape (n_samples, n_outputs) or None
+        None where only labels teach.
     data : Samples
-    temperature : float
     """
-    taught = proba is not None
-    proba = proba if taught else np.eye(len(data.classes))[data.codes]
+    taught = targets is not None
+    targets = targets if taught else data.task.stand_in(data.labels)
     weight = data.weight / data.weight.mean()
-    return _lessons(rows, proba, data.codes, (taught, True), weight, REAL, temperature)
+    return _lessons(rows, targets, data.labels, (taught, True), weight, REAL)
 
 
-def answered_rows(rows, proba, origin, temperature):
-    """Return the lessons of rows without labels.
+def answered_rows(rows, targets, origin):
+    """Return the lessons of rows without labels, each of weight 1.
 
     Parameters
     ----------
     rows : float32 array of shape (n_samples, n_features), or CSR matrix
-    proba : array of shape (n_samples, n_classes)
-        Soft targets at temperature 1.
+    targets : float32 array of shape (n_samples, n_outputs)
     origin : int
-    temperature : float
     """
-    n = len(proba)
-    return _lessons(rows, proba, np.zeros(n), (True, False), np.ones(n), origin, temperature)
+    n = len(targets)
+    return _lessons(rows, targets, np.zeros(n), (True, False), np.ones(n), origin)
 
 
 def join(parts):
@@ -149,13 +143,11 @@ def join(parts):
     return Lessons(**store.finish())
 
 
-@plain_torch()
-def _lessons(rows, proba, labels, has, weight, origin, temperature):
-    targets = temper(torch.from_numpy(np.ascontiguousarray(proba)), temperature).numpy()
+def _lessons(rows, targets, labels, has, weight, origin):
     has_target, has_label = (np.full(len(labels), each) for each in has)
     return Lessons(
         rows,
-        targets.astype(np.float32),
+        targets,
         labels.astype(np.int64),
         has_target,
         has_label,

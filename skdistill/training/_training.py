@@ -90,12 +90,12 @@ def make_training(params, rows, data, reader, seeds):
     for name in ("hidden_layer_sizes", "assistant_layer_sizes"):
         _check_sizes(name, params[name] or ())
     if isinstance(params["loss"], str):
-        check_classes(make_settings(params["loss"]), len(data.classes))
+        check_classes(make_settings(params["loss"]), data.task.n_outputs)
     encoding, waves = _encoding(params, rows, data, reader, seeds["encoding"])
     module, net = _architecture(params)
     training = Training(
         encoding=encoding,
-        n_classes=len(data.classes),
+        n_classes=data.task.n_outputs,
         module=module,
         net={**net, "waves": waves},
         device=check_device(params["device"]),

@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy.special import log_softmax
+from scipy.special import log_softmax, softmax
 
 from skdistill.exceptions import DistillationWarning
-from skdistill.flow._calibrate import calibrate_scores
-from skdistill.flow._samples import check_samples
-from skdistill.teachers._ask_teacher import TeacherScores
+from skdistill.flow import calibrate
+from skdistill.tasks import Multiclass, check_calibration
+from skdistill.teachers import Side
 
 RNG = np.random.default_rng(0)
 N, K = 4000, 3
@@ -17,13 +17,15 @@ TRUE = log_softmax(RNG.normal(scale=1.5, size=(N, K)), axis=1)
 CODES = (np.exp(TRUE).cumsum(axis=1) < RNG.random((N, 1))).sum(axis=1)
 
 
-def calibrated(log_proba, codes, method, held_out=None, race=None):
-    n = len(codes)
+TASK = Multiclass(np.arange(K))
+FOLDS = [(np.flatnonzero(np.arange(N) % 5 != k), np.arange(k, N, 5)) for k in range(5)]
+
+
+def calibrated(scores, labels, method, held_out=None, folds=FOLDS):
+    n = len(labels)
     held_out = np.ones(n, dtype=bool) if held_out is None else held_out
-    data = SimpleNamespace(codes=codes, weight=np.ones(n), soft_targets=None)
-    folds = [(np.flatnonzero(np.arange(n) % 5 != k), np.arange(k, n, 5)) for k in range(5)]
-    scores = TeacherScores(None, log_proba, held_out, None, race)
-    return calibrate_scores(scores, data, folds, method=method)
+    data = SimpleNamespace(task=TASK, labels=labels, weight=np.ones(n))
+    return calibrate(Side(np.arange(n), None, scores, held_out), data, folds, method=method)
 
 
 @pytest.mark.parametrize("method", ["isotonic", "sigmoid"])
@@ -31,32 +33,24 @@ def test_noise_does_not_write_labels_into_targets(method):
     rng = np.random.default_rng(1)
     noise = log_softmax(rng.normal(size=(500, 2)), axis=1)
     codes = rng.integers(0, 2, 500)
-    targets, _ = calibrated(noise, codes, method)
+    folds = [(train[train < 500], test[test < 500]) for train, test in FOLDS]
+    side = calibrated(noise, codes, method, folds=folds)
 
     def correlation(proba):
         return np.corrcoef(proba[:, 1], codes)[0, 1]
 
-    assert correlation(targets.proba) < 0.05
+    assert correlation(side.targets) < 0.05
     if method == "isotonic":  # the danger is real: the curve of all rows repeats their labels
-        assert correlation(targets.calibrator.calibrate(noise)) > 0.1
+        assert correlation(side.calibrator.calibrate(noise)) > 0.1
 
 
 @pytest.mark.parametrize("method", ["temperature", "isotonic", "sigmoid"])
 def test_rows_that_no_fold_held_out_do_not_count(method):
     held_out = np.arange(N) % 4 > 0
     lying = np.where(held_out, CODES, (CODES + 1) % K)
-    first, _ = calibrated(TRUE, CODES, method, held_out)
-    second, _ = calibrated(TRUE, lying, method, held_out)
-    np.testing.assert_allclose(first.proba, second.proba)
-
-
-@pytest.mark.parametrize("method", ["temperature", "isotonic", "sigmoid"])
-def test_race_targets_know_no_label_of_the_first_folds_test_rows(method):
-    lying = np.where(np.arange(N) % 5 == 0, (CODES + 1) % K, CODES)
-    train = np.arange(N) % 5 > 0
-    _, first = calibrated(TRUE, CODES, method, race=TRUE)
-    _, second = calibrated(TRUE, lying, method, race=TRUE)
-    np.testing.assert_allclose(first.proba[train], second.proba[train])
+    first = calibrated(TRUE, CODES, method, held_out)
+    second = calibrated(TRUE, lying, method, held_out)
+    np.testing.assert_allclose(first.targets, second.targets)
 
 
 @pytest.mark.parametrize(
@@ -65,25 +59,14 @@ def test_race_targets_know_no_label_of_the_first_folds_test_rows(method):
 )
 def test_a_temperature_at_its_bound_says_what_that_means(scale, meaning):
     y = np.arange(90) % 3
-    rows = np.random.default_rng(0).normal(size=(90, 2))
-    data, _ = check_samples(rows, y, None, None, None)
-    log_proba = scale * np.eye(3)[y]
-    scores = TeacherScores(None, log_proba, np.ones(90, bool), None, None)
+    side = calibrated(scale * np.eye(3)[y], y, "temperature", folds=[])
     with pytest.warns(DistillationWarning, match=f"ended at its bound, .*{meaning}"):
-        calibrate_scores(scores, data, [], method="temperature")
+        check_calibration(side.calibrator)
 
 
-def test_rows_that_only_their_own_teacher_answers_in_the_race_do_not_count():
-    n = len(CODES)
-    folds = [(np.flatnonzero(np.arange(n) % 5 != k), np.arange(k, n, 5)) for k in range(5)]
-    data = SimpleNamespace(codes=CODES, weight=np.ones(n), soft_targets=None)
-    seen = np.arange(n) % 2 == 0
-    sure = np.where(seen[:, None], np.log(np.eye(TRUE.shape[1])[CODES] * 0.98 + 0.01), TRUE)
-
-    def temperature(race_held_out):
-        scores = TeacherScores(None, TRUE, np.ones(n, bool), None, sure, race_held_out)
-        return calibrate_scores(scores, data, folds, method="temperature")[1].calibrator
-
-    expected = temperature(None).temperature_
-    assert temperature(~seen).temperature_ > expected
-    assert temperature(np.zeros(n, bool)).temperature_ == expected
+def test_answers_of_a_teacher_that_saw_the_rows_stay_as_they_are():
+    data = SimpleNamespace(task=TASK, labels=CODES, weight=np.ones(N))
+    side = Side(np.arange(N), None, 3 * TRUE, np.ones(N, bool), seen=True)
+    seen = calibrate(side, data, FOLDS, method="temperature")
+    np.testing.assert_allclose(seen.targets, softmax(3 * TRUE, axis=1), atol=1e-3)
+    assert not hasattr(seen.calibrator, "temperature_")

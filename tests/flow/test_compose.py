@@ -19,7 +19,7 @@ from sklearn.naive_bayes import GaussianNB
 
 from skdistill import DistilledClassifier, Munge
 from skdistill.exceptions import DistillationWarning
-from skdistill.flow._compose import MAX_POOL, WIDE, candidate_samplers, race_pool
+from skdistill.flow._compose import MAX_POOL, WIDE, Composer, candidate_samplers
 from skdistill.samplers import SAMPLERS
 from skdistill.training._batches import LessonRows
 
@@ -50,9 +50,10 @@ def test_samplers_that_take_long_in_wide_tables_are_left_out_there():
 
 
 def test_the_race_goes_without_millions_of_rows():
-    assert race_pool("auto") == "auto"
-    assert race_pool(50) == 50
-    assert race_pool(10**7) == MAX_POOL
+    work = {"random_state": 0, "n_jobs": None, "verbose": 0}
+    for n, raced in (("auto", "auto"), (50, 50), (10**7, MAX_POOL)):
+        composer = Composer(None, None, X, {}, n, None, **work)
+        assert composer.for_race().n_synthetic == raced
 
 
 class Copies(BaseEstimator):

@@ -8,20 +8,22 @@ from sklearn.datasets import load_iris
 from sklearn.model_selection import KFold, LeaveOneGroupOut, RepeatedKFold
 
 from skdistill.exceptions import DistillationWarning
+from skdistill.tasks import Multiclass
 from skdistill.teachers._folds import folds_of_share, make_folds, race_folds
 
 X, Y = load_iris(return_X_y=True)
 X = X + np.arange(150)[:, None] * 1e-6  # no two rows alike
 N = len(Y)
+TASK = Multiclass(np.unique(Y))
 
 
-def folds_of(y, cv=5, *, X=X, groups=None, method="cv"):
+def folds_of(y, cv=5, *, X=X, groups=None, taught=True):
     params = {} if groups is None else {"groups": np.asarray(groups)}
-    return make_folds(cv, X, y, split_params=params, random_state=0, method=method)
+    return make_folds(TASK, cv, X, y, split_params=params, random_state=0, taught=taught)
 
 
 def inner_of(folds, y, groups=None):
-    return race_folds(folds, X, y, groups=groups, random_state=0)
+    return race_folds(TASK, folds, X, y, groups=groups, random_state=0)
 
 
 def rare(n_rows, label=7):
@@ -69,16 +71,15 @@ def test_classes_that_are_groups_cannot_be_held_out():
             folds_of(Y, groups=groups)
 
 
-@pytest.mark.parametrize("method", ["cv", "frozen"])
-def test_a_single_group_is_named(method):
+@pytest.mark.parametrize("taught", [True, False])
+def test_a_single_group_is_named(taught):
     with pytest.raises(ValueError, match="All rows are of one group"):
-        folds_of(Y, groups=np.zeros(N), method=method)
+        folds_of(Y, groups=np.zeros(N), taught=taught)
 
 
-@pytest.mark.parametrize("method", ["frozen", "oob"])
 @pytest.mark.parametrize("y", [rare(1), rare(2), np.arange(N), np.arange(N) // 2])
-def test_the_share_held_out_does_not_depend_on_the_classes(method, y):
-    folds = folds_of(y, 5, method=method)
+def test_the_share_held_out_does_not_depend_on_the_classes(y):
+    folds = folds_of(y, 5, taught=False)
     assert [len(test) for _, test in folds] == [30] * 5
 
 
@@ -163,7 +164,7 @@ def test_the_race_asks_no_teacher_about_a_class_that_it_lacks():
 def test_too_few_rows_for_a_race_teacher_are_left_without_one():
     with pytest.warns(DistillationWarning):
         folds = folds_of(np.array([0, 0, 1]), X=X[:3])
-    assert race_folds(folds, X[:3], np.array([0, 0, 1]), groups=None, random_state=0) == []
+    assert race_folds(TASK, folds, X[:3], np.array([0, 0, 1]), groups=None, random_state=0) == []
 
 
 def test_one_row_of_many_copies_leaves_those_of_others_together():
@@ -171,7 +172,7 @@ def test_one_row_of_many_copies_leaves_those_of_others_together():
     rows = np.concatenate([np.zeros(300, dtype=int), np.tile(np.arange(1, 101), 3)])
     X, y = rng.normal(size=(101, 5))[rows], (np.arange(101) % 2)[rows]
     with pytest.warns(DistillationWarning, match="one of them 300 times"):
-        folds = make_folds(3, X, y, split_params={}, random_state=0)
+        folds = make_folds(TASK, 3, X, y, split_params={}, random_state=0)
     for train, test in folds:
         assert set(rows[train]) & set(rows[test]) == {0}
 
@@ -180,8 +181,8 @@ def test_one_row_of_many_copies_leaves_those_of_others_together():
 def test_the_share_held_out_is_the_one_asked_for(share):
     y = np.arange(600) % 3
     rows = np.arange(600.0)[:, None]
-    how = {"split_params": {}, "random_state": 0, "method": "frozen"}
-    folds = folds_of_share(share, rows, y, **how)
+    how = {"split_params": {}, "random_state": 0, "taught": False}
+    folds = folds_of_share(TASK, share, rows, y, **how)
     train, test = folds[0]
     assert len(test) == pytest.approx(share * 600, abs=600 / 20)
     assert sorted([*train, *test]) == list(range(600))

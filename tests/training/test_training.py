@@ -9,6 +9,7 @@ from skdistill._plumbing.seeds import stage_seeds
 from skdistill.flow._samples import check_samples
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, OwnNet, TabM
+from skdistill.tasks import Multiclass
 from skdistill.training._training import make_training
 
 X = np.random.default_rng(0).normal(size=(60, 3))
@@ -16,7 +17,7 @@ X = np.random.default_rng(0).normal(size=(60, 3))
 
 def make(y=None, **params):
     y = np.arange(60) % 3 if y is None else y
-    data, _ = check_samples(X, y, None, None, None)
+    data, _ = check_samples(Multiclass, X, y, None, None, None)
     reader = ColumnReader.learn(X)
     params = DistilledClassifier(**params).get_params(deep=False)
     return make_training(params, reader.read(X), data, reader, stage_seeds(0))

@@ -37,8 +37,10 @@ from xgboost import XGBClassifier
 
 from skdistill import DistilledClassifier
 from skdistill.exceptions import DistillationWarning
-from skdistill.teachers._ask_teacher import ask_teacher
-from skdistill.teachers._folds import make_folds, race_folds
+from skdistill.flow import check_samples
+from skdistill.tasks import Multiclass
+from skdistill.teachers import Fits, Side, choose_answers
+from skdistill.teachers._cross_fitted import CrossFitted
 
 X, Y = load_iris(return_X_y=True)
 N = len(Y)
@@ -82,15 +84,14 @@ def quick(teacher, **params):
     return DistilledClassifier(teacher, random_state=0, **{"max_epochs": 3, **params})
 
 
-def ask(teacher, X, y, cv, *, groups=None, race=True, method="cv"):
+def ask(teacher, X, y, cv, *, groups=None, race=True):
+    """Return the final Side, the race's if there is one, and the folds."""
+    data, all_rows = check_samples(Multiclass, X, y, None, groups, None)
+    answers = choose_answers(quick(teacher, cv=cv), data)
     params = {} if groups is None else {"groups": groups}
-    folds = make_folds(cv, X, y, split_params=params, random_state=0)
-    inner = race_folds(folds, X, y, groups=groups, random_state=0)
-    scores = ask_teacher(
-        teacher, X, y, folds, inner, classes=np.unique(y), method=method, fit_params={},
-        answers=True, race=race, n_jobs=None,
-    )  # fmt: skip
-    return scores, folds
+    folds = answers.folds(data, all_rows, params, 0)
+    fits = Fits(answers.prepare(0), data, {})
+    return *answers.sides(fits, folds, race=race, random_state=0), folds
 
 
 GROUPS = np.arange(N) % 7
@@ -121,15 +122,15 @@ def test_no_row_is_scored_by_a_teacher_that_saw_it(path):
     given = {"y": THIRDS, "index": np.arange(N), **PATHS[path]}
     rows = (X + np.arange(N)[:, None] * 1e-6)[given["index"]]  # no others alike
     y, groups = given["y"][given["index"]], given.get("groups")
-    scores, folds = ask(Memoriser(), rows, y, given["cv"], groups=groups)
-    assert scores.held_out.all()
-    np.testing.assert_allclose(np.exp(scores.log_proba), 1 / len(np.unique(y)))
+    final, race, folds = ask(Memoriser(), rows, y, given["cv"], groups=groups)
+    assert final.held_out.all()
+    np.testing.assert_allclose(np.exp(final.scores), 1 / len(np.unique(y)))
     train, test = folds[0]
     known = {row.tobytes() for row in rows[test]}
-    assert not scores.race_teacher.rows_ & known
+    assert not race.teacher.rows_ & known
     # a row that is the only one of its class in the race is answered by the race's own teacher
     several = np.isin(y[train], [label for label in y if np.sum(y[train] == label) > 1])
-    answers = np.exp(scores.race_log_proba)[train[several]]
+    answers = np.exp(race.scores)[train[several]]
     assert (answers.max(axis=1) <= 1 / 3 + 1e-9).all()
 
 
@@ -143,7 +144,7 @@ def test_the_race_knows_nothing_of_the_first_folds_test_rows():
 
     for cv, n_fits in ((5, 5), (2, 4)):  # the first fold's teacher, and one for each inner fold
         fits = []
-        _, folds = ask(Spy(), rows, Y, cv)
+        *_, folds = ask(Spy(), rows, Y, cv)
         first_test = {rows[i].tobytes() for i in folds[0][1]}
         assert len([fit for fit in fits if not fit & first_test]) == n_fits
 
@@ -181,7 +182,7 @@ def test_a_frozen_forest_has_no_out_of_bag_answers(wrap):
 
 def test_groups_never_straddle_folds():
     for cv in (5, GroupKFold(3)):
-        folds = make_folds(cv, X, Y, split_params={"groups": GROUPS}, random_state=0)
+        *_, folds = ask(GaussianNB(), X, Y, cv, groups=GROUPS)
         for train, test in folds:
             assert not set(GROUPS[train]) & set(GROUPS[test])
 
@@ -200,22 +201,19 @@ def test_answers_to_rows_in_several_folds_are_averaged():
     rows = np.array([[0.0], [1.0], [0.0], [1.0]])
     folds = [([0, 1], [2, 3]), ([1, 2], [0, 3]), ([2, 3], [0, 1])]
     folds = [(np.array(a), np.array(b)) for a, b in folds]
-    scores = ask_teacher(
-        ByFold(), rows, np.array([0, 1, 0, 1]), folds, classes=np.array([0, 1]), method="cv",
-        fit_params={}, answers=True, race=False, n_jobs=None,
-    )  # fmt: skip
+    final, _ = ask(ByFold(), rows, np.array([0, 1, 0, 1]), folds, race=False)
     # row 0 is answered by the teachers of folds 1 (last row 2: class 0) and 2 (row 3: class 1)
-    np.testing.assert_allclose(np.exp(scores.log_proba)[[0, 3]], [[0.5, 0.5], [0.5, 0.5]])
+    np.testing.assert_allclose(np.exp(final.scores)[[0, 3]], [[0.5, 0.5], [0.5, 0.5]])
 
 
 def test_out_of_bag_answers_are_the_forests_own():
     forest = RandomForestClassifier(150, oob_score=True, random_state=0)
-    scores, folds = ask(forest, X, Y, 5, method="oob")
+    final, race, folds = ask(forest, X, Y, "oob")
     expected = clone(forest).fit(X, Y).oob_decision_function_
-    np.testing.assert_allclose(np.exp(scores.log_proba), expected)
+    np.testing.assert_allclose(np.exp(final.scores), expected)
     train = folds[0][0]
     inner = clone(forest).fit(X[train], Y[train]).oob_decision_function_
-    np.testing.assert_allclose(np.exp(scores.race_log_proba)[train], inner)
+    np.testing.assert_allclose(np.exp(race.scores)[train], inner)
     assert quick(forest, cv="oob").fit(X, Y).score(X, Y) > 0.8
 
 
@@ -279,8 +277,8 @@ def test_a_skorch_teacher_on_float64_rows_and_text():
 
 def test_a_decision_function_becomes_log_odds():
     teacher = LinearSVC().fit(X, Y == 1)
-    scores, _ = ask(FrozenEstimator(teacher), X, Y == 1, 5, method="frozen")
-    odds = scores.log_proba[:, 1] - scores.log_proba[:, 0]
+    final, *_ = ask(FrozenEstimator(teacher), X, Y == 1, 5)
+    odds = final.scores[:, 1] - final.scores[:, 0]
     np.testing.assert_allclose(odds, teacher.decision_function(X))
 
 
@@ -288,8 +286,8 @@ def test_a_class_missing_from_a_fold_gets_probability_zero():
     y = np.where(np.arange(N) < 4, 2, Y % 2)
     folds = [(np.arange(75, N), np.arange(75)), (np.arange(75), np.arange(75, N))]
     with pytest.warns(DistillationWarning, match=r"training rows lack classes \[2\]"):
-        scores, _ = ask(GaussianNB(var_smoothing=1e-2), X, y, folds, race=False)
-    assert np.all(scores.log_proba[:75, 2] == -np.inf)
+        final, _ = ask(GaussianNB(var_smoothing=1e-2), X, y, folds, race=False)
+    assert np.all(final.scores[:75, 2] == -np.inf)
     with pytest.warns(DistillationWarning):
         clf = quick(GaussianNB(var_smoothing=1e-2), cv=folds).fit(X, y)
     assert clf.predict_proba(X).shape == (N, 3)
@@ -299,9 +297,9 @@ def test_a_class_of_one_row_is_always_in_training():
     y = Y.copy()
     y[10] = 7
     with pytest.warns(DistillationWarning, match="1 classes have a single row"):
-        scores, folds = ask(GaussianNB(var_smoothing=1e-2), X, y, 5)
+        final, _, folds = ask(GaussianNB(var_smoothing=1e-2), X, y, 5)
     assert all(10 in train and 10 not in test for train, test in folds)
-    assert scores.held_out.tolist() == [i != 10 for i in range(N)]
+    assert final.held_out.tolist() == [i != 10 for i in range(N)]
     with pytest.warns(DistillationWarning, match="single row"):
         clf = quick(GaussianNB(var_smoothing=1e-2)).fit(X, y)
     assert clf.classes_.tolist() == [0, 1, 2, 7]
@@ -419,3 +417,43 @@ def test_labels_alone_ask_the_teacher_nothing(calls):
     clf = quick(Recorder(), alpha=0, transfer=None).fit(X, Y)
     assert len(calls) == 1
     assert clf.calibrator_ is None
+
+
+def test_the_race_calibrates_by_no_label_of_the_first_folds_test_rows():
+    for teacher, cv in (
+        (GaussianNB(), 5),
+        (RandomForestClassifier(150, oob_score=True), "oob"),
+        (FrozenEstimator(GaussianNB().fit(X, Y)), 5),
+    ):
+        final, race, folds = ask(teacher, X, Y, cv)
+        train, test = folds[0]
+        assert final.held_out.all()
+        assert race.held_out[train].all()
+        assert not race.held_out[test].any()
+        assert race.index.tolist() == train.tolist()
+
+
+def test_answers_by_the_only_teacher_that_there_is_do_not_calibrate():
+    data, _ = check_samples(Multiclass, X, Y, None, None, None)
+    answers = CrossFitted(quick(GaussianNB()), data)
+    teacher = GaussianNB().fit(X, Y)
+    answered, hidden = np.arange(0, N, 2), np.arange(0, N, 4)
+    part = answered, np.log(np.full((len(answered), 3), 1 / 3))
+    side = answers._side(np.arange(1, N), teacher, [part], hidden)
+    assert np.flatnonzero(side.held_out).tolist() == list(range(2, N, 4))
+    np.testing.assert_allclose(np.exp(side.scores[1::2]), teacher.predict_proba(X)[1::2])
+    none = answers._side(np.arange(1, N), teacher, [part], answered)
+    assert np.flatnonzero(none.held_out).tolist() == list(range(1, N))
+
+
+def test_a_side_of_other_types_cannot_be_made():
+    index, yes, scores = np.arange(3), np.ones(3, bool), np.zeros((3, 2))
+    Side(index, None, scores, yes)
+    for wrong in (
+        (index, None, scores.astype(np.float32), yes),
+        (index, None, scores[:2], yes),
+        (index, None, scores, yes.astype(int)),
+        (index.astype(float), None, scores, yes),
+    ):
+        with pytest.raises(TypeError, match="must be"):
+            Side(*wrong)

@@ -1,13 +1,13 @@
-"""What a fitted teacher answers about rows, and whether that can be what it means."""
+"""What a classifier answers about rows, and whether that can be what it means."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
-from sklearn.frozen import FrozenEstimator
+from sklearn.base import is_regressor
 
 from skdistill.exceptions import warn
 from skdistill.tables import take_rows
-from skdistill.tasks import by_name, positions, proper
-from skdistill.teachers._adapt import LabelEncodedTeacher
+from skdistill.tasks._names import given_to, last_step, name_of
+from skdistill.tasks._probabilities import by_name, positions, proper
 
 MOST_COMPARED = 1_000  # rows of which the teacher's own prediction is asked
 PARTING = 0.1, 5  # a larger share of rows predicted otherwise, so many at least, is worth a word
@@ -38,7 +38,7 @@ def answer(teacher, X, classes):
     try:
         answers = getattr(teacher, method)(X)
     except Exception as error:
-        error.add_note(f"The error is the teacher's: {name_of(teacher)}.{method}, {_given(X)}.")
+        error.add_note(f"The error is the teacher's: {name_of(teacher)}.{method}, {given_to(X)}.")
         raise
     scores = by_name(answers, teacher.classes_, whose)
     if method == "decision_function":
@@ -46,17 +46,6 @@ def answer(teacher, X, classes):
     _check_shape(scores, teacher)
     with np.errstate(divide="ignore"):
         return in_order(np.log(proper(scores, whose)), teacher, classes)
-
-
-def fit_teacher(teacher, X, y, **fit_params):
-    """Fit a teacher; an error names it and what it was given, as where it has no answers."""
-    try:
-        fitted = teacher.fit(X, y, **fit_params)
-    except Exception as error:
-        error.add_note(f"The error is the teacher's: {name_of(teacher)}.fit, {_given(X)}.")
-        raise
-    check_fitted(fitted)
-    return fitted
 
 
 def check_fitted(teacher):
@@ -69,6 +58,41 @@ def check_fitted(teacher):
             "frozen; else let its fit set self.classes_ = np.unique(y), so that it is known which "
             "class a column of its answers is about."
         )
+
+
+def check_kind(teacher):
+    """Raise where an unfitted teacher is of a kind that never has answers."""
+    if is_regressor(teacher) or getattr(last_step(teacher), "voting", None) == "hard":
+        raise TypeError(no_answers(teacher))
+
+
+def check_classes(teacher, classes):
+    """Raise unless a fitted teacher knows exactly these classes."""
+    place = positions(teacher.classes_, classes)
+    if place is None or len(place) != len(classes):
+        raise ValueError(
+            f"The frozen teacher knows the classes {np.asarray(teacher.classes_).tolist()}, but y "
+            f"has {classes.tolist()}. Pass rows of exactly the classes that the teacher knows."
+        )
+
+
+def out_of_bag(teacher, n, classes):
+    """Return the out-of-bag log-probabilities of the `n` rows of a teacher's fit."""
+    proba = getattr(teacher, "oob_decision_function_", None)
+    if proba is None or np.shape(proba) != (n, len(teacher.classes_)):
+        raise ValueError(
+            'cv="oob" needs an outermost teacher with oob_decision_function_, such as '
+            "RandomForestClassifier(oob_score=True)."
+        )
+    proba = np.nan_to_num(np.asarray(proba, dtype=np.float64))
+    silent = proba.sum(axis=1) == 0
+    if silent.any():
+        raise ValueError(
+            f"No tree of the teacher left row {int(np.flatnonzero(silent)[0])} out of its "
+            f"bootstrap ({silent.sum()} rows in all): use more trees, or cv=5."
+        )
+    with np.errstate(divide="ignore"):
+        return in_order(np.log(proba), teacher, classes)
 
 
 def no_answers(teacher):
@@ -175,13 +199,6 @@ def in_order(log_proba, teacher, classes):
     return ordered
 
 
-def name_of(teacher):
-    """Return the name of the user's own class."""
-    while isinstance(teacher, FrozenEstimator | LabelEncodedTeacher):
-        teacher = teacher.estimator
-    return type(teacher).__name__
-
-
 def _check_shape(scores, teacher):
     k = len(teacher.classes_)
     if scores.ndim == 2 and scores.shape[1] == k:
@@ -213,11 +230,6 @@ def _by_threshold(log_proba, predicted):
         return False
     log_p, second = log_proba[:, 1], predicted == 1
     return log_p[second].min(initial=np.inf) >= log_p[~second].max(initial=-np.inf) - TIE
-
-
-def _given(X):
-    dtype = f" of {X.dtype}" if hasattr(X, "dtype") else ""
-    return f"given a {type(X).__name__}{dtype} of shape {X.shape}"
 
 
 def _log_softmax(scores):

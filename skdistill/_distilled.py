@@ -1,0 +1,176 @@
+"""BaseDistilled: what distilled estimators share, whatever they predict."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, MetaEstimatorMixin
+from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skdistill._plumbing.afresh import afresh
+from skdistill._plumbing.ambient import plain_process
+from skdistill._plumbing.cache import open_cache
+from skdistill._plumbing.callbacks import CallbackSupport, reported
+from skdistill._plumbing.seeds import stage_seeds
+from skdistill._routing import make_router, route
+from skdistill.flow import (
+    Answerer,
+    Mix,
+    answer_unlabeled,
+    calibrate,
+    candidate_samplers,
+    check_rows,
+    check_samples,
+    learn_reader,
+    make_composer,
+)
+from skdistill.race import DEFAULT_ALPHA, Recipe, choose_recipe
+from skdistill.sources import open_source
+from skdistill.tables import as_table
+from skdistill.tasks import Task, check_calibration
+from skdistill.teachers import Fits, check_teacher, choose_answers, doubt
+from skdistill.training import detach, make_training, rehearse, train_generations
+
+
+class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
+    """Fits a teacher, then a student of its answers; a subclass says what a task is."""
+
+    _task: type[Task]
+
+    @reported
+    @afresh
+    @plain_process()
+    def _distil(self, *given):
+        self._validate_params()
+        try:
+            return self._fit(*given)
+        except KeyboardInterrupt as interrupt:
+            raise KeyboardInterrupt(
+                "The fit was interrupted: there is no student. Fit again; with memory= and an "
+                "integer random_state, finished teacher work is kept."
+            ) from interrupt
+
+    def _fit(self, X, y, sample_weight, groups, X_unlabeled, soft_targets):
+        X = check_rows(X)
+        validate_data(self, X, skip_check_array=True)
+        given, positive = check_samples(self._task, X, y, sample_weight, groups, soft_targets)
+        data = given if len(positive) == len(given.y) else given.take(positive)
+        if self.teacher is not None:
+            check_teacher(self.teacher, data.task)
+        seeds = stage_seeds(self.random_state)
+        reader = learn_reader(data.X, self.min_rows_per_level)
+        rows = reader.read(data.X)
+        training = make_training(self.get_params(deep=False), rows, data, reader, seeds)
+        answers = choose_answers(self, data)
+        transfer, X_unlabeled = answers.usable(self.transfer, X_unlabeled)
+        samplers = candidate_samplers(transfer, data.X, race=answers.may_race and answers.may_draw)
+        source = open_source(X_unlabeled, data.X, reader)
+        asks = source is not None or transfer not in (None, "auto")
+        unlabeled = source is not None or set(samplers) != {None}
+        rehearse(training, rows, data.labels, unlabeled=unlabeled)
+
+        teacher = answers.prepare(seeds["teacher"])
+        fit_params, split_params = route(self, data, given)
+        folds = answers.folds(given, positive, split_params, seeds["folds"])
+        cache = open_cache(self.memory, self.random_state, teacher, data.X, data.y, fit_params)
+        fits = Fits(teacher, data, fit_params, self.n_jobs, cache)
+        race = self.early_stopping and (asks or answers.may_race)
+        sides = answers.sides(fits, folds, race=race, random_state=seeds["folds"])
+        sides = doubt(sides, data, rows, reader, seeds["folds"])
+        sides = [calibrate(side, data, folds, method=self.calibration) for side in sides]
+        check_calibration(sides[0].calibrator)
+
+        work = dict(random_state=seeds["sampler"], n_jobs=self.n_jobs, verbose=self.verbose)
+        answerer = Answerer(data.task, reader, self.temperature, cache)
+        sides = answer_unlabeled(source, sides, answerer, race=self.early_stopping, **work)
+        final, racer = (
+            make_composer(side, data, rows, samplers, self.n_synthetic, answerer, **work)
+            for side in sides
+        )
+        recipe = self._choose(racer.for_race(), folds, training)
+        lessons = final.compose(np.arange(len(data.y)), recipe.mix)
+        fitted = train_generations(
+            lessons.weighted(recipe.mix.real_weight),
+            recipe.training,
+            recipe.generations,
+            temperature=recipe.temperature,
+            alpha=recipe.mix.alpha,
+            n_epochs=recipe.n_epochs,
+            max_epochs=recipe.max_epochs,
+            monitor=final.real.take(folds[0][1]) if self.callbacks else None,
+        )
+        return self._keep(final.side, data.task, reader, lessons, recipe, fitted)
+
+    def _keep(self, side, task, reader, lessons, recipe, fitted):
+        self.task_ = task
+        self.teacher_ = side.teacher
+        self.calibrator_ = side.calibrator
+        self.net_, self.n_iter_ = detach(fitted.net), fitted.n_epochs
+        self.history_ = recipe.history or fitted.history
+        self.transfer_summary_ = {**lessons.count(), **recipe.summary()}
+        self.student_ = fitted.student(reader, task.classes, recipe.temperature)
+        return self
+
+    def ask_teacher(self, X):
+        """Probability of each class, by the teacher, calibrated as its soft targets were.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As in `fit`.
+
+        Returns
+        -------
+        proba : float64 array of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+
+        Raises
+        ------
+        ValueError
+            If `fit` was given soft targets in place of a teacher.
+        """
+        check_is_fitted(self)
+        if self.teacher_ is None:
+            raise ValueError("There is no teacher to ask: fit was given soft_targets instead.")
+        scores = self.task_.ask(self.teacher_, as_table(X))
+        if self.calibrator_ is None:
+            return np.exp(scores)
+        return self.calibrator_.calibrate(scores)
+
+    def get_metadata_routing(self):
+        """Say which metadata go where when metadata routing is enabled.
+
+        Returns
+        -------
+        router : sklearn.utils.metadata_routing.MetadataRouter
+            Weights to the teacher's `fit`, groups to the splitter's `split`.
+        """
+        return make_router(self)
+
+    def _choose(self, racer, folds, training):
+        if self.early_stopping:
+            return choose_recipe(racer, folds, training, alpha=self.alpha)
+        alpha = DEFAULT_ALPHA if self.alpha == "auto" else self.alpha
+        generations = self.generations if alpha > 0 else 0  # labels alone come from no student
+        return Recipe(Mix(next(iter(racer.samplers)), alpha), training, generations=generations)
+
+    def _checked(self, X):
+        """Return the student and rows that are known to pass scikit-learn's checks."""
+        student = self.__dict__.get("student_")
+        if student is None or not student.reader.knows(X):
+            check_is_fitted(self)
+            X = self.student_.reader.table(X)
+            validate_data(self, X, reset=False, skip_check_array=True)
+        return self.student_, X
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "student_")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inputs = tags.input_tags
+        inputs.sparse = inputs.allow_nan = True
+        inputs.string = inputs.categorical = self.teacher is None
+        if self.teacher is not None:
+            of_teacher = get_tags(self.teacher).input_tags
+            for name in ("sparse", "allow_nan", "string", "categorical"):
+                setattr(inputs, name, getattr(of_teacher, name))
+        return tags

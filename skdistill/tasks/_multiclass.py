@@ -1,0 +1,171 @@
+"""One class of several for each row, by its probability."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import torch
+from scipy.special import log_softmax
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import assert_all_finite, column_or_1d
+
+from skdistill._plumbing.ambient import plain_torch
+from skdistill.exceptions import warn
+from skdistill.layers import Softmax
+from skdistill.losses import temper
+from skdistill.tables import is_missing
+from skdistill.tasks import _class_answers
+from skdistill.tasks._calibrators import CALIBRATORS, best_temperature
+from skdistill.tasks._probabilities import by_name, proper
+from skdistill.tasks._stratified import of_known_classes, stratified
+from skdistill.tasks._task import Task
+
+MIN_RECALIBRATION_ROWS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Multiclass(Task):
+    """Two classes or more. Labels are class indices, scores are log-probabilities.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_outputs,)
+        Sorted.
+    """
+
+    classes: np.ndarray
+    calibrators: ClassVar[dict] = CALIBRATORS
+
+    @property
+    def n_outputs(self):
+        """Number of classes."""
+        return len(self.classes)
+
+    @classmethod
+    def learn(cls, y):
+        """Return the task that `y` sets, and its labels."""
+        classes, labels = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
+            raise ValueError(
+                f"y has one class only ({classes.tolist()}): a classifier needs two classes or "
+                "more, among the rows of positive weight."
+            )
+        return cls(classes), labels
+
+    @staticmethod
+    def check(y):
+        """Return labels as a one-dimensional array.
+
+        Raises
+        ------
+        ValueError
+            If `y` is None, has missing values, several columns, or numbers that are no labels.
+        """
+        if y is None:
+            raise ValueError(
+                "DistilledClassifier requires y to be passed, but the target y is None: "
+                "pass a label for each row; rows without label go to X_unlabeled."
+            )
+        y = np.asarray(y)
+        if y.ndim == 2 and y.shape[1] > 1:
+            raise ValueError(
+                f"y of shape {y.shape} has several outputs: DistilledClassifier takes one. Wrap "
+                "it: sklearn.multioutput.MultiOutputClassifier(DistilledClassifier(...))."
+            )
+        y = column_or_1d(y, warn=True)
+        if y.dtype.kind == "f":
+            assert_all_finite(y, input_name="y")
+        elif y.dtype.kind == "O" and (missing := [i for i, v in enumerate(y) if is_missing(v)]):
+            raise ValueError(
+                f"Input y contains NaN: {len(missing)} missing labels, the first in row "
+                f"{missing[0]}. Drop these rows or pass them as X_unlabeled."
+            )
+        check_classification_targets(y)
+        return y
+
+    def check_answers(self, proba, n, whose):
+        """Return probabilities that the user brings, in the order of the classes."""
+        proba = by_name(proba, self.classes, whose)
+        if proba.shape != (n, self.n_outputs):
+            raise ValueError(
+                f"{whose} of shape {proba.shape}: expected {(n, self.n_outputs)}, one row a "
+                f"sample and one column a class, in the order {self.classes.tolist()}."
+            )
+        return proper(proba, whose)
+
+    def check_teacher(self, teacher):
+        """Raise where an unfitted teacher cannot have answers; some know only after their fit."""
+        _class_answers.check_kind(teacher)
+
+    def check_fitted(self, teacher):
+        """Raise unless a fitted teacher has answers, and says of which classes."""
+        _class_answers.check_fitted(teacher)
+
+    def check_known(self, teacher):
+        """Raise unless a fitted teacher knows exactly these classes."""
+        _class_answers.check_classes(teacher, self.classes)
+
+    def check_agreement(self, teacher, X, scores):
+        """Hold a teacher's answers against what it predicts; warn or raise where they part."""
+        _class_answers.check_agreement(teacher, X, scores, self.classes)
+
+    def check_taught(self, labels, asked):
+        """Warn of classes among the rows asked about that others lack."""
+        missing = np.setdiff1d(asked, labels)
+        if len(missing):
+            warn(
+                f"A fold's training rows lack classes {self.classes[missing].tolist()}: its "
+                "teacher gives them probability zero."
+            )
+
+    def ask(self, teacher, X):
+        """Return a fitted teacher's log-probabilities, -inf for zero."""
+        return _class_answers.answer(teacher, X, self.classes)
+
+    def out_of_bag(self, teacher, n):
+        """Return out-of-bag log-probabilities of the `n` rows of a teacher's fit."""
+        return _class_answers.out_of_bag(teacher, n, self.classes)
+
+    def average(self, parts, n):
+        """Return logarithms of mean probabilities, and which rows have any."""
+        total, count = np.zeros((n, self.n_outputs)), np.zeros(n)
+        for rows, log_proba in parts:
+            total[rows] += np.exp(log_proba)
+            count[rows] += 1
+        with np.errstate(divide="ignore"):
+            return np.log(total / np.maximum(count, 1)[:, None]), count > 0
+
+    def folds(self, n_folds, y, blocks, random_state, *, grouped, taught):
+        """Return folds of whole blocks that hold each class's share of the rows."""
+        return stratified(n_folds, y, blocks, random_state, grouped=grouped, taught=taught)
+
+    def answerable(self, folds, labels):
+        """Return the folds that can tell classes apart, without test rows of others."""
+        return of_known_classes(folds, labels)
+
+    @plain_torch()
+    def soften(self, proba, temperature):
+        """Return p ↦ softmax(log p / T) as float32."""
+        targets = temper(torch.from_numpy(np.ascontiguousarray(proba)), temperature)
+        return targets.numpy().astype(np.float32)
+
+    def stand_in(self, labels):
+        """Return one-hot targets."""
+        return np.eye(self.n_outputs, dtype=np.float32)[labels]
+
+    def finish(self, scores, labels, weight):
+        """Return a softmax at the temperature of the lowest log loss; 1 where rows are few."""
+        temperature = 1.0
+        if len(labels) >= MIN_RECALIBRATION_ROWS:
+            temperature = best_temperature(scores.astype(np.float64), labels, weight, (-1, 1))
+        return Softmax(1 / temperature)
+
+    def losses(self, scores, head, labels):
+        """Return -log p(label) of each row."""
+        log_p = log_softmax(scores.astype(np.float64) * head.inverse_temperature, axis=1)
+        return -log_p[np.arange(len(labels)), labels]
+
+    def losses_of_nobody(self, labels, weight, asked):
+        """Return the losses of the class frequencies among `labels` on the labels `asked`."""
+        count = 1 + np.bincount(labels, weight, minlength=self.n_outputs)
+        return -np.log(count / count.sum())[asked]

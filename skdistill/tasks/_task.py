@@ -1,0 +1,93 @@
+"""What a task owes the rest: it knows what an answer is, so that nothing else has to."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+
+class Task(ABC):
+    """What is predicted, and how answers are asked for, averaged, compared and deployed.
+
+    Made of the y of `fit`. `labels` are y as lessons hold it, `scores` what a teacher or net says
+    of rows, an array of shape (n_samples, `n_outputs`).
+    """
+
+    calibrators: ClassVar[dict[Any, type]]
+
+    @property
+    @abstractmethod
+    def n_outputs(self):
+        """How many numbers an answer is made of."""
+
+    @classmethod
+    @abstractmethod
+    def learn(cls, y):
+        """Return the task that `y` sets, and its labels."""
+
+    @staticmethod
+    @abstractmethod
+    def check(y):
+        """Return the y of `fit` as an array; raise where it is none of this kind."""
+
+    @abstractmethod
+    def check_answers(self, answers, n, whose):
+        """Return answers to `n` rows that the user brings, as float64, output by output."""
+
+    @abstractmethod
+    def check_teacher(self, teacher):
+        """Raise where an unfitted teacher cannot have answers."""
+
+    @abstractmethod
+    def check_fitted(self, teacher):
+        """Raise where a fitted teacher has no answers, or does not say what about."""
+
+    @abstractmethod
+    def check_known(self, teacher):
+        """Raise where a teacher that is not fitted here answers another question."""
+
+    @abstractmethod
+    def check_agreement(self, teacher, X, scores):
+        """Hold a teacher's answers against what it predicts; warn or raise where they part."""
+
+    @abstractmethod
+    def check_taught(self, labels, asked):
+        """Warn where rows with these labels teach nothing of what is asked."""
+
+    @abstractmethod
+    def ask(self, teacher, X):
+        """Return a fitted teacher's scores of rows."""
+
+    @abstractmethod
+    def out_of_bag(self, teacher, n):
+        """Return a fitted teacher's own answers to the `n` rows of its fit."""
+
+    @abstractmethod
+    def average(self, parts, n):
+        """Return mean scores of `n` rows by several teachers, and which rows have any."""
+
+    @abstractmethod
+    def folds(self, n_folds, y, blocks, random_state, *, grouped, taught):
+        """Return folds of whole blocks, alike in what is predicted."""
+
+    @abstractmethod
+    def answerable(self, folds, labels):
+        """Return the folds whose training rows say something of the test rows left in them."""
+
+    @abstractmethod
+    def soften(self, proba, temperature):
+        """Return calibrated answers as float32 soft targets at a temperature."""
+
+    @abstractmethod
+    def stand_in(self, labels):
+        """Return float32 targets that say what labels say."""
+
+    @abstractmethod
+    def finish(self, scores, labels, weight):
+        """Return the layer that ends a student, fitted on held-out rows."""
+
+    @abstractmethod
+    def losses(self, scores, head, labels):
+        """Return the loss of each row once `head` ends the student; the race compares these."""
+
+    @abstractmethod
+    def losses_of_nobody(self, labels, weight, asked):
+        """Return the losses of who knows no column and only some rows' labels."""
