@@ -38,7 +38,7 @@ from sklearn.preprocessing import OneHotEncoder
 from skdistill import DistilledClassifier
 from skdistill.students import learn_scaling
 from skdistill.students._scaling import ScaleColumns
-from skdistill.tables import _forms
+from skdistill.tables import _sparse
 
 SETS = ("adult", "bank_marketing", "telco_churn", "hotel_bookings", "weather_aus", "covtype")
 N_ROWS = 6_000
@@ -69,11 +69,11 @@ def fit(form, X, y, seed):
     teacher = RandomForestClassifier(100, random_state=seed)
     transfer = "auto" if form == "default" else None
     clf = DistilledClassifier(teacher, transfer=transfer, random_state=seed)
-    most = 0 if form in ("factors", "raw") else _forms.MOST_COLUMNS
+    most = 0 if form in ("factors", "raw") else _sparse.MOST_COLUMNS
     scaling = without_scales if form == "raw" else learn_scaling
     start = time.perf_counter()
     with (
-        patch.object(_forms, "MOST_COLUMNS", most),
+        patch.object(_sparse, "MOST_COLUMNS", most),
         patch("skdistill.training._training.learn_scaling", scaling),
     ):
         clf.fit(X.toarray() if form in ("dense", "default") else X, y)

@@ -18,4 +18,4 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 @pytest.fixture
 def keep_sparse(monkeypatch):
     """Keep narrow sparse matrices sparse, as wide ones are."""
-    monkeypatch.setattr("skdistill.tables._forms.MOST_COLUMNS", 0)
+    monkeypatch.setattr("skdistill.tables._sparse.MOST_COLUMNS", 0)

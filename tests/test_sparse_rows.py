@@ -56,7 +56,7 @@ def test_columns_of_mixed_scales_teach_beside_many_others():
 
 @pytest.mark.parametrize(("limit", "stays"), [(4 * N, False), (4 * N - 1, True)])
 def test_what_would_be_large_stays_sparse(limit, stays, monkeypatch):
-    monkeypatch.setattr("skdistill.tables._forms.MOST_VALUES", limit)
+    monkeypatch.setattr("skdistill.tables._sparse.MOST_VALUES", limit)
     assert distil(SPARSE, max_epochs=1).student_.reader.sparse == stays
 
 

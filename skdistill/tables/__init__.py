@@ -9,7 +9,6 @@ from skdistill.tables._forms import (
     get_column,
     is_frame,
     is_sparse,
-    is_wide,
     replace_columns,
     stack_rows,
     take_rows,
@@ -33,6 +32,7 @@ from skdistill.tables._kinds import (
 from skdistill.tables._levels import Levels
 from skdistill.tables._marks import row_marks
 from skdistill.tables._offsets import find_offset, merged_columns
+from skdistill.tables._sparse import is_wide
 
 __all__ = [
     "CATEGORY",

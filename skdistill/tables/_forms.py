@@ -1,13 +1,12 @@
-"""Frames, arrays and sparse matrices as one thing.
-
-Frames are read by what they offer (``columns``, ``iloc``, ``to_numpy``), so neither pandas nor
-polars is imported.
-"""
+"""Frames, arrays and sparse matrices as one thing: each call goes to the table's own module."""
 
 import numpy as np
 
+from skdistill.tables import _arrays, _pandas, _polars, _sparse
+from skdistill.tables._container import Container
+
 CONVERSIONS = "to_pandas", "df", "collect"  # of pyarrow, DuckDB, and lazy polars
-MOST_COLUMNS, MOST_VALUES = 512, 2**27  # up to which a sparse matrix is like a dense one
+CONTAINERS: tuple[Container, ...] = (_pandas, _polars, _sparse, _arrays)
 
 
 def as_table(X):
@@ -29,17 +28,17 @@ def as_table(X):
 
 def is_sparse(X):
     """Whether `X` is a SciPy sparse matrix or array."""
-    return hasattr(X, "tocsr")
-
-
-def is_wide(X):
-    """Whether a sparse matrix would be large if it were dense."""
-    return X.shape[1] > MOST_COLUMNS or X.shape[0] * X.shape[1] > MOST_VALUES
+    return _sparse.is_mine(X)
 
 
 def is_frame(X):
     """Whether `X` is a frame with named columns (pandas, polars)."""
-    return (hasattr(X, "iloc") or hasattr(X, "to_series")) and hasattr(X, "columns")
+    return container_of(X) in (_pandas, _polars) and hasattr(X, "columns")
+
+
+def container_of(X):
+    """Return the module that keeps the promises of `Container` for tables such as `X`."""
+    return next(container for container in CONTAINERS if container.is_mine(X))
 
 
 def converted(X):
@@ -70,30 +69,18 @@ def converted(X):
 
 def column_names(X):
     """Return the column names of a frame when all are strings, else None."""
-    if not is_frame(X):
-        return None
-    names = tuple(X.columns)
+    names = container_of(X).names(X)
     return names if names and all(isinstance(name, str) for name in names) else None
 
 
 def get_column(X, j):
     """Return column `j` of a table."""
-    if hasattr(X, "iloc"):
-        return X.iloc[:, j]
-    if is_sparse(X):
-        return X[:, [j]].toarray().ravel()
-    return X.to_series(j) if hasattr(X, "to_series") else X[:, j]
+    return container_of(X).column(X, j)
 
 
 def column_getter(X):
-    """Return a function that gives a column of `X` by position, as the table stores it.
-
-    For pandas it is private, for want of a public one that costs less than 20 µs a column.
-    """
-    stored = getattr(X, "_get_column_array", None)
-    if stored is None and hasattr(X, "iloc"):
-        return lambda j: X.iloc[:, j].array
-    return stored or (lambda j: get_column(X, j))
+    """Return a function that gives a column of `X` by position, as the table stores it."""
+    return container_of(X).getter(X)
 
 
 def as_values(data):
@@ -103,29 +90,12 @@ def as_values(data):
 
 def take_rows(X, rows):
     """Return the rows at the positions `rows` of a table, in the table's own form."""
-    if hasattr(X, "iloc"):
-        return X.iloc[rows]
-    if is_sparse(X):
-        return X.tocsr()[rows]
-    return X[rows]
+    return container_of(X).take(X, rows)
 
 
 def stack_rows(tables):
     """Return tables of one form, one under the other."""
-    first = tables[0]
-    if hasattr(first, "iloc"):
-        import pandas
-
-        return pandas.concat(tables, ignore_index=True)
-    if is_frame(first):
-        import polars
-
-        return polars.concat(tables)
-    if is_sparse(first):
-        import scipy.sparse
-
-        return scipy.sparse.vstack(tables).tocsr()
-    return np.concatenate(tables)
+    return container_of(tables[0]).stack(tables)
 
 
 def replace_columns(X, sources, numbers):
@@ -139,25 +109,7 @@ def replace_columns(X, sources, numbers):
     numbers : dict of int to float array of shape (n_rows,)
         Columns whose values are given instead; they get the column's dtype.
     """
-    columns = []
-    for j, rows in enumerate(sources):
-        old = get_column(X, j)
-        if hasattr(X, "iloc"):
-            new = type(old)(numbers[j], dtype=old.dtype) if j in numbers else old.iloc[rows]
-            columns.append(new.reset_index(drop=True))
-        elif is_frame(X):
-            new = old[rows]
-            if j in numbers:
-                new = type(old)(old.name, numbers[j]).fill_nan(None).cast(old.dtype)
-            columns.append(new)
-        else:
-            columns.append(numbers[j].astype(old.dtype) if j in numbers else old[rows])
-    if hasattr(X, "iloc"):
-        table = take_rows(X, np.zeros(len(sources[0]), dtype=int)).reset_index(drop=True)
-        for j, column in enumerate(columns):
-            table.isetitem(j, column)
-        return table
-    return type(X)(columns) if is_frame(X) else np.stack(columns, axis=1)
+    return container_of(X).replace(X, sources, numbers)
 
 
 def _as_array(X):

@@ -54,7 +54,7 @@ def student_like(kind):
     shape = {"hidden_layer_sizes": (24, 16), "lr": 0.03, "max_epochs": 5, **STUDENTS[kind]}
     X = shape.pop("X", FRAME)
     clf = DistilledClassifier(transfer=None, early_stopping=False, random_state=0, **shape)
-    with patch("skdistill.tables._forms.MOST_COLUMNS", 30):  # COUNTS stay sparse
+    with patch("skdistill.tables._sparse.MOST_COLUMNS", 30):  # COUNTS stay sparse
         student = clf.fit(X, Y, soft_targets=SOFT).student_
     return replace(student, layers=(*student.layers[:-1], Softmax(4.0)))
 

@@ -1,0 +1,41 @@
+"""NumPy arrays of two dimensions."""
+
+import numpy as np
+
+
+def is_mine(X):
+    """Whether `X` is an array; what is of no other kind is taken for one."""
+    return True
+
+
+def names(X):
+    """Return None: columns have no names."""
+
+
+def column(X, j):
+    """Return a view."""
+    return X[:, j]
+
+
+def getter(X):
+    """Return a function that gives a view."""
+    return lambda j: X[:, j]
+
+
+def take(X, rows):
+    """Return some rows."""
+    return X[rows]
+
+
+def stack(tables):
+    """Return arrays one under the other."""
+    return np.concatenate(tables)
+
+
+def replace(X, sources, numbers):
+    """Return an array of other rows, column by column."""
+    columns = [
+        numbers[j].astype(X.dtype) if j in numbers else X[rows, j]
+        for j, rows in enumerate(sources)
+    ]
+    return np.stack(columns, axis=1)
