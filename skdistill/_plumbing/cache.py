@@ -1,9 +1,7 @@
 """Results kept in a folder, computed once even by parallel jobs."""
 
-import os
 import pickle
 import sys
-import tempfile
 from pathlib import Path
 
 import joblib
@@ -11,6 +9,7 @@ import sklearn
 from filelock import FileLock
 
 from skdistill._plumbing.digest import digest
+from skdistill._plumbing.files import whole_file
 from skdistill._version import __version__
 from skdistill.exceptions import warn
 
@@ -43,14 +42,8 @@ class Cache:
             except Exception:  # damaged bytes can raise anything while they are unpickled
                 path.unlink()  # damaged: make it again
             result = compute()
-            handle, temporary = tempfile.mkstemp(dir=self._folder)
-            os.close(handle)
-            try:
+            with whole_file(path) as temporary:
                 joblib.dump(result, temporary)
-                os.replace(temporary, path)
-            except BaseException:
-                os.unlink(temporary)
-                raise
         return result
 
 

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, check_output, note, print_json
 from skdistill.cli._options import add_command, add_general
 from skdistill.cli._tables import read_chunks
-from skdistill.runtime import load, whole_file
+from skdistill.runtime import load
 
 SUFFIXES = {"onnx": ".onnx", "c": ".h", "torch": ".pt2"}
 EPILOG = """\

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, check_output, note, print_json, stdout
 from skdistill.cli._options import add_command, add_general
 from skdistill.cli._tables import read_chunks
-from skdistill.runtime import load, whole_file
+from skdistill.runtime import load
 
 EPILOG = """\
 examples:

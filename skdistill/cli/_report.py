@@ -5,6 +5,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import (
     InputError,
     check_output,
@@ -102,11 +103,9 @@ def _check_plain(parser, options):
 
 
 def _write(report, path):
-    from skdistill.runtime import whole_file
-
     text = report.to_html() if path.suffix == ".html" else report.to_markdown()
     with whole_file(path) as temporary:
-        Path(temporary).write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _figures(report):

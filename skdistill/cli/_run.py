@@ -13,8 +13,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from skdistill import __version__
+from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, note
-from skdistill.runtime import whole_file
 
 OPTIONS = (
     *("target", "data", "test_size", "teacher", "hidden_layer_sizes", "alpha", "temperature"),
@@ -170,7 +170,7 @@ def _begin(folder, manifest):
     (folder / MANIFEST).unlink(missing_ok=True)  # first, so that half a run is none
     shutil.rmtree(folder / "skdistill", ignore_errors=True)
     with whole_file(folder / MANIFEST) as temporary:
-        Path(temporary).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+        temporary.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
 
 
 def _check_same(old, new, folder):
