@@ -1,6 +1,7 @@
 """Results kept in a folder, computed once even by parallel jobs."""
 
 import pickle
+import shutil
 import sys
 from pathlib import Path
 
@@ -45,6 +46,14 @@ class Cache:
             with whole_file(path) as temporary:
                 joblib.dump(result, temporary)
         return result
+
+    def is_empty(self):
+        """Whether no result is kept, whatever it depends on."""
+        return not any(self._folder.glob("*.joblib"))
+
+    def clear(self):
+        """Remove all results, whatever they depend on."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def open_cache(memory, random_state, *parts):

@@ -7,10 +7,12 @@ import numpy as np
 
 from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, check_output, note, print_json, stdout
-from skdistill.cli._options import add_command, add_general
+from skdistill.cli._options import add_general
 from skdistill.cli._tables import read_chunks
 from skdistill.runtime import load
 
+SUMMARY = "let a student answer the rows of a CSV or Parquet file"
+DESCRIPTION = "Write labels and probabilities for the rows of a CSV or Parquet file."
 EPILOG = """\
 examples:
   skdistill predict churn.safetensors new.csv > predictions.csv
@@ -23,15 +25,8 @@ those that the student does not read are left out.
 """
 
 
-def add_parser(commands):
-    """Add the subcommand."""
-    parser = add_command(
-        commands,
-        "predict",
-        summary="let a student answer the rows of a CSV or Parquet file",
-        description="Write labels and probabilities for the rows of a CSV or Parquet file.",
-        epilog=EPILOG,
-    )
+def add_options(parser):
+    """Add the options of the subcommand."""
     parser.add_argument("student", type=Path, help="the student's file")
     parser.add_argument("table", type=Path, help="a CSV or Parquet file")
     output = parser.add_argument_group("output")

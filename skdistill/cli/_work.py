@@ -46,13 +46,7 @@ def prepare(options):
     X_train, X_test, y_train, y_test = _split(X, y, options.test_size, options.random_state)
     clf = DistilledClassifier(
         make_teacher(options, X_train),
-        alpha=options.alpha,
-        transfer=None if options.transfer == "none" else options.transfer,
-        hidden_layer_sizes=options.hidden_layer_sizes,
-        temperature=options.temperature,
-        device=options.device,
-        n_jobs=options.n_jobs,
-        random_state=options.random_state,
+        **{name: getattr(options, name) for name in options.parameters},
         verbose=int(options.verbose),
     )
     return Work(clf, X_train, X_test, y_train, y_test, options.unlabeled)
