@@ -91,7 +91,7 @@ def _compress(options):
 
 def _save(student, path, folder, *, force):
     """Write the student; a file that is there already may only be the same one, without force."""
-    made = folder / path.name
+    made = folder / "student"
     student.save(made)
     if path.exists() and not force and not filecmp.cmp(made, path, shallow=False):
         raise InputError(f"{path} exists and is not of this run: pass --force to overwrite it.")

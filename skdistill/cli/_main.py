@@ -43,10 +43,7 @@ exit codes:
 
 
 def main(argv=None):
-    """Run the command; return its exit code.
-
-    0: done, 1: an export failed, 2: unusable input, 130: interrupted, 141: nobody reads stdout.
-    """
+    """Run the command; return its exit code, which its help explains."""
     words = sys.argv[1:] if argv is None else argv
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning

@@ -253,9 +253,10 @@ def test_a_run_without_finished_work_leaves_no_folder(tmp_path):
         assert cache.get("six", lambda: 1 / 0) == 6
 
 
-def test_a_run_keeps_its_options_and_one_cache(folder, command):
-    code, _, err = command(*words("s.safetensors", "--keep-run"))
+def test_a_run_keeps_its_options_and_one_cache_whatever_the_students_name(folder, command):
+    code, _, err = command(*words("skdistill", "--keep-run"))
     assert code == 0, err
-    run = folder / "s.safetensors.run"
+    run = folder / "skdistill.run"
     assert {path.name for path in run.iterdir()} == {"lock", "manifest.json", "skdistill"}
     assert {path.suffix for path in (run / "skdistill").iterdir()} == {".joblib", ".lock"}
+    skdistill.load(folder / "skdistill")
