@@ -99,20 +99,15 @@ def each_warning_once():
 
 
 def _users_frame():
-    folders = tuple(
-        folder + os.sep
-        for name in LIBRARIES
-        for folder in getattr(sys.modules.get(name), "__path__", ())
-    )
     frame: FrameType | None = sys._getframe(1)
-    while frame is not None and _is_inner(frame, folders):
-        begins = frame.f_code.co_name == "_bootstrap"  # a thread or process, by somebody else
-        frame = None if begins else frame.f_back
+    while frame is not None and _is_inner(frame):  # up to where a thread or process begins
+        frame = None if frame.f_code.co_name == "_bootstrap" else frame.f_back
     return frame
 
 
-def _is_inner(frame, folders):
+def _is_inner(frame):
     file = frame.f_code.co_filename
     if file == "<string>":  # code that was made, as that of dataclasses: where its module lies
         file = frame.f_globals.get("__file__") or file
-    return file.startswith(folders) or PYTHON.match(file)
+    modules = filter(None, map(sys.modules.get, LIBRARIES))
+    return PYTHON.match(file) or file.startswith(tuple(m.__path__[0] + os.sep for m in modules))

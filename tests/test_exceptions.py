@@ -24,6 +24,7 @@ import skdistill
 from skdistill import DistilledClassifier
 from skdistill.exceptions import DistillationWarning, only_informs
 from skdistill.flow import check_wanted
+from skdistill.tasks import proper
 
 
 def failing(error):
@@ -145,34 +146,28 @@ def test_in_a_thread_without_a_line_of_the_user_it_points_at_ours(in_threads):
     assert {warning.filename for warning in caught} == {inspect.getsourcefile(check_wanted)}
 
 
-def test_processes_point_at_ours_and_a_program_on_the_command_line_at_its_own_line():
-    program = """
+PROGRAM = """
 import multiprocessing
+import joblib
 import numpy as np
-from sklearn.model_selection import GridSearchCV
-from sklearn.naive_bayes import GaussianNB
-from skdistill import DistilledClassifier
-X = np.random.default_rng(0).normal(size=(60, 2))
-y = X[:, 0] > 0
-clf = DistilledClassifier(
-    GaussianNB(), cv=2, alpha=0, transfer="mixup", hidden_layer_sizes=(4,), max_epochs=1)
-GridSearchCV(clf, {"lr": [0.01]}, cv=2, n_jobs=2, refit=False).fit(X, y)
+from skdistill.tasks import proper
+job = np.zeros((1, 2)), "it"
+joblib.Parallel(n_jobs=2)([joblib.delayed(proper)(*job)] * 2)
 with multiprocessing.get_context("spawn").Pool(1) as pool:
-    pool.apply(clf.fit, (X, y))
-clf.fit(X, y)
+    pool.apply(proper, job)
+proper(*job)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=True, text=True
-    )
-    places = re.findall(r"^(.*): DistillationWarning: alpha=0", done.stderr, re.MULTILINE)
-    lines, first = inspect.getsourcelines(check_wanted)
-    ours = range(first, first + len(lines))
-    *in_processes, last = places
-    assert last == "<string>:14"
-    assert len(in_processes) >= 2
-    file = inspect.getsourcefile(check_wanted)
-    assert {place.rpartition(":")[0] for place in in_processes} == {file}
-    assert all(int(place.rpartition(":")[2]) in ours for place in in_processes)
+
+
+def test_processes_point_at_ours_and_a_program_of_the_command_line_at_its_own_line():
+    words = [sys.executable, "-c", PROGRAM]
+    done = subprocess.run(words, capture_output=True, check=True, text=True)
+    *others, last = re.findall(r"^(.*):(\d+): DistillationWarning", done.stderr, re.MULTILINE)
+    assert last == ("<string>", "10")
+    lines, first = inspect.getsourcelines(proper)
+    assert len(others) >= 2
+    assert {file for file, _ in others} == {inspect.getsourcefile(proper)}
+    assert all(first <= int(line) < first + len(lines) for _, line in others)
 
 
 def test_a_doctest_is_the_users():

@@ -14,7 +14,7 @@ from skdistill.cli._console import (
     print_table,
 )
 from skdistill.cli._options import add_distillation, add_general
-from skdistill.cli._run import describe, open_run, remove, run_folder
+from skdistill.cli._run import describe, open_run, remove
 from skdistill.cli._work import at_work, prepare
 
 SUMMARY = "fit a teacher, distil it, write the student, compare them on held-out rows"
@@ -61,7 +61,7 @@ def add_options(parser):
 
 
 def _compress(options):
-    folder = run_folder(options.output)
+    folder = options.output.with_name(f"{options.output.name}.run")
     resumes = options.resume and folder.is_dir()
     check_output(options.output, force=options.force or resumes)
     work = prepare(options)

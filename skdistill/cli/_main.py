@@ -12,14 +12,8 @@ from skdistill.cli._config import with_config
 from skdistill.cli._console import InputError, ReaderGone, note
 from skdistill.exceptions import ExportError
 
-COMMANDS = {
-    "compress": _compress,
-    "report": _report,
-    "predict": _predict,
-    "export": _export,
-    "info": _info,
-    "completion": _completion,
-}
+MODULES = (_compress, _report, _predict, _export, _info, _completion)
+COMMANDS = {module.__name__.rpartition("._")[2]: module for module in MODULES}
 DONE, FAILED, BAD_INPUT, INTERRUPTED, READER_GONE = 0, 1, 2, 130, 141
 
 EPILOG = """\

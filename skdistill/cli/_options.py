@@ -21,14 +21,7 @@ def add_general(parser, *, what):
 
 
 def add_distillation(parser, *, table):
-    """Add the data, the teacher and the parameters of a distillation.
-
-    Parameters
-    ----------
-    parser : ArgumentParser
-    table : str
-        What the first word is.
-    """
+    """Add data, teacher and parameters of a distillation; `table` is what its word is."""
     from skdistill import DistilledClassifier
 
     _add_data(parser, table)

@@ -1,6 +1,6 @@
 """`skdistill predict`: a student's answers to the rows of a table, a chunk at a time."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -113,17 +113,13 @@ def _parquet_rows(path):
     import pyarrow
     from pyarrow.parquet import ParquetWriter
 
-    file = None
+    writer = None
+    with ExitStack() as stack:
 
-    def write(frame):
-        nonlocal file
-        table = pyarrow.Table.from_pandas(frame, preserve_index=False)
-        if file is None:
-            file = ParquetWriter(path, table.schema)
-        file.write_table(table)
+        def write(frame):
+            nonlocal writer
+            table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+            writer = writer or stack.enter_context(ParquetWriter(path, table.schema))
+            writer.write_table(table)
 
-    try:
         yield write
-    finally:
-        if file is not None:
-            file.close()

@@ -76,7 +76,9 @@ def _report(parser, options):
             clf, work.X_test, work.y_test, X_train=work.X_train, y_train=work.y_train
         )
     if options.output is not None:
-        _write(report, options.output)
+        text = report.to_html() if options.output.suffix == ".html" else report.to_markdown()
+        with whole_file(options.output) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     if options.json:
         print_json(_figures(report))
     else:
@@ -96,12 +98,6 @@ def _check_plain(parser, options):
     for name in (*options_of_run(options), *FILES[1:]):
         if getattr(options, name) != parser.get_default(name):
             raise InputError(f"{flag(name)} is part of the run in {options.table}: leave it out.")
-
-
-def _write(report, path):
-    text = report.to_html() if path.suffix == ".html" else report.to_markdown()
-    with whole_file(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
 
 
 def _figures(report):

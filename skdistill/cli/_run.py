@@ -22,11 +22,6 @@ LIBRARIES = ("joblib", "numpy", "pandas", "sklearn", "torch")
 MANIFEST = "manifest.json"
 
 
-def run_folder(output):
-    """Return the folder of the run that writes `output`."""
-    return output.with_name(f"{output.name}.run")
-
-
 def options_of_run(options):
     """Name the options that change the student."""
     parameters = [name for name in options.parameters if name != "n_jobs"]
@@ -36,11 +31,10 @@ def options_of_run(options):
 def describe(options):
     """Return the manifest: the options, the files by content, and the versions."""
     given = {name: getattr(options, name) for name in options_of_run(options)}
-    paths = {name: getattr(options, name) for name in FILES}
     files = {
         name: {"path": str(path.absolute()), "sha256": _content(path)}
-        for name, path in paths.items()
-        if path is not None
+        for name in FILES
+        if (path := getattr(options, name)) is not None
     }
     versions = {n: str(import_module(n).__version__) for n in LIBRARIES if find_spec(n)}
     versions |= {"skdistill": __version__, "python": sys.version.split()[0]}
@@ -66,9 +60,9 @@ def restore_options(options, folder):
         )
     for name, value in manifest["options"].items():
         setattr(options, name, tuple(value) if isinstance(value, list) else value)
+    paths = {name: Path(file["path"]) for name, file in manifest["files"].items()}
     for name in FILES:
-        file = manifest["files"].get(name)
-        setattr(options, name, None if file is None else Path(file["path"]))
+        setattr(options, name, paths.get(name))
 
 
 @contextmanager
