@@ -10,6 +10,8 @@
     └── DistillationWarning    the fit went on, but something about the data or teacher matters
 """
 
+import os
+import re
 import sys
 import warnings
 from contextlib import contextmanager
@@ -17,8 +19,10 @@ from contextvars import ContextVar
 from functools import wraps
 from types import FrameType
 
-# Packages whose lines are not the user's
-INNER = ("skdistill", "sklearn.callback", "sklearn.utils.parallel", "joblib", "contextlib")
+LIBRARIES = ("skdistill", "sklearn", "joblib")  # what stands between a user's line and a fit
+PYTHON = re.compile(
+    rf"<frozen |{re.escape(os.path.dirname(os.__file__) + os.sep)}(?!(site|dist)-packages\b)"
+)  # files of Python's own library
 
 _said: ContextVar[set | None] = ContextVar("skdistill_said", default=None)
 
@@ -38,17 +42,25 @@ class DistillationWarning(UserWarning):
 
 
 def warn(message):
-    """Issue a DistillationWarning that points at the first caller outside what wraps a fit."""
+    """Issue a DistillationWarning that points at the user's line.
+
+    That is the innermost line in no file of skdistill, scikit-learn, joblib or Python's library.
+    Where a thread or process has none, the warning points at the line that gives it.
+    """
     said = _said.get()
     if said is not None:
         if message in said:
             return
         said.add(message)
-    level = 1
-    frame: FrameType | None = sys._getframe()
-    while frame is not None and _is_inner(frame.f_globals.get("__name__", "")):
-        level, frame = level + 1, frame.f_back
-    warnings.warn(message, DistillationWarning, stacklevel=level)
+    frame = _users_frame() or sys._getframe(1)
+    warnings.warn_explicit(
+        message,
+        DistillationWarning,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        frame.f_globals.get("__name__", "<string>"),  # as warnings.warn has it
+        frame.f_globals.setdefault("__warningregistry__", {}),
+    )
 
 
 def only_informs(name, otherwise=None):
@@ -76,10 +88,6 @@ def only_informs(name, otherwise=None):
     return decorate
 
 
-def _is_inner(module):
-    return module.startswith(tuple(f"{name}." for name in INNER)) or module in INNER
-
-
 @contextmanager
 def each_warning_once():
     """Say nothing twice in this thread, however many folds or chunks of rows have it to say."""
@@ -88,3 +96,18 @@ def each_warning_once():
         yield
     finally:
         _said.reset(token)
+
+
+def _users_frame():
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and _is_inner(frame):  # up to where a thread or process begins
+        frame = None if frame.f_code.co_name == "_bootstrap" else frame.f_back
+    return frame
+
+
+def _is_inner(frame):
+    file = frame.f_code.co_filename
+    if file == "<string>":  # code that was made, as that of dataclasses: where its module lies
+        file = frame.f_globals.get("__file__") or file
+    modules = filter(None, map(sys.modules.get, LIBRARIES))
+    return PYTHON.match(file) or file.startswith(tuple(m.__path__[0] + os.sep for m in modules))

@@ -1,9 +1,8 @@
 """Results kept in a folder, computed once even by parallel jobs."""
 
-import os
 import pickle
+import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import joblib
@@ -11,6 +10,7 @@ import sklearn
 from filelock import FileLock
 
 from skdistill._plumbing.digest import digest
+from skdistill._plumbing.files import whole_file
 from skdistill._version import __version__
 from skdistill.exceptions import warn
 
@@ -43,15 +43,17 @@ class Cache:
             except Exception:  # damaged bytes can raise anything while they are unpickled
                 path.unlink()  # damaged: make it again
             result = compute()
-            handle, temporary = tempfile.mkstemp(dir=self._folder)
-            os.close(handle)
-            try:
+            with whole_file(path) as temporary:
                 joblib.dump(result, temporary)
-                os.replace(temporary, path)
-            except BaseException:
-                os.unlink(temporary)
-                raise
         return result
+
+    def is_empty(self):
+        """Whether no result is kept, whatever it depends on."""
+        return not any(self._folder.glob("*.joblib"))
+
+    def clear(self):
+        """Remove all results, whatever they depend on."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def open_cache(memory, random_state, *parts):

@@ -1,12 +1,13 @@
 """`skdistill completion`: a script that completes the command in a shell."""
 
-from functools import partial
 from pathlib import Path
 
 from skdistill.cli._console import InputError, print_data
-from skdistill.cli._options import add_command
+from skdistill.cli._parameters import Value
 
 SHELLS = ("bash", "zsh", "fish")
+SUMMARY = "print a script that completes the command in your shell"
+DESCRIPTION = "Print a script that completes commands, options, choices and file names."
 EPILOG = """\
 once, for each shell that you use:
   skdistill completion bash > ~/.local/share/bash-completion/completions/skdistill
@@ -15,30 +16,22 @@ once, for each shell that you use:
 """
 
 
-def add_parser(commands):
-    """Add the subcommand."""
-    parser = add_command(
-        commands,
-        "completion",
-        summary="print a script that completes the command in your shell",
-        description="Print a script that completes commands, options, choices and file names.",
-        epilog=EPILOG,
-    )
+def add_options(parser):
+    """Add the options of the subcommand."""
     parser.add_argument("shell", choices=SHELLS)
+    parser.set_defaults(run=_completion)
 
 
-def complete_commands(parser, commands):
-    """Let the subcommand complete `parser` and its `commands`, which include it."""
-    commands["completion"].set_defaults(run=partial(_completion, parser, commands))
-
-
-def _completion(parser, commands, options):
+def _completion(options):
     try:
         import shtab
     except ImportError:
         raise InputError('Completion needs shtab: pip install "skdistill[cli]"') from None
+    parser, commands = options.make_parser()
     for command in commands.values():
         for action in command._actions:
             if action.type is Path:
                 action.complete = shtab.FILE
+            if isinstance(action.type, Value):
+                action.choices = list(action.type.words)
     print_data(shtab.complete(parser, shell=options.shell))

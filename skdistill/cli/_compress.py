@@ -13,10 +13,16 @@ from skdistill.cli._console import (
     print_json,
     print_table,
 )
-from skdistill.cli._options import add_command, add_distillation, add_general
-from skdistill.cli._run import describe, open_run, remove, run_folder
+from skdistill.cli._options import add_distillation, add_general
+from skdistill.cli._run import describe, open_run, remove
 from skdistill.cli._work import at_work, prepare
 
+SUMMARY = "fit a teacher, distil it, write the student, compare them on held-out rows"
+DESCRIPTION = (
+    "Fit a teacher (or take one from a file), distil it into a student, write the student "
+    "to a file, and compare teacher, hard-label twin (the same student, trained on labels "
+    "alone) and student on held-out rows."
+)
 EPILOG = """\
 examples:
   skdistill compress customers.csv --target churned --output churn.safetensors
@@ -30,17 +36,8 @@ one that the run would have given. The folder holds pickles: resume only your ow
 """
 
 
-def add_parser(commands):
-    """Add the subcommand."""
-    parser = add_command(
-        commands,
-        "compress",
-        summary="fit a teacher, distil it, write the student, compare them on held-out rows",
-        description="Fit a teacher (or take one from a file), distil it into a student, write the "
-        "student to a file, and compare teacher, hard-label twin (the same student, trained on "
-        "labels alone) and student on held-out rows.",
-        epilog=EPILOG,
-    )
+def add_options(parser):
+    """Add the options of the subcommand."""
     add_distillation(parser, table="a CSV or Parquet file")
     output = parser.add_argument_group("output")
     output.add_argument(
@@ -64,19 +61,19 @@ def add_parser(commands):
 
 
 def _compress(options):
-    folder = run_folder(options.output)
+    folder = options.output.with_name(f"{options.output.name}.run")
     resumes = options.resume and folder.is_dir()
     check_output(options.output, force=options.force or resumes)
     work = prepare(options)
 
     from skdistill.report import compare, fit_twin
 
-    with open_run(folder, describe(options), resume=options.resume, force=options.force) as run:
-        clf = run.stage("classifier", lambda: work.fit(memory=str(folder)))
+    with open_run(folder, describe(options), resume=options.resume, force=options.force) as cache:
+        clf = cache.get("classifier", lambda: work.fit(memory=folder))
         with at_work():
             note("Fitting the hard-label twin.")
-            twin = run.stage("twin", lambda: fit_twin(clf, work.X_train, work.y_train).student_)
-            _save(clf.student_, options.output, run, force=options.force)
+            twin = cache.get("twin", lambda: fit_twin(clf, work.X_train, work.y_train).student_)
+            _save(clf.student_, options.output, folder, force=options.force)
             note(f"Measuring on {work.X_test.shape[0]:,} held-out rows.")
             measures = compare(
                 {"teacher": clf.teacher_, "hard-label twin": twin, "student": clf.student_},
@@ -92,9 +89,9 @@ def _compress(options):
         _print(measures, options.output)
 
 
-def _save(student, path, run, *, force):
+def _save(student, path, folder, *, force):
     """Write the student; a file that is there already may only be the same one, without force."""
-    made = run.folder / path.name
+    made = folder / "student"
     student.save(made)
     if path.exists() and not force and not filecmp.cmp(made, path, shallow=False):
         raise InputError(f"{path} exists and is not of this run: pass --force to overwrite it.")

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 from skdistill.cli._console import InputError
+from skdistill.cli._parameters import as_typed
 
 
 def with_config(commands, words):
@@ -73,8 +74,9 @@ def _of_option(name, value, action, path):
             raise InputError(f"{path}: {name} is true or false, not {value!r}.")
         return [f"--{name}"] if value else []
     values = value if isinstance(value, list) else [value]
-    if any(isinstance(v, bool | dict | list) for v in values):
+    words = getattr(action.type, "words", ())  # which true and false may be among
+    if any(isinstance(v, dict | list | bool) and as_typed(v) not in words for v in values):
         raise InputError(f"{path}: {name} takes text or a number, not {value!r}.")
     if isinstance(action, argparse._AppendAction):
         return [f"--{name}={v}" for v in values]
-    return [f"--{name}={','.join(map(str, values))}"]
+    return [f"--{name}={as_typed(value)}"]

@@ -2,12 +2,18 @@
 
 from pathlib import Path
 
+from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, check_output, note, print_json
-from skdistill.cli._options import add_command, add_general
+from skdistill.cli._options import add_general
 from skdistill.cli._tables import read_chunks
-from skdistill.runtime import load, whole_file
+from skdistill.runtime import load
 
 SUFFIXES = {"onnx": ".onnx", "c": ".h", "torch": ".pt2"}
+SUMMARY = "write a student as ONNX, as a C header or as a torch program"
+DESCRIPTION = (
+    "Write a student for where there is no Python: an ONNX model with its preprocessing, a "
+    "C99 header, or a program of torch.export."
+)
 EPILOG = """\
 examples:
   skdistill export churn.safetensors --format onnx        # churn.onnx
@@ -19,16 +25,8 @@ Each form is compared with the student before it is written, except C, which is 
 """
 
 
-def add_parser(commands):
-    """Add the subcommand."""
-    parser = add_command(
-        commands,
-        "export",
-        summary="write a student as ONNX, as a C header or as a torch program",
-        description="Write a student for where there is no Python: an ONNX model with its "
-        "preprocessing, a C99 header, or a program of torch.export.",
-        epilog=EPILOG,
-    )
+def add_options(parser):
+    """Add the options of the subcommand."""
     parser.add_argument("student", type=Path, help="the student's file")
     parser.add_argument(
         "--format", choices=SUFFIXES, help="default: what the suffix of --output says"

@@ -6,10 +6,12 @@ import numpy as np
 
 from skdistill import __version__
 from skdistill.cli._console import print_data, print_json, print_table
-from skdistill.cli._options import add_command, add_general
+from skdistill.cli._options import add_general
 from skdistill.layers import to_plain
 from skdistill.runtime import format_of, load
 
+SUMMARY = "say what a student's file holds"
+DESCRIPTION = "Print classes, columns, levels, layers and size of a student's file."
 EPILOG = """\
 examples:
   skdistill info churn.safetensors
@@ -18,15 +20,8 @@ examples:
 N_LEVELS = 5  # that the table shows of each column
 
 
-def add_parser(commands):
-    """Add the subcommand."""
-    parser = add_command(
-        commands,
-        "info",
-        summary="say what a student's file holds",
-        description="Print classes, columns, levels, layers and size of a student's file.",
-        epilog=EPILOG,
-    )
+def add_options(parser):
+    """Add the options of the subcommand."""
     parser.add_argument("student", type=Path, help="the student's file")
     add_general(parser, what="everything, all levels included,")
     parser.set_defaults(run=_info)

@@ -2,7 +2,9 @@
 
 import argparse
 import sys
+import textwrap
 import warnings
+from typing import Any
 
 from skdistill import __version__
 from skdistill.cli import _completion, _compress, _export, _info, _predict, _report
@@ -10,6 +12,8 @@ from skdistill.cli._config import with_config
 from skdistill.cli._console import InputError, ReaderGone, note
 from skdistill.exceptions import ExportError
 
+MODULES = (_compress, _report, _predict, _export, _info, _completion)
+COMMANDS = {module.__name__.rpartition("._")[2]: module for module in MODULES}
 DONE, FAILED, BAD_INPUT, INTERRUPTED, READER_GONE = 0, 1, 2, 130, 141
 
 EPILOG = """\
@@ -33,17 +37,13 @@ exit codes:
 
 
 def main(argv=None):
-    """Run the command; return its exit code.
-
-    0: done, 1: an export failed, 2: unusable input, 130: interrupted, 141: nobody reads stdout.
-    """
-    parser, commands = make_parser()
+    """Run the command; return its exit code, which its help explains."""
+    words = sys.argv[1:] if argv is None else argv
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         try:
-            options = parser.parse_args(
-                with_config(commands, sys.argv[1:] if argv is None else argv)
-            )
+            parser, commands = make_parser(words)
+            options = parser.parse_args(with_config(commands, words))
             if not hasattr(options, "run"):
                 parser.print_help()
                 return DONE
@@ -62,20 +62,28 @@ def main(argv=None):
     return DONE
 
 
-def make_parser():
-    """Return the parser, and those of the subcommands by name."""
+def make_parser(words=tuple(COMMANDS)):
+    """Return the parser, and those of the subcommands by name.
+
+    Those that are among `words` have their options: some take loading torch.
+    """
+    layout: Any = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
     parser = argparse.ArgumentParser(
         prog="skdistill",
         description="Distil a classifier into a compact student, and put the student to use.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        **layout,
     )
     parser.add_argument("--version", action="version", version=f"skdistill {__version__}")
+    parser.set_defaults(make_parser=make_parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in (_compress, _report, _predict, _export, _info, _completion):
-        module.add_parser(commands)
-    _completion.complete_commands(parser, commands.choices)
+    for name, module in COMMANDS.items():
+        description = textwrap.fill(module.DESCRIPTION, 88)
+        command = commands.add_parser(
+            name, help=module.SUMMARY, description=description, epilog=module.EPILOG, **layout
+        )
+        if name in words:
+            module.add_options(command)
     return parser, commands.choices
 
 

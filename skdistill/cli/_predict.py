@@ -1,15 +1,19 @@
 """`skdistill predict`: a student's answers to the rows of a table, a chunk at a time."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
 
+from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, check_output, note, print_json, stdout
-from skdistill.cli._options import add_command, add_general
+from skdistill.cli._options import add_general
 from skdistill.cli._tables import read_chunks
-from skdistill.runtime import load, whole_file
+from skdistill.runtime import load
 
+STDOUT = Path("-")
+SUMMARY = "let a student answer the rows of a CSV or Parquet file"
+DESCRIPTION = "Write labels and probabilities for the rows of a CSV or Parquet file."
 EPILOG = """\
 examples:
   skdistill predict churn.safetensors new.csv > predictions.csv
@@ -22,22 +26,15 @@ those that the student does not read are left out.
 """
 
 
-def add_parser(commands):
-    """Add the subcommand."""
-    parser = add_command(
-        commands,
-        "predict",
-        summary="let a student answer the rows of a CSV or Parquet file",
-        description="Write labels and probabilities for the rows of a CSV or Parquet file.",
-        epilog=EPILOG,
-    )
+def add_options(parser):
+    """Add the options of the subcommand."""
     parser.add_argument("student", type=Path, help="the student's file")
     parser.add_argument("table", type=Path, help="a CSV or Parquet file")
     output = parser.add_argument_group("output")
     output.add_argument(
         "--output",
         type=Path,
-        default=Path("-"),
+        default=STDOUT,
         metavar="FILE",
         help="a CSV or Parquet file; - (default) writes CSV to stdout",
     )
@@ -48,7 +45,7 @@ def add_parser(commands):
 
 
 def _predict(options):
-    to_stdout = str(options.output) == "-"
+    to_stdout = options.output == STDOUT
     if to_stdout and options.json:
         raise InputError("--json prints to stdout: write the predictions to a file by --output.")
     if not to_stdout:
@@ -56,9 +53,8 @@ def _predict(options):
         if options.output.suffix not in (".csv", ".parquet"):
             raise InputError(f"{options.output}: predictions end with .csv or .parquet.")
     student = load(options.student)
-    writer = _csv_stdout if to_stdout else _writer(options.output)
     counts = np.zeros(len(student.classes_), dtype=np.int64)
-    with writer() as write:
+    with _writer(options.output) as write:
         for where, frame in read_chunks(options.table, student.reader):
             try:
                 proba = student.predict_proba(frame)
@@ -85,28 +81,20 @@ def _answers(classes, proba, best, only):
     return pd.DataFrame(columns)
 
 
+@contextmanager
 def _writer(path):
-    """Return a context that gives a function, which appends a frame to a file."""
-    write_to = _parquet_file if path.suffix == ".parquet" else _csv_file
-
-    @contextmanager
-    def writer():
-        with whole_file(path) as temporary, write_to(temporary) as write:
-            yield write
-
-    return writer
-
-
-@contextmanager
-def _csv_stdout():
-    with stdout() as stream:
-        yield _csv_rows(stream)
-
-
-@contextmanager
-def _csv_file(path):
-    with open(path, "w", encoding="utf-8", newline="") as stream:
-        yield _csv_rows(stream)
+    """Give a function that appends a frame to a file, or to stdout."""
+    if path == STDOUT:
+        with stdout() as stream:
+            yield _csv_rows(stream)
+        return
+    with whole_file(path) as temporary:
+        if path.suffix == ".parquet":
+            with _parquet_rows(temporary) as write:
+                yield write
+        else:
+            with open(temporary, "w", encoding="utf-8", newline="") as stream:
+                yield _csv_rows(stream)
 
 
 def _csv_rows(stream):
@@ -121,21 +109,17 @@ def _csv_rows(stream):
 
 
 @contextmanager
-def _parquet_file(path):
+def _parquet_rows(path):
     import pyarrow
     from pyarrow.parquet import ParquetWriter
 
-    file = None
+    writer = None
+    with ExitStack() as stack:
 
-    def write(frame):
-        nonlocal file
-        table = pyarrow.Table.from_pandas(frame, preserve_index=False)
-        if file is None:
-            file = ParquetWriter(path, table.schema)
-        file.write_table(table)
+        def write(frame):
+            nonlocal writer
+            table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+            writer = writer or stack.enter_context(ParquetWriter(path, table.schema))
+            writer.write_table(table)
 
-    try:
         yield write
-    finally:
-        if file is not None:
-            file.close()

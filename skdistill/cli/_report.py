@@ -5,6 +5,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import (
     InputError,
     check_output,
@@ -13,10 +14,17 @@ from skdistill.cli._console import (
     print_json,
     print_table,
 )
-from skdistill.cli._options import add_command, add_distillation, add_general
-from skdistill.cli._run import FILES, OPTIONS, describe, open_run, restore_options
+from skdistill.cli._options import add_distillation, add_general
+from skdistill.cli._parameters import flag
+from skdistill.cli._run import FILES, describe, open_run, options_of_run, restore_options
 from skdistill.cli._work import at_work, prepare
 
+SUMMARY = "say whether the student is worth deploying, with tables and plots"
+DESCRIPTION = (
+    "Print the fidelity report: a verdict, with reasons and tables. The data and the fit "
+    "are those of a run (compress --keep-run), or what a table and options say, as compress "
+    "takes them."
+)
 EPILOG = """\
 examples:
   skdistill compress customers.csv --target churned --keep-run
@@ -31,17 +39,8 @@ own runs.
 SUFFIXES = (".md", ".html")
 
 
-def add_parser(commands):
-    """Add the subcommand."""
-    parser = add_command(
-        commands,
-        "report",
-        summary="say whether the student is worth deploying, with tables and plots",
-        description="Print the fidelity report: a verdict, with reasons and tables. The data and "
-        "the fit are those of a run (compress --keep-run), or what a table and options say, as "
-        "compress takes them.",
-        epilog=EPILOG,
-    )
+def add_options(parser):
+    """Add the options of the subcommand."""
     add_distillation(parser, table="the folder of a run, or a CSV or Parquet file")
     output = parser.add_argument_group("output")
     output.add_argument(
@@ -69,15 +68,17 @@ def _report(parser, options):
     if folder is None:
         clf = work.fit()
     else:
-        with open_run(folder, describe(options), resume=True) as run:
-            clf = run.stage("classifier", lambda: work.fit(memory=str(folder)))
+        with open_run(folder, describe(options), resume=True) as cache:
+            clf = cache.get("classifier", lambda: work.fit(memory=folder))
     with at_work():
         note(f"Fitting what the student has to beat; measuring on {len(work.y_test):,} rows.")
         report = fidelity_report(
             clf, work.X_test, work.y_test, X_train=work.X_train, y_train=work.y_train
         )
     if options.output is not None:
-        _write(report, options.output)
+        text = report.to_html() if options.output.suffix == ".html" else report.to_markdown()
+        with whole_file(options.output) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     if options.json:
         print_json(_figures(report))
     else:
@@ -94,19 +95,9 @@ def _check_format(options):
 
 def _check_plain(parser, options):
     """Raise if the user gave options that the run has already."""
-    for name in (*OPTIONS, *FILES[1:]):
+    for name in (*options_of_run(options), *FILES[1:]):
         if getattr(options, name) != parser.get_default(name):
-            raise InputError(
-                f"--{name.replace('_', '-')} is part of the run in {options.table}: leave it out."
-            )
-
-
-def _write(report, path):
-    from skdistill.runtime import whole_file
-
-    text = report.to_html() if path.suffix == ".html" else report.to_markdown()
-    with whole_file(path) as temporary:
-        Path(temporary).write_text(text, encoding="utf-8")
+            raise InputError(f"{flag(name)} is part of the run in {options.table}: leave it out.")
 
 
 def _figures(report):

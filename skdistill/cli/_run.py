@@ -13,63 +13,33 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from skdistill import __version__
+from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, note
-from skdistill.runtime import whole_file
+from skdistill.cli._parameters import as_typed, flag
 
-OPTIONS = (
-    *("target", "data", "test_size", "teacher", "hidden_layer_sizes", "alpha", "temperature"),
-    *("transfer", "device", "random_state"),
-)  # those that change the student
 FILES = ("table", "teacher_file", "unlabeled")
 LIBRARIES = ("joblib", "numpy", "pandas", "sklearn", "torch")
 MANIFEST = "manifest.json"
 
 
-class Run:
-    """Stages of the work, each stored once it is finished.
-
-    Teacher work is stored fit by fit, by the estimator's own `memory`.
-
-    Parameters
-    ----------
-    folder : Path
-    manifest : dict
-        What all stages depend on.
-    """
-
-    def __init__(self, folder, manifest):
-        from skdistill._plumbing.cache import Cache
-
-        self.folder = folder
-        self._cache = Cache(folder, json.dumps(manifest, sort_keys=True))
-
-    def stage(self, name, compute):
-        """Return the stored result of a stage, or the stored outcome of ``compute()``."""
-        return self._cache.get(name, compute)
-
-    def has_work(self):
-        """Whether anything is finished."""
-        return any((self.folder / "skdistill").glob("*.joblib"))
-
-
-def run_folder(output):
-    """Return the folder of the run that writes `output`."""
-    return output.with_name(f"{output.name}.run")
+def options_of_run(options):
+    """Name the options that change the student."""
+    parameters = [name for name in options.parameters if name != "n_jobs"]
+    return ["target", "data", "test_size", "teacher", *parameters]
 
 
 def describe(options):
     """Return the manifest: the options, the files by content, and the versions."""
-    given = {name: getattr(options, name) for name in OPTIONS}
-    given["hidden_layer_sizes"] = list(options.hidden_layer_sizes)
-    paths = {name: getattr(options, name) for name in FILES}
+    given = {name: getattr(options, name) for name in options_of_run(options)}
     files = {
         name: {"path": str(path.absolute()), "sha256": _content(path)}
-        for name, path in paths.items()
-        if path is not None
+        for name in FILES
+        if (path := getattr(options, name)) is not None
     }
     versions = {n: str(import_module(n).__version__) for n in LIBRARIES if find_spec(n)}
     versions |= {"skdistill": __version__, "python": sys.version.split()[0]}
-    return {"options": given, "files": files, "versions": versions}
+    manifest = {"options": given, "files": files, "versions": versions}
+    return json.loads(json.dumps(manifest))  # as it is read again
 
 
 def read_manifest(folder):
@@ -89,11 +59,10 @@ def restore_options(options, folder):
             "skdistill compress --keep-run."
         )
     for name, value in manifest["options"].items():
-        setattr(options, name, value)
-    options.hidden_layer_sizes = tuple(options.hidden_layer_sizes)
+        setattr(options, name, tuple(value) if isinstance(value, list) else value)
+    paths = {name: Path(file["path"]) for name, file in manifest["files"].items()}
     for name in FILES:
-        file = manifest["files"].get(name)
-        setattr(options, name, None if file is None else Path(file["path"]))
+        setattr(options, name, paths.get(name))
 
 
 @contextmanager
@@ -114,14 +83,18 @@ def open_run(folder, manifest, *, resume, force=False):
 
     Yields
     ------
-    run : Run
+    cache : Cache
+        Where finished work is kept: the estimator's, by its `memory`, and the stages after.
 
     Raises
     ------
     InputError
         If the folder holds a run and neither is wanted, or that run had another manifest.
     """
+    from skdistill._plumbing.cache import Cache
+
     folder.mkdir(mode=0o700, exist_ok=True)
+    cache = Cache(folder)
     with _alone(folder):
         old = read_manifest(folder)
         if old is not None and resume:
@@ -133,15 +106,14 @@ def open_run(folder, manifest, *, resume, force=False):
                 "--force to remove it and begin anew."
             )
         else:
-            _begin(folder, manifest)
-        run = Run(folder, manifest)
+            _begin(folder, manifest, cache)
         try:
-            yield run
+            yield cache
         except BaseException:
-            if run.has_work():
-                note(f"Finished work is kept in {folder}: pass --resume to go on with it.")
-            else:
+            if cache.is_empty():
                 remove(folder)
+            else:
+                note(f"Finished work is kept in {folder}: pass --resume to go on with it.")
             raise
 
 
@@ -166,11 +138,11 @@ def _alone(folder):
         lock.release()
 
 
-def _begin(folder, manifest):
+def _begin(folder, manifest, cache):
     (folder / MANIFEST).unlink(missing_ok=True)  # first, so that half a run is none
-    shutil.rmtree(folder / "skdistill", ignore_errors=True)
+    cache.clear()
     with whole_file(folder / MANIFEST) as temporary:
-        Path(temporary).write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+        temporary.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
 
 
 def _check_same(old, new, folder):
@@ -179,15 +151,14 @@ def _check_same(old, new, folder):
     for name, value in new["options"].items():
         before = old["options"].get(name)
         if before != value:
-            flag = f"--{name.replace('_', '-')}"
             raise InputError(
-                f"The run in {folder} was begun with {flag} {_shown(before)}, not "
-                f"{_shown(value)}. {ways}"
+                f"The run in {folder} was begun with {flag(name)} {as_typed(before)}, not "
+                f"{as_typed(value)}. {ways}"
             )
     for name in FILES:
         before, now = (manifest["files"].get(name, {}) for manifest in (old, new))
         if before.get("sha256") != now.get("sha256"):
-            what = "the table" if name == "table" else f"--{name.replace('_', '-')}"
+            what = "the table" if name == "table" else flag(name)
             raise InputError(
                 f"The run in {folder} was begun with other content of {what}: "
                 f"{before.get('path')} then, {now.get('path')} now. {ways}"
@@ -198,10 +169,6 @@ def _check_same(old, new, folder):
                 f"The run in {folder} was begun with {name} {old['versions'].get(name)}, here is "
                 f"{value}: its student would be another. {ways}"
             )
-
-
-def _shown(value):
-    return ",".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _content(path):

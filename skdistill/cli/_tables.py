@@ -20,7 +20,7 @@ def read_labelled(path, target):
     """
     if target is None:
         raise InputError("Pass --target COLUMN: the column with the labels.")
-    with reading(path) as pd:
+    with _reading(path) as pd:
         if path.suffix == ".parquet":
             frame = pd.read_parquet(path)
         else:
@@ -53,7 +53,7 @@ def read_chunks(path, reader):
     frame : pandas DataFrame of shape (n_rows, n_features)
         A table without rows gives one empty chunk.
     """
-    with reading(path) as pd:
+    with _reading(path) as pd:
         size = min(MAX_ROWS, max(MIN_ROWS, MAX_VALUES // len(reader.kinds)))
         chunks = _parquet_chunks if path.suffix == ".parquet" else _csv_chunks
         first = 0
@@ -63,7 +63,7 @@ def read_chunks(path, reader):
 
 
 @contextmanager
-def reading(path):
+def _reading(path):
     """Give pandas to read `path` with; say what is wrong with the file."""
     if not path.is_file():
         raise InputError(f"No table at {path}.")
@@ -71,9 +71,7 @@ def reading(path):
         raise InputError(f"{path}: a table ends with .csv or .parquet.")
     try:
         import pandas as pd
-    except ImportError:
-        raise InputError('Reading tables needs: pip install "skdistill[cli]"') from None
-    try:
+
         yield pd
     except ImportError:
         raise InputError('Reading tables needs: pip install "skdistill[cli]"') from None

@@ -32,27 +32,23 @@ class Work:
 
 def prepare(options):
     """Read the data and the teacher; return the work to do."""
+    from sklearn import datasets
+
+    from skdistill import DistilledClassifier
+
     if (options.table is None) == (options.data is None):
         raise InputError("Pass either a table or --data, as in: skdistill compress --data digits")
     if not 0 < options.test_size < 1:
         raise InputError(f"--test-size must be between 0 and 1, got {options.test_size}.")
     if options.data:
-        X, y = _bundled(options.data)
+        X, y = getattr(datasets, f"load_{options.data}")(return_X_y=True)
     else:
         X, y = read_labelled(options.table, options.target)
-
-    from skdistill import DistilledClassifier
 
     X_train, X_test, y_train, y_test = _split(X, y, options.test_size, options.random_state)
     clf = DistilledClassifier(
         make_teacher(options, X_train),
-        alpha=options.alpha,
-        transfer=None if options.transfer == "none" else options.transfer,
-        hidden_layer_sizes=options.hidden_layer_sizes,
-        temperature=options.temperature,
-        device=options.device,
-        n_jobs=options.n_jobs,
-        random_state=options.random_state,
+        **{name: getattr(options, name) for name in options.parameters},
         verbose=int(options.verbose),
     )
     return Work(clf, X_train, X_test, y_train, y_test, options.unlabeled)
@@ -66,12 +62,6 @@ def at_work():
     bars = progress() if find_spec("rich") else contextlib.nullcontext()
     with contextlib.redirect_stdout(sys.stderr), bars:
         yield
-
-
-def _bundled(name):
-    from sklearn import datasets
-
-    return getattr(datasets, f"load_{name}")(return_X_y=True)
 
 
 def _split(X, y, test_size, random_state):

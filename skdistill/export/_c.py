@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from skdistill._plumbing.files import whole_file
 from skdistill.export._c_columns import code_function, describe_columns, number_function
 from skdistill.export._c_helpers import helpers_of
 from skdistill.export._c_layers import READERS, Forward, as_rounded
 from skdistill.export._c_text import with_prefix
 from skdistill.export._common import probe_rows, student_of
 from skdistill.layers import EncodeTable
-from skdistill.runtime import whole_file
 
 DTYPES = ("float32", "int8")
 
@@ -123,7 +123,7 @@ def to_c(model, path, *, dtype="float32", name=None):
     _check_layers(student)
     text = with_prefix(_header(student, name, int8=dtype == "int8"), name)
     with whole_file(path) as temporary:
-        Path(temporary).write_text(text, encoding="ascii", newline="\n")
+        temporary.write_text(text, encoding="ascii", newline="\n")
 
 
 def _check_layers(student):

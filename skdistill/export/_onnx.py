@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from skdistill.runtime import whole_file
+from skdistill._plumbing.files import whole_file
 
 OLDEST_OPSET = 13
 

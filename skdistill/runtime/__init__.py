@@ -4,7 +4,6 @@ from skdistill.runtime._codes import Codes as Codes
 from skdistill.runtime._codes import murmur3 as murmur3
 from skdistill.runtime._files import format_of as format_of
 from skdistill.runtime._files import load
-from skdistill.runtime._files import whole_file as whole_file
 from skdistill.runtime._native import describe as describe_forward  # noqa: F401
 from skdistill.runtime._reader import ColumnReader as ColumnReader
 from skdistill.runtime._student import Student

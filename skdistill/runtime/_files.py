@@ -2,10 +2,7 @@
 
 import hashlib
 import json
-import os
 import re
-import tempfile
-from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
+from skdistill._plumbing.files import whole_file
 from skdistill.exceptions import StudentFileError
 from skdistill.layers import LAYERS, from_plain, to_plain
 from skdistill.runtime._reader import ColumnReader
@@ -56,40 +54,12 @@ def save(student, path):
     text = json.dumps(header)
     with whole_file(path) as temporary:
         metadata = {"skdistill": text, "sha256": digest(text, arrays)}
-        Path(temporary).write_bytes(_in_order(to_bytes(arrays, metadata)))
+        temporary.write_bytes(_in_order(to_bytes(arrays, metadata)))
 
 
 def format_of(reader):
     """Return the oldest format that holds what a reader knows."""
     return 2 if reader.offsets or reader.buckets else 1
-
-
-@contextmanager
-def whole_file(path):
-    """Give a temporary file beside `path`, which takes its place unless something is raised.
-
-    Parameters
-    ----------
-    path : str or path-like
-        Where the file is.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the folder does not exist.
-    """
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"Cannot save {path}: the folder {path.parent} does not exist.")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        yield temporary
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def load(path):
@@ -251,9 +221,3 @@ def _labels_from_json(labels):
 
 def _are_plain(values):
     return all(isinstance(value, str | bool | int | float) for value in values)
-
-
-def _umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -82,3 +82,13 @@ def test_a_teacher_with_a_lambda_is_refused_clearly(tmp_path):
     teacher = make_pipeline(FunctionTransformer(lambda X: X), RandomForestClassifier())
     with pytest.raises(ValueError, match="Replace lambdas by named functions"):
         Cache(tmp_path, teacher)
+
+
+def test_a_folder_is_cleared_of_all_results_whatever_they_depend_on(tmp_path):
+    cache = Cache(tmp_path)
+    assert cache.is_empty()
+    Cache(tmp_path, "a teacher").get("part", lambda: 1)
+    assert not cache.is_empty()
+    cache.clear()
+    assert cache.is_empty()
+    assert cache.get("part", lambda: 2) == 2

@@ -42,4 +42,6 @@ def test_bash_offers_what_may_come_next(command, tmp_path, monkeypatch):
     assert complete(script, "skdistill", "ex") == {"export"}
     assert complete(script, "skdistill", "export", "--fo") == {"--format", "--force"}
     assert complete(script, "skdistill", "export", "--format", "o") == {"onnx"}
+    assert complete(script, "skdistill", "compress", "--transfer", "m") == {"munge", "mixup"}
+    assert complete(script, "skdistill", "report", "--calibration", "n") == {"none"}
     assert complete(script, "skdistill", "info", "ch") == {"churn.safetensors"}

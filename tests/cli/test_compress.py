@@ -13,8 +13,6 @@ from sklearn.neighbors import KNeighborsClassifier
 
 import skdistill
 from skdistill.cli import main
-from skdistill.cli._options import TRANSFERS
-from skdistill.samplers import SAMPLERS
 
 
 def run(capsys, *words):
@@ -78,10 +76,6 @@ def test_unlabelled_rows_are_read_from_parquet(messy, tmp_path, capsys):
     code, _, err = run(capsys, messy, *words)
     assert code == 2
     assert "unexpected ['churned']" in err
-
-
-def test_every_sampler_can_be_named():
-    assert set(TRANSFERS) == {"auto", "none", *SAMPLERS}
 
 
 def test_a_fitted_teacher_from_a_joblib_file_is_used_as_it_is(tmp_path, capsys):

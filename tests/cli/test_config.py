@@ -22,12 +22,14 @@ def parse(tmp_path):
 def test_keys_are_options_in_either_spelling(parse):
     options = parse(
         'target = "churned"\nhidden-layer-sizes = [64, 32]\nrandom_state = 3\nalpha = 0.5\n'
-        'force = true\nresume = false\ntrust = ["a.B", "c.D"]',
+        'calibration = "none"\nearly_stopping = false\nforce = true\n'
+        'resume = false\ntrust = ["a.B", "c.D"]',
         "compress",
         "t.csv",
     )
     assert (options.target, options.random_state, options.alpha) == ("churned", 3, 0.5)
     assert options.hidden_layer_sizes == (64, 32)
+    assert (options.calibration, options.early_stopping) == (None, False)
     assert options.force
     assert not options.resume
     assert options.trust == ["a.B", "c.D"]
@@ -46,6 +48,8 @@ def test_what_is_typed_wins(parse):
         ("qqq = 1", "qqq is no option of skdistill compress; it has target, data"),
         ("config = 'x'", "config is no option"),
         ("force = 1", "force is true or false, not 1"),
+        ("alpha = true", "alpha takes text or a number, not True"),
+        ("early-stopping = [[true]]", "early-stopping takes text or a number"),
         ("target = true", "target takes text or a number"),
         ("[compress]\ntarget = 'y'", "compress is no option"),
         ("target = ", "cannot be read as TOML"),

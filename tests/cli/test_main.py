@@ -87,13 +87,16 @@ def test_a_reader_that_goes_is_no_error(student, messy):
     assert "Traceback" not in err
 
 
-def test_a_server_needs_no_heavy_library(student, messy):
+def test_what_a_server_runs_and_the_help_need_no_heavy_library(student, messy):
     script = (
-        "import sys; from skdistill.cli import main; code = main(sys.argv[1:]);"
-        "heavy = {'sklearn', 'torch', 'joblib', 'scipy', 'skorch'} & set(sys.modules);"
+        "import sys; from skdistill.cli import main\n"
+        "try: code = main(sys.argv[1:])\n"
+        "except SystemExit as end: code = end.code\n"
+        "heavy = {'sklearn', 'torch', 'joblib', 'scipy', 'skorch'} & set(sys.modules)\n"
         "sys.exit(f'loaded {heavy}' if heavy else code)"
     )
-    for words in (["info", student], ["predict", student, messy]):
+    helps = [["--help"], ["predict", "--help"], ["export", "--help"], ["info", "--help"]]
+    for words in ([], *helps, ["info", student], ["predict", student, messy]):
         done = subprocess.run(
             [sys.executable, "-c", script, *map(str, words)], capture_output=True, text=True
         )

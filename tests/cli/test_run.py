@@ -182,6 +182,8 @@ def test_an_unfinished_run_is_an_error_that_names_both_ways_out(folder, command,
     [
         (["--alpha", "0.5"], "begun with --alpha auto, not 0.5"),
         (["--hidden-layer-sizes", "9"], "begun with --hidden-layer-sizes 8, not 9"),
+        (["--dropout", "0.2"], "begun with --dropout 0.1, not 0.2"),
+        (["--calibration", "none"], "begun with --calibration temperature, not none"),
         (["--random-state", "1"], "begun with --random-state 0, not 1"),
         (["--teacher-file", "other.joblib"], "begun with other content of --teacher-file"),
     ],
@@ -239,13 +241,22 @@ def test_two_processes_do_not_work_on_one_run(folder, command, monkeypatch):
 
 def test_a_run_without_finished_work_leaves_no_folder(tmp_path):
     def fails():
-        with open_run(tmp_path / "r", {}, resume=True) as run:
-            assert run.folder.is_dir()
-            run.stage("six", lambda: 6 / 0)
+        with open_run(tmp_path / "r", {}, resume=True) as cache:
+            assert (tmp_path / "r").is_dir()
+            cache.get("six", lambda: 6 / 0)
 
     with pytest.raises(ZeroDivisionError):
         fails()
     assert not list(tmp_path.iterdir())
-    with open_run(tmp_path / "r", {}, resume=False) as run:
-        assert run.stage("six", lambda: 6) == 6
-        assert run.stage("six", lambda: 1 / 0) == 6
+    with open_run(tmp_path / "r", {}, resume=False) as cache:
+        assert cache.get("six", lambda: 6) == 6
+        assert cache.get("six", lambda: 1 / 0) == 6
+
+
+def test_a_run_keeps_its_options_and_one_cache_whatever_the_students_name(folder, command):
+    code, _, err = command(*words("skdistill", "--keep-run"))
+    assert code == 0, err
+    run = folder / "skdistill.run"
+    assert {path.name for path in run.iterdir()} == {"lock", "manifest.json", "skdistill"}
+    assert {path.suffix for path in (run / "skdistill").iterdir()} == {".joblib", ".lock"}
+    skdistill.load(folder / "skdistill")

@@ -1,0 +1,109 @@
+"""Options that are parameters of an estimator: types, defaults and help are the estimator's."""
+
+import inspect
+import re
+from argparse import ArgumentTypeError
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+NO_OPTIONS = {
+    "teacher": "has options of its own: a preset, or a file",
+    "callbacks": "holds objects",
+    "net_params": "holds objects",
+    "memory": "is the folder of the run",
+    "verbose": "is a switch, -v",
+}  # parameters that are not typed, and why
+DEFAULTS = {"random_state": 0}  # a run goes on only where it would give the same again
+
+
+def add_parameters(parser, estimator):
+    """Add an option for each parameter of an estimator's class; name them in `parameters`."""
+    group = parser.add_argument_group(f"parameters of {estimator.__name__}")
+    parameters = inspect.signature(estimator).parameters
+    names = tuple(name for name in parameters if name not in NO_OPTIONS)
+    for name in names:
+        value = value_of(estimator._parameter_constraints[name])
+        default = DEFAULTS.get(name, parameters[name].default)
+        text = f"{_first_sentence(estimator, name)} (default {as_typed(default)})"
+        group.add_argument(
+            flag(name),
+            type=value,
+            default=default,
+            metavar="|".join([*value.readers, *value.words]),
+            help=text.replace("%", "%%"),
+        )
+    parser.set_defaults(parameters=names)
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """What the text of an option stands for: one of some words, or what a reader makes of it."""
+
+    words: dict[str, Any]
+    readers: dict[str, Callable]  # by what help calls the text that they read
+
+    def __call__(self, text):
+        """Return the value."""
+        if text in self.words:
+            return self.words[text]
+        for read in self.readers.values():
+            with suppress(ValueError):
+                return read(text)
+        raise ArgumentTypeError(f"{text!r} is not {' or '.join([*self.readers, *self.words])}")
+
+
+def value_of(constraints):
+    """Return the `Value` that meets a parameter's constraints; objects have no text."""
+    from sklearn.utils._param_validation import StrOptions
+
+    words: dict[str, Any] = {}
+    readers: dict[str, Callable] = {}
+    for constraint in constraints:
+        if isinstance(constraint, StrOptions):
+            words |= {word: word for word in sorted(constraint.options)}
+        elif constraint is None:
+            words["none"] = None
+        elif constraint == "boolean":
+            words |= {"true": True, "false": False}
+        else:
+            readers |= READERS.get(getattr(constraint, "type", constraint), {})
+    return Value(words, readers)
+
+
+def flag(name):
+    """Return the option that stands for a parameter."""
+    return f"--{name.replace('_', '-')}"
+
+
+def as_typed(value):
+    """Return the text that stands for a value."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+
+
+def _numbers(text):
+    parts = filter(None, text.split(","))
+    return tuple(int(part) if part.isdecimal() else float(part) for part in parts)
+
+
+READERS: dict[Any, dict[str, Callable]] = {
+    Integral: {"N": int},
+    Real: {"NUMBER": float},
+    "cv_object": {"N": int},
+    "random_state": {"N": int},
+    str: {"TEXT": str},
+    tuple: {"N,N": _numbers},
+}
+
+
+def _first_sentence(estimator, name):
+    """Return what the docstring says of a parameter first, as help has it."""
+    text = f"{inspect.getdoc(estimator)}\n"
+    documented = dict(re.findall(r"^(\w+) : .*\n((?:    .*\n)+)", text, re.MULTILINE))
+    sentence = re.split(r"\.\s", documented[name])[0]
+    words = re.sub(r"`| \[\d+\]_", "", sentence).split()
+    return " ".join([words[0].lower(), *words[1:]])

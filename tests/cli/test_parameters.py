@@ -1,0 +1,124 @@
+"""Options that are the estimator's parameters: what it says of them is said once."""
+
+import inspect
+from argparse import ArgumentTypeError
+from numbers import Integral, Real
+
+import pytest
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+
+import skdistill
+from skdistill import DistilledClassifier
+from skdistill.cli import main
+from skdistill.cli._main import make_parser
+from skdistill.cli._parameters import NO_OPTIONS, as_typed, value_of
+
+WARMTH = """    warmth : float or "auto", default="auto"
+        How warm it is, in [0, 1]; 100 % is `hot` [2]_. What follows
+        is for those who read on.
+"""
+fitted = []
+
+
+class Warm(DistilledClassifier):
+    """A classifier with a parameter more, which notes what reaches its fit."""
+
+    _parameter_constraints = {  # noqa: RUF012
+        **DistilledClassifier._parameter_constraints,
+        "warmth": [Interval(Real, 0, 1, closed="both"), StrOptions({"auto"})],
+    }
+
+    def __init__(self, teacher=None, *, warmth="auto", **params):
+        super().__init__(teacher, **params)
+        self.warmth = warmth
+
+    def fit(self, X, y, **fit_params):
+        fitted.append(self.warmth)
+        raise KeyboardInterrupt
+
+    __doc__ = DistilledClassifier.__doc__.replace("    cv : int", f"{WARMTH}    cv : int")
+    _signature = inspect.signature(DistilledClassifier.__init__)
+    _warmth = inspect.Parameter("warmth", inspect.Parameter.KEYWORD_ONLY, default="auto")
+    __init__.__signature__ = _signature.replace(
+        parameters=[*_signature.parameters.values(), _warmth]
+    )
+
+
+@pytest.fixture
+def warm(monkeypatch):
+    """Let the command distil by the classifier with a parameter more."""
+    monkeypatch.setattr(skdistill, "DistilledClassifier", Warm)
+    fitted.clear()
+    return fitted
+
+
+@pytest.mark.parametrize("name", ["compress", "report"])
+def test_a_new_parameter_is_an_option_with_type_default_and_help(name, warm, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main([name, "--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "--warmth NUMBER|auto how warm it is, in [0, 1]; 100 % is hot (default auto)" in shown
+    with pytest.raises(SystemExit, match="2"):
+        main([name, "--data", "iris", "--warmth", "cold"])
+    assert "argument --warmth: 'cold' is not NUMBER or auto" in capsys.readouterr().err
+
+
+def test_a_new_parameter_reaches_the_fit(warm, tmp_path, command):
+    (tmp_path / "c.toml").write_text("warmth = 0.25")
+    line = ["compress", "--data", "iris", "--output", tmp_path / "s"]
+    for more in ([], ["--warmth", "0.5"], ["--config", tmp_path / "c.toml"]):
+        assert command(*line, *more)[0] == 130
+    assert warm == ["auto", 0.5, 0.25]
+
+
+def test_every_parameter_is_an_option_or_said_to_be_none():
+    parameters = inspect.signature(DistilledClassifier).parameters
+    assert set(NO_OPTIONS) < set(parameters)
+    for command in ("compress", "report"):
+        options = make_parser()[1][command].parse_args(["t.csv"])
+        assert {*options.parameters, *NO_OPTIONS} == set(parameters)
+        for name in set(options.parameters) - {"random_state"}:
+            assert getattr(options, name) == parameters[name].default
+
+
+def test_every_default_can_be_typed():
+    for name, parameter in inspect.signature(DistilledClassifier).parameters.items():
+        if name not in NO_OPTIONS and name != "random_state":
+            value = value_of(DistilledClassifier._parameter_constraints[name])
+            assert value(as_typed(parameter.default)) == parameter.default
+
+
+@pytest.mark.parametrize(
+    ("constraints", "text", "value"),
+    [
+        ([Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})], "12", 12),
+        ([Interval(Real, 0, 1, closed="both"), None], "1e-3", 0.001),
+        ([Interval(Real, 0, 1, closed="both"), None], "none", None),
+        (["boolean", StrOptions({"auto"})], "true", True),
+        (["boolean", StrOptions({"auto"})], "auto", "auto"),
+        ([list, tuple, None], "64,32", (64, 32)),
+        ([list, tuple], "", ()),
+        ([tuple], ".1,.5", (0.1, 0.5)),
+        ([StrOptions({"none", "ple"})], "none", "none"),
+        (["cv_object", StrOptions({"oob"})], "3", 3),
+        ([str], "cuda:1", "cuda:1"),
+    ],
+)
+def test_a_text_stands_for_what_meets_a_constraint(constraints, text, value):
+    got = value_of(constraints)(text)
+    assert got == value
+    assert type(got) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("constraints", "text", "message"),
+    [
+        ([Interval(Integral, 1, None, closed="left"), None], "1.5", "'1.5' is not N or none"),
+        (["boolean"], "1", "'1' is not true or false"),
+        ([tuple], "64,x", "'64,x' is not N,N"),
+        ([StrOptions({"b", "a"}), callable, HasMethods("fit")], "c", "'c' is not a or b"),
+    ],
+)
+def test_another_text_is_refused_with_what_is_meant(constraints, text, message):
+    with pytest.raises(ArgumentTypeError, match=message):
+        value_of(constraints)(text)
