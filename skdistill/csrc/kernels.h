@@ -1,5 +1,4 @@
-// What the parts of the extension module skdistill._kernels share: how arguments come, and the
-// instruction set in use. And its entries, each beside what it calls.
+// The entries of the extension, and the instruction set that they use.
 #pragma once
 
 #include "abi.h"  // CPython wants to be first

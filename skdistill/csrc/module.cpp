@@ -1,5 +1,12 @@
-// The extension module skdistill._kernels: losses, binned layers and hidden units for training, the
-// forward of a student. A plain C ABI; neither torch nor NumPy is needed to build it.
+// The extension module skdistill._kernels. A plain C ABI; neither torch nor NumPy is needed to build
+// it.
+//
+//   simd/      vectors, activations, matrix products: what is compiled for each instruction set
+//   losses/    losses of rows, with their gradients
+//   forward/   a student's answers, from the cells of its rows
+//   train/     a perceptron in training; its binned layers and hidden units by themselves
+//   abi.h      how arguments come from Python      threads.h  work in parts, on threads
+//   kernels.h  what all entries share              room.h     memory for a call
 
 #include "kernels.h"  // CPython wants to be first
 
