@@ -93,7 +93,8 @@ class OwnedNet : public Net {
         std::vector<Line> &lines = floats_.emplace_back(product(n_rows, lines_a_row));
         for (int64_t row = 0; row < n_rows; row++)
             for (int64_t i = 0; i < width; i++)
-                lines[row * lines_a_row + i / MOST_LANES].values[i % MOST_LANES] = (float)from[row * width + i];
+                lines[row * lines_a_row + i / MOST_LANES].values[i % MOST_LANES] =
+                    (float)from[row * width + i];
         return (const float *)lines.data();
     }
 

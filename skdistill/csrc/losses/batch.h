@@ -4,7 +4,8 @@
 #include "kernels.h"
 #include "room.h"
 
-enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD, N_KINDS };  // as in skdistill/losses/_distributions.py
+// Numbers, as in skdistill/losses/_distributions.py.
+enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD, N_KINDS };
 
 struct Batch {
     Kind kind;

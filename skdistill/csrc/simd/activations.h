@@ -10,6 +10,7 @@ struct Activated {
     V value, slope;
 };
 
+// ReLU, SiLU (x · sigmoid x) and tanh.
 template <Function FUNCTION>
 INLINE Activated activated(V x) {
     if constexpr (FUNCTION == RELU) {
