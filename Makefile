@@ -9,7 +9,7 @@ STAMP := $(VENV)/.stamp-dev
 DOCS_STAMP := $(VENV)/.stamp-docs
 SITE := docs/_build/html
 OLDEST_STAMP := $(OLDEST)/.stamp-oldest
-KERNELS := $(wildcard skdistill/csrc/*)
+KERNELS := $(wildcard skdistill/csrc/*.* skdistill/csrc/*/*)
 PIP_FLAGS := --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help

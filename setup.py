@@ -9,8 +9,10 @@ from setuptools import Extension, setup
 # GNU vector types and target pragmas: GCC 12, Clang, or newer
 kernels = Extension(
     "skdistill._kernels",
-    sources=sorted(glob("skdistill/csrc/*.cpp")),
-    depends=sorted(glob("skdistill/csrc/*.h")),
+    sources=sorted(glob("skdistill/csrc/**/*.cpp", recursive=True)),
+    depends=sorted(glob("skdistill/csrc/**/*.h", recursive=True)),
+    include_dirs=["skdistill/csrc"],
+    libraries=["dl"] if sys.platform == "linux" else [],  # of glibc before 2.34
     extra_compile_args=[
         "-std=c++17",
         "-O3",

@@ -11,6 +11,9 @@ if os.environ.get("SKDISTILL_NATIVE") != "0":
         kernels = import_module("skdistill._kernels")
 
 
+ACTIVATIONS = {"relu": 0, "silu": 1, "tanh": 2}  # numbers, as in csrc/simd/functions.h
+
+
 def instruction_sets():
     """Return the names of what this processor can run, the fastest first; empty: no extension."""
     return [] if kernels is None else kernels.instruction_sets()

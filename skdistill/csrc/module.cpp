@@ -1,7 +1,16 @@
-// The extension module skdistill._kernels: losses, binned layers and hidden units for training, the
-// forward of a student. A plain C ABI; neither torch nor NumPy is needed to build it.
+// The extension module skdistill._kernels. A plain C ABI; neither torch nor NumPy is needed to build
+// it.
+//
+//   simd/      vectors, activations, matrix products: what is compiled for each instruction set
+//   losses/    losses of rows, with their gradients
+//   forward/   a student's answers, from the cells of its rows
+//   train/     a perceptron in training; its binned layers and hidden units by themselves
+//   abi.h      how arguments come from Python      threads.h  work in parts, on threads
+//   kernels.h  what all entries share              room.h     memory for a call
 
-#include "kernels.h"
+#include "kernels.h"  // CPython wants to be first
+
+#include "threads.h"
 
 static const char *const NAMES[] = {"portable", "avx2", "avx512"};
 
@@ -22,14 +31,15 @@ static const int best = best_set();
 int set_in_use = best;
 
 // Names of what this processor can run, the fastest first.
-static PyObject *instruction_sets(PyObject *, PyObject *) {
+static PyObject *instruction_sets(Arguments &next) {
+    next.end();
     PyObject *names = PyList_New(0);
     for (int set = best; set >= 0; set--) {
         PyObject *name = names ? PyUnicode_FromString(NAMES[set]) : nullptr;
         if (!name || PyList_Append(names, name) < 0) {
             Py_XDECREF(name);
             Py_XDECREF(names);
-            return nullptr;
+            throw Refused{};
         }
         Py_DECREF(name);
     }
@@ -48,6 +58,12 @@ static PyObject *use(Arguments &next) {
     refuse(PyExc_ValueError, "this processor cannot run %R", wanted);
 }
 
+// has_threads(): whether there are any for entries that take a number of them.
+static PyObject *has_threads(Arguments &next) {
+    next.end();
+    return PyBool_FromLong(parallel_in_use() != nullptr);
+}
+
 template <PyObject *(*entry)(Arguments &)>
 static PyMethodDef named(const char *name) {
     return {name, (PyCFunction)(void (*)(void))method<entry>, METH_FASTCALL, nullptr};
@@ -55,14 +71,14 @@ static PyMethodDef named(const char *name) {
 
 static PyMethodDef methods[] = {
     named<fill>("fill"),
-    named<set_parallel>("set_parallel"),
     named<fill_bins>("fill_bins"),
     named<train>("train"),
     named<activate>("activate"),
     named<prepare>("prepare"),
     named<forward>("forward"),
     named<use>("use"),
-    {"instruction_sets", instruction_sets, METH_NOARGS, nullptr},
+    named<instruction_sets>("instruction_sets"),
+    named<has_threads>("has_threads"),
     {nullptr, nullptr, 0, nullptr},
 };
 

@@ -1,8 +1,13 @@
-// Room for what a call makes on its way.
+// Room for what a call makes on its way, and for what it keeps.
 #pragma once
 
 #include <cstdint>
 #include <new>
+
+// Floats of the widest vector, and of a cache line. Widths are rounded up to it; what is beyond
+// holds zeros.
+constexpr int64_t MOST_LANES = 16;
+constexpr int64_t padded(int64_t n) { return (n + MOST_LANES - 1) / MOST_LANES * MOST_LANES; }
 
 constexpr int64_t MOST_ITEMS = (int64_t)1 << 58;  // more than any memory holds
 

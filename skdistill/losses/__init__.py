@@ -1,9 +1,9 @@
 """Distillation losses for torch: usable alone, in any torch or skorch code."""
 
+from skdistill.losses._distributions import KINDS
+from skdistill.losses._distributions import NUMBERS as NUMBERS
 from skdistill.losses._loss import DistillationLoss, distillation_loss
-from skdistill.losses._native import NUMBERS as NUMBERS
 from skdistill.losses._native import describe as describe_kernels  # noqa: F401
-from skdistill.losses._settings import KINDS
 from skdistill.losses._settings import LEAST_TEMPERATURE as LEAST_TEMPERATURE
 from skdistill.losses._settings import MOST_TEMPERATURE as MOST_TEMPERATURE
 from skdistill.losses._settings import check_classes as check_classes

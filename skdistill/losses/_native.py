@@ -1,15 +1,12 @@
 """The losses in C++, where the extension was built: one pass over each row, no torch operators."""
 
-import ctypes
-from pathlib import Path
-
 import numpy as np
 import torch
 from torch.utils.dlpack import to_dlpack
 
 from skdistill._plumbing.extension import instruction_sets, kernels
+from skdistill.losses._distributions import NUMBERS
 
-NUMBERS = {"kl": 0, "logit_mse": 1, "reverse_kl": 2, "jsd": 3}
 DTYPES = {torch.float32, torch.float16, torch.bfloat16}
 
 
@@ -17,7 +14,7 @@ def describe():
     """Say in words which implementation serves on the CPU."""
     if kernels is None:
         return "torch operators (skdistill._kernels is not built, or SKDISTILL_NATIVE=0)"
-    threads = "on torch's OpenMP threads" if _shared else "on one thread"
+    threads = "on torch's OpenMP threads" if kernels.has_threads() else "on one thread"
     return f"C++ ({instruction_sets()[0]}, {threads})"
 
 
@@ -65,18 +62,3 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
 def _plain(values, dtype=torch.float32):
     """Return contiguous values of a dtype."""
     return (values if values.dtype is dtype else values.to(dtype)).contiguous()
-
-
-def _share_threads():
-    """Let kernels run on the threads of torch's OpenMP runtime; return whether there is one."""
-    library = Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"
-    if not library.exists():
-        return False
-    parallel = getattr(ctypes.CDLL(str(library)), "GOMP_parallel", None)
-    if parallel is None:
-        return False
-    kernels.set_parallel(ctypes.cast(parallel, ctypes.c_void_p).value)
-    return True
-
-
-_shared = kernels is not None and _share_threads()

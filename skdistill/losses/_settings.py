@@ -3,13 +3,12 @@
 import math
 from typing import NamedTuple
 
-BETAS = {"kl": None, "logit_mse": None, "reverse_kl": None, "jsd": 0.5, "dkd": 8.0, "dist": 1.0}
-KINDS = tuple(BETAS)
+from skdistill.losses._distributions import KINDS, SOFT
 
 # Between these, float32 keeps two digits of what is compared, against float64. At a high T
 # probabilities differ from 1 / K by some 1 / T, and rounding is T · 1e-7 of the gradient. At a low
 # one T divides logits, and at 16 the next one that float32 has is 1e-6 away.
-LEAST_TEMPERATURE, MOST_TEMPERATURE = 1e-4, 1e5  # as in csrc/batch.h
+LEAST_TEMPERATURE, MOST_TEMPERATURE = 1e-4, 1e5  # as in csrc/losses/batch.h
 
 
 class Settings(NamedTuple):
@@ -31,23 +30,24 @@ def make_settings(
     kind="kl", temperature=1.0, alpha=0.5, beta=None, standardize=False, reduction="mean"
 ):
     """Check and return settings; `beta` None is the kind's default."""
-    if kind not in BETAS:
+    if kind not in SOFT:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}.")
     check_temperature(temperature)
     if not 0 <= alpha <= 1:
         raise ValueError(f"alpha must be in [0, 1], got {alpha}.")
-    default = BETAS[kind]
+    default, most = SOFT[kind].beta, SOFT[kind].most_beta
     if beta is None:
         beta = default or 0.0
     elif default is None:
         raise ValueError(f"kind={kind!r} has no beta; leave it None, got {beta}.")
-    elif not (0 < beta < (1 if kind == "jsd" else math.inf)):
-        bounds = "(0, 1)" if kind == "jsd" else "(0, inf)"
-        raise ValueError(f"beta must be in {bounds} for kind={kind!r}, got {beta}.")
+    elif not 0 < beta < most:
+        raise ValueError(f"beta must be in (0, {most:g}) for kind={kind!r}, got {beta}.")
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction must be 'mean', 'sum' or 'none', got {reduction!r}.")
-    if kind == "dist" and reduction == "none":
-        raise ValueError("kind='dist' compares whole columns of a batch: no loss of single rows.")
+    if reduction == "none" and not SOFT[kind].of_rows:
+        raise ValueError(
+            f"kind={kind!r} compares whole columns of a batch: no loss of single rows."
+        )
     return Settings(kind, float(temperature), float(alpha), beta, bool(standardize), reduction)
 
 
@@ -67,11 +67,7 @@ def check_classes(settings, n_classes):
         raise ValueError("logits of no class: their second dimension is 0.")
     if n_classes > 2:
         return
-    reasons = {
-        "dkd": "the only class beside the target has all of what the target leaves",
-        "dist": "two numbers always correlate by 1 or -1",
-    }
-    reason = reasons.get(settings.kind)
+    reason = SOFT[settings.kind].at_two_classes
     if settings.standardize:
         reason = "two standardised logits are always 1 and -1"
     if reason:

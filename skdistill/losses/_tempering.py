@@ -2,9 +2,9 @@
 
 import torch
 
-from skdistill.losses._reference import EPS
 from skdistill.losses._settings import check_temperature
 
+EPS = 1e-7  # of a standard deviation
 HALF = {torch.float16, torch.bfloat16}
 ROUNDING = 1e-3  # by which a row's sum may differ from 1, or by more where its dtype is coarser
 
@@ -44,9 +44,14 @@ def temper(proba, temperature, *, standardize=False):
     logits = torch.log(wide)
     if standardize:
         _check_no_zero(wide)
-        spread, center = torch.std_mean(logits, dim=1, keepdim=True, correction=0)
-        logits = (logits - center) / (spread + EPS)
+        logits, *_ = standardized(logits)
     return torch.softmax(logits / temperature, dim=1).to(proba.dtype)
+
+
+def standardized(z):
+    """Return rows of mean 0 and standard deviation 1, and what these were before."""
+    spread, center = torch.std_mean(z, dim=1, correction=0, keepdim=True)
+    return (z - center) / (spread + EPS), center, spread
 
 
 def _check_rows(proba, rounding):

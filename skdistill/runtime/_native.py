@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from skdistill._plumbing.extension import instruction_sets, kernels
+from skdistill._plumbing.extension import ACTIVATIONS, instruction_sets, kernels
 from skdistill.layers import (
     Activation,
     EncodeTable,
@@ -22,8 +22,7 @@ from skdistill.layers import (
     Softmax,
 )
 
-LINEAR, RELU, SILU, TANH, SCALE, HEADS, MEAN = range(7)
-FUNCTIONS = {"relu": RELU, "silu": SILU, "tanh": TANH}
+LINEAR, SCALE, HEADS, MEAN = range(len(ACTIVATIONS), len(ACTIVATIONS) + 4)  # csrc/forward/net.h
 MOST_FOLDED = 256  # codes of a category that each get a row of their own
 MOST_NUMBERS = 2**24  # in all such rows
 ROUNDING = 1e-6  # of bins' ends, as a share of their width
@@ -230,7 +229,7 @@ def _add_layers(program, layers, width, members, n_classes):
 def _step(layer, width, n_members):
     """Return a layer's kind, arrays and the width of its output."""
     if type(layer) is Activation:
-        return FUNCTIONS[layer.function], (), width
+        return ACTIVATIONS[layer.function], (), width
     if type(layer) is Linear:
         _require(len(layer.weight) == width)
         return LINEAR, (layer.weight, layer.bias), layer.weight.shape[1]

@@ -6,12 +6,10 @@ from skdistill.students._own import OwnNet
 from skdistill.students._scaling import learn_scaling
 from skdistill.students._split_bins import split_bins
 from skdistill.students._tabm import TabM
-from skdistill.students._units import CODES
 
 STUDENTS = ("linear", "mlp", "tabm")
 
 __all__ = [
-    "CODES",
     "MLP",
     "STUDENTS",
     "OwnNet",

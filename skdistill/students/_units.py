@@ -12,10 +12,9 @@ from torch import nn
 from torch.autograd.function import once_differentiable
 from torch.utils.dlpack import to_dlpack
 
-from skdistill._plumbing.extension import kernels
+from skdistill._plumbing.extension import ACTIVATIONS, kernels
 
 FUNCTIONS = {"relu": torch.relu, "silu": nn.functional.silu, "tanh": torch.tanh}
-CODES = {name: code for code, name in enumerate(FUNCTIONS)}  # as in csrc/units.h
 MOST_SEEDS = 2**62
 
 
@@ -48,7 +47,7 @@ class Units(nn.Module):
             return nn.functional.dropout(FUNCTIONS[self.activation](x), self.dropout)
         if not _is_compiled_for(x):
             return _drop(FUNCTIONS[self.activation](x), self.dropout, self.next_seeds(1))
-        return _Units.apply(x, CODES[self.activation], self.dropout, self.next_seeds(1))
+        return _Units.apply(x, ACTIVATIONS[self.activation], self.dropout, self.next_seeds(1))
 
     def next_seeds(self, n):
         """Return the first of the seeds of the next `n` masks; the others follow it."""

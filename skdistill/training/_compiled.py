@@ -15,14 +15,13 @@ import numpy as np
 import torch
 from torch.utils.dlpack import to_dlpack
 
-from skdistill._plumbing.extension import kernels
+from skdistill._plumbing.extension import ACTIVATIONS, kernels
 from skdistill.losses import NUMBERS, DistillationLoss
-from skdistill.students import CODES
 from skdistill.training._callbacks import RateSchedule
 from skdistill.training._optimizer import is_plain_adamw
 
 SMALL = 400_000  # weights; a larger net is better off with all of torch's threads
-MOST_LAYERS = 16  # as in csrc/perceptron.h
+MOST_LAYERS = 16  # as in csrc/train/perceptron.h
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 HOOKS_OF_WEIGHTS = ("_backward_hooks", "_post_accumulate_grad_hooks")
 
@@ -128,7 +127,7 @@ class _Losses:
             *self.settings,
             first_step,
             *self._net(),
-            CODES[self.module.units.activation],
+            ACTIVATIONS[self.module.units.activation],
             self.dropout,
             self.module.units.next_seeds(n_masks),
             self.beta1,

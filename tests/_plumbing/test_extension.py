@@ -104,6 +104,57 @@ def test_a_wrong_number_of_arguments_is_refused(name):
         kernels.fill(*losses().values(), 0)
 
 
+def run(code, *arguments):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+THREADS = """
+import hashlib, os, sys
+import numpy as np
+for name in sys.argv[1:]:
+    __import__(name)
+from skdistill._plumbing.extension import kernels
+x = np.linspace(-5, 5, 600_000, dtype=np.float32)
+out, slope, before = np.empty_like(x), np.empty_like(x), len(os.listdir("/proc/self/task"))
+kernels.activate(1, x, out, slope, 0.2, 7, 4)
+print("torch" in sys.modules, len(os.listdir("/proc/self/task")) - before, kernels.has_threads())
+print(hashlib.md5(out.tobytes() + slope.tobytes()).hexdigest())
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is one thread")
+def test_threads_do_not_depend_on_who_imported_what():
+    imports = [(), ("skdistill.runtime",), ("torch",), ("skdistill.students",)]
+    imports += [("skdistill.losses",), ("skdistill._plumbing.extension", "torch")]
+    said, answers = zip(*(run(THREADS, *names).splitlines() for names in imports), strict=True)
+    assert said == ("False 0 False",) * 2 + ("True 3 True",) * 4
+    assert len(set(answers)) == 1
+
+
+FORKED = """
+import os, signal, torch
+from skdistill.losses import distillation_loss
+torch.set_num_threads(2)
+arguments = torch.zeros(40_000, 10), torch.full((40_000, 10), 0.1)
+expected = distillation_loss(*arguments)
+if child := os.fork():
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+else:
+    signal.alarm(20)  # ends a process that waits for ever
+    os._exit(int(distillation_loss(*arguments).item() != expected.item()))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no process is forked here")
+def test_a_forked_process_does_not_wait_for_its_parents_threads():
+    assert run(FORKED) == "0\n"
+
+
 @pytest.mark.parametrize("n_examples", [40, pytest.param(5000, marks=pytest.mark.slow)])
 def test_no_arguments_end_the_process(n_examples):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}

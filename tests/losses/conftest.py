@@ -1,13 +1,18 @@
 """Rows for every loss, and each implementation in turn."""
 
+from pathlib import Path
+from runpy import run_path
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
 from skdistill._plumbing.extension import instruction_sets, kernels
-from skdistill.losses import _aten, _native, _reference
+from skdistill.losses import _aten, _native
 
 NATIVE = instruction_sets()
+REFERENCE = SimpleNamespace(**run_path(str(Path(__file__).with_name("reference.py"))))
 
 
 @pytest.fixture(params=["aten", *NATIVE])
@@ -48,7 +53,7 @@ class Case:
         """Return the reference's answers for targets that sum to 1 beyond float32's rounding."""
         targets = self.targets.double()
         targets = targets / targets.sum(dim=1, keepdim=True)
-        return _reference.loss_and_gradient(
+        return REFERENCE.loss_and_gradient(
             self.logits, targets, self.labels, self.weight, settings
         )
 
@@ -70,6 +75,11 @@ def assert_agrees(implementation, case, chosen):
         in_gradient *= max(1, t)
     np.testing.assert_allclose(loss.numpy(), expected, rtol=2e-3, atol=in_loss)
     np.testing.assert_allclose(gradient.numpy(), expected_gradient, rtol=2e-3, atol=in_gradient)
+
+
+@pytest.fixture(scope="session")
+def reference():
+    return REFERENCE
 
 
 @pytest.fixture(name="Case", scope="session")

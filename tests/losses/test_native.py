@@ -9,12 +9,11 @@ import pytest
 import torch
 
 from skdistill._plumbing.extension import instruction_sets, kernels
-from skdistill.losses import _native
+from skdistill.losses import NUMBERS, _native
 from skdistill.losses._settings import make_settings
 
 NATIVE = instruction_sets()
 needs_extension = pytest.mark.skipif(not NATIVE, reason="the extension was not built")
-KINDS = list(_native.NUMBERS)
 
 
 @pytest.fixture(params=NATIVE)
@@ -25,7 +24,7 @@ def instruction_set(request):
 
 
 @needs_extension
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NUMBERS)
 def test_every_instruction_set_gives_the_references_numbers(
     instruction_set, kind, Case, assert_agrees
 ):
@@ -54,7 +53,20 @@ def test_exponentials_and_logarithms_are_exact_to_rounding(instruction_set):
 
 
 @needs_extension
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NUMBERS)
+@pytest.mark.parametrize("k", [3, 200])
+def test_a_student_equal_to_its_teacher_has_no_loss_and_no_gradient(
+    instruction_set, kind, k, Case
+):
+    logits, chosen = Case(9, k).logits, make_settings(kind, 3.0, alpha=1.0, reduction="none")
+    targets = torch.softmax(logits.double() / 3, dim=1).float()
+    loss, gradient = _native.loss_and_gradient(logits, targets, None, None, chosen)
+    np.testing.assert_allclose(loss, 0, atol=1e-6)
+    np.testing.assert_allclose(gradient, 0, atol=2e-6)
+
+
+@needs_extension
+@pytest.mark.parametrize("kind", NUMBERS)
 @pytest.mark.parametrize("k", [3, 200])
 def test_nan_is_not_lost(instruction_set, kind, k, Case):
     for where in ("logits", "targets"):

@@ -1,13 +1,16 @@
 // Bins of a student's numbers: what `skdistill.students` calls.
 
-#include "bins.h"
+#include "train/bins.h"
 
-#include "parts.h"
+#include "kernels.h"
+#include "threads.h"
 
-#define KERNELS "places_rows.h"
-#include "each_set.h"
+#define KERNELS "train/places_rows.h"
+#include "simd/each_set.h"
 
 static OfFilling *const fill_columns_of_set[] = OF_EACH_SET(fill_columns);
+
+constexpr int64_t VALUES_FOR_THREADS = 1 << 18;
 
 int64_t check_bins(const Array<const int64_t> &first) {
     const int64_t *of = first.data(), n = first.length(0);
@@ -39,7 +42,9 @@ PyObject *fill_bins(Arguments &next) {
     const Filling filling{bins, numbers.data(), z.data(), z.row_step(), low.data(),
                           inverse_width.data()};
     const WithoutGil others;
-    run(fill_columns_of_set[set_in_use], filling, n_columns, 1,
-        threads_for(bins.n_rows * n_columns, threads));
+    run_parts(n_columns, 1, threads_for(bins.n_rows * n_columns, VALUES_FOR_THREADS, threads),
+              [&](int64_t first, int64_t last, int64_t) {
+                  fill_columns_of_set[set_in_use](filling, first, last);
+              });
     return none();
 }

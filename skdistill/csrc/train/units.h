@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-enum Function { RELU, SILU, TANH };
+#include "simd/functions.h"
 
 struct Units {
     Function function;

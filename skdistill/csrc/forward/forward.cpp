@@ -7,11 +7,10 @@
 #include <memory>
 #include <vector>
 
-#include "net.h"
-#include "room.h"
+#include "forward/net.h"
 
-#define KERNELS "net_rows.h"
-#include "each_set.h"
+#define KERNELS "forward/net_rows.h"
+#include "simd/each_set.h"
 
 static Forward *const forward_of_set[] = OF_EACH_SET(forward);
 
@@ -21,7 +20,7 @@ constexpr int64_t MOST_SIZE = (int64_t)1 << 31;   // of anything that a program 
 
 // A cache line of floats.
 struct alignas(64) Line {
-    float values[PAD];
+    float values[MOST_LANES];
 };
 
 // Integers and doubles in the order in which skdistill.runtime._native wrote them, each read by
@@ -90,11 +89,12 @@ class OwnedNet : public Net {
 
     const float *matrix(Program &p, int64_t n_rows, int64_t width) {
         const double *from = p.numbers(product(n_rows, width));
-        const int64_t lines_a_row = padded(width) / PAD;
+        const int64_t lines_a_row = padded(width) / MOST_LANES;
         std::vector<Line> &lines = floats_.emplace_back(product(n_rows, lines_a_row));
         for (int64_t row = 0; row < n_rows; row++)
             for (int64_t i = 0; i < width; i++)
-                lines[row * lines_a_row + i / PAD].values[i % PAD] = (float)from[row * width + i];
+                lines[row * lines_a_row + i / MOST_LANES].values[i % MOST_LANES] =
+                    (float)from[row * width + i];
         return (const float *)lines.data();
     }
 
@@ -172,7 +172,7 @@ class OwnedNet : public Net {
 
     int64_t read_layer(Program &p, int64_t n_in) {
         Layer layer{};
-        layer.kind = (Layer::Kind)p.integer("kind", Layer::LINEAR, Layer::MEAN);
+        layer.kind = (Layer::Kind)p.integer("kind", 0, Layer::MEAN);
         layer.n_in = p.integer("n_in", n_in, n_in);
         const bool is_dense = layer.kind == Layer::LINEAR || layer.kind == Layer::HEADS;
         const int64_t n_out = is_dense ? p.integer("n_out", 1) : p.integer("n_out", n_in, n_in);

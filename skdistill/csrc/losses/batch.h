@@ -2,8 +2,10 @@
 #pragma once
 
 #include "kernels.h"
+#include "room.h"
 
-enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD };
+// Numbers, as in skdistill/losses/_distributions.py.
+enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD, N_KINDS };
 
 struct Batch {
     Kind kind;
@@ -27,7 +29,6 @@ void read_settings(Arguments &next, Batch &batch);
 typedef double Rows(const Batch &batch, int64_t first, int64_t last, float *scratch);
 Rows *loss_in_use();
 
-constexpr int MOST_LANES = 16;
 constexpr int MANY = 64;  // classes from which vectors go along a row
 constexpr int64_t scratch_floats(int64_t n_classes) {
     return n_classes < MANY ? MOST_LANES * (5 * n_classes + 1) : 2 * (n_classes + MOST_LANES);

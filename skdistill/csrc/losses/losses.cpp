@@ -1,66 +1,41 @@
 // The losses: what `skdistill.losses` calls.
 
-#include "batch.h"
+#include "losses/batch.h"
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
+#include <algorithm>
+#include <memory>
+#include <numeric>
 #include <vector>
 
-#define KERNELS "loss_rows.h"
-#include "each_set.h"
+#include "room.h"
+#include "threads.h"
+
+#define KERNELS "losses/loss_rows.h"
+#include "simd/each_set.h"
 
 static Rows *const rows_of_set[] = OF_EACH_SET(rows);
 
 Rows *loss_in_use() { return rows_of_set[set_in_use]; }
 
-Parallel *parallel = nullptr;
-
 constexpr int64_t FLOATS_A_PART = 1 << 15, FLOATS_FOR_THREADS = 1 << 17;
 
-// The rows in parts of fixed size: the sum does not depend on how many threads take them.
-struct Job {
-    const Batch &batch;
-    Rows *rows;
-    int64_t part_rows;
-    std::vector<double> sums;
-    std::atomic<size_t> next{0};
-    std::atomic<bool> out_of_memory{false};
-
-    void work() {
-        float *scratch = (float *)malloc(scratch_floats(batch.n_classes) * sizeof(float));
-        if (!scratch) {
-            out_of_memory = true;
-            return;
-        }
-        for (size_t part; (part = next++) < sums.size();) {
-            const int64_t first = part * part_rows, last = first + part_rows;
-            sums[part] = rows(batch, first, last < batch.n_rows ? last : batch.n_rows, scratch);
-        }
-        free(scratch);
-    }
-};
-
-// Return the sum of the losses.
+// Return the sum of the losses: that of sums of parts, whatever threads worked on them.
 static double run(const Batch &batch, int64_t threads) {
-    int64_t part_rows = FLOATS_A_PART / batch.n_classes / MOST_LANES * MOST_LANES;
-    if (part_rows < MOST_LANES) part_rows = MOST_LANES;
-    const size_t n_parts = (batch.n_rows + part_rows - 1) / part_rows;
-    Job job{batch, loss_in_use(), part_rows, std::vector<double>(n_parts)};
-    const bool alone = !parallel || threads < 2 ||
-                       batch.n_rows * batch.n_classes < FLOATS_FOR_THREADS;
-    if (alone)
-        job.work();
-    else
-        parallel([](void *data) { static_cast<Job *>(data)->work(); }, &job, (unsigned)threads, 0);
-    if (job.out_of_memory) throw std::bad_alloc();
-    double sum = 0;
-    for (double part : job.sums) sum += part;
-    return sum;
+    const int64_t rows_a_part = FLOATS_A_PART / batch.n_classes / MOST_LANES * MOST_LANES;
+    const int64_t size = std::max<int64_t>(rows_a_part, MOST_LANES);
+    threads = threads_for(batch.n_rows * batch.n_classes, FLOATS_FOR_THREADS, threads);
+    const int64_t n_floats = scratch_floats(batch.n_classes);
+    const std::unique_ptr<float[]> scratch(new float[product(threads, n_floats)]);
+    Rows *const rows = loss_in_use();
+    std::vector<double> sums((batch.n_rows + size - 1) / size);
+    run_parts(batch.n_rows, size, threads, [&](int64_t first, int64_t last, int64_t worker) {
+        sums[first / size] = rows(batch, first, last, scratch.get() + worker * n_floats);
+    });
+    return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
 void read_settings(Arguments &next, Batch &batch) {
-    batch.kind = (Kind)next.integer("kind", KL, JSD);
+    batch.kind = (Kind)next.integer("kind", 0, N_KINDS - 1);
     batch.temperature = (float)next.number("temperature", LEAST_TEMPERATURE,
                                             MOST_TEMPERATURE);
     batch.alpha = (float)next.number("alpha", 0, 1);
@@ -100,13 +75,5 @@ PyObject *fill(Arguments &next) {
         sum = run(batch, threads);
     }
     if (total.data()) *total.data() = (float)(sum * batch.scale);
-    return none();
-}
-
-// set_parallel(address): of a function `Parallel`, or 0.
-PyObject *set_parallel(Arguments &next) {
-    const uint64_t address = next.bits("address");
-    next.end();
-    parallel = (Parallel *)address;
     return none();
 }

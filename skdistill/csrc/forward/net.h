@@ -3,9 +3,8 @@
 
 #include <cstdint>
 
-// Widths are rounded up to the widest vector; what is beyond holds zeros.
-constexpr int64_t PAD = 16;
-constexpr int64_t padded(int64_t n) { return (n + PAD - 1) / PAD * PAD; }
+#include "room.h"
+#include "simd/functions.h"
 
 // A row of a table becomes numbers that all rows have (dense), and a list of the rows of the first
 // layer's weights that are added, with a factor each.
@@ -38,7 +37,8 @@ struct Encoding {
 };
 
 struct Layer {
-    enum Kind { LINEAR, RELU, SILU, TANH, SCALE, HEADS, MEAN } kind;
+    // below LINEAR: a Function; as in skdistill/runtime/_native.py
+    enum Kind { LINEAR = N_FUNCTIONS, SCALE, HEADS, MEAN } kind;
     int64_t n_in, width;  // of its output, padded
     const float *weight;  // n_in × width; SCALE: members × width; HEADS: members × n_in × width
     const float *bias;    // width; SCALE, HEADS: members × width
@@ -89,9 +89,9 @@ struct Scratch {
         exponentials = take<double>(padded(net.n_classes));
         codes = take<int64_t>(net.encoding.n_categories);
         rows = take<int64_t>(net.encoding.most_listed);
-        factors = take<float>(net.encoding.most_listed + PAD);
+        factors = take<float>(net.encoding.most_listed + MOST_LANES);
         signed_factors = take<float>(net.encoding.most_listed * padded(net.n_members));
-        dense = take<float>(n_rows * padded(net.n_dense) + PAD);
+        dense = take<float>(n_rows * padded(net.n_dense) + MOST_LANES);
         from = take<float>(activations);
         to = take<float>(activations);
     }

@@ -1,7 +1,7 @@
 // Hidden units for one instruction set. Whether a unit is dropped depends on the seeds and on its
 // number alone.
 
-#include "activations.h"
+#include "simd/activations.h"
 
 typedef uint32_t Bits __attribute__((vector_size(LANES * 4)));
 
@@ -14,41 +14,26 @@ INLINE I random(const Units &u, int64_t first) {
     return (I)((h ^ h >> 16) >> 1);
 }
 
-struct WithSlope {
-    V y, slope;
-};
-
 template <Function FUNCTION>
-INLINE WithSlope activate(V x) {
-    if constexpr (FUNCTION == RELU) return {relu(x), pick(x > 0.f, set(1.f), V{})};
-    if constexpr (FUNCTION == TANH) {
-        const V y = tanh(x);
-        return {y, 1.f - y * y};
-    }
-    const V s = sigmoid(x), y = x * s;
-    return {y, s + y * (1.f - s)};
-}
-
-template <Function FUNCTION>
-INLINE WithSlope activate_or_drop(const Units &u, V x, int64_t first) {
-    const WithSlope of = activate<FUNCTION>(x);
+INLINE Activated activate_or_drop(const Units &u, V x, int64_t first) {
+    const Activated of = activated<FUNCTION>(x);
     const V factor = pick(random(u, u.first + first) < u.dropped, V{}, set(u.keep));
-    return {of.y * factor, of.slope * factor};
+    return {of.value * factor, of.slope * factor};
 }
 
 template <Function FUNCTION>
 INLINE void activate_some(const Units &u, int64_t first, int64_t last) {
     int64_t i = first;
     for (; i + LANES <= last; i += LANES) {
-        const WithSlope of = activate_or_drop<FUNCTION>(u, load(u.x + i), i);
-        store(u.out + i, of.y);
+        const Activated of = activate_or_drop<FUNCTION>(u, load(u.x + i), i);
+        store(u.out + i, of.value);
         store(u.slope + i, of.slope);
     }
     V x{};
     for (int64_t lane = 0; i + lane < last; lane++) x[lane] = u.x[i + lane];
-    const WithSlope of = activate_or_drop<FUNCTION>(u, x, i);
+    const Activated of = activate_or_drop<FUNCTION>(u, x, i);
     for (int64_t lane = 0; i + lane < last; lane++) {
-        u.out[i + lane] = of.y[lane];
+        u.out[i + lane] = of.value[lane];
         u.slope[i + lane] = of.slope[lane];
     }
 }

@@ -1,6 +1,6 @@
 // A multilayer perceptron in training: what `skdistill.students` calls.
 
-#include "perceptron.h"
+#include "train/perceptron.h"
 
 #include <algorithm>
 #include <cfloat>
@@ -9,10 +9,8 @@
 #include <forward_list>
 #include <vector>
 
-#include "room.h"
-
-#define KERNELS "perceptron_rows.h"
-#include "each_set.h"
+#define KERNELS "train/perceptron_rows.h"
+#include "simd/each_set.h"
 
 static Train *const train_of_set[] = OF_EACH_SET(train);
 
@@ -156,7 +154,7 @@ class OwnedPerceptron : public Perceptron {
         n_numbers = next.integer("n_numbers", 0, batches.own_x.length(0) - n_binned);
         read_categories(next.tuple("categories"));
         read_layers(next.tuple("layers"));
-        units.function = (Function)next.integer("function", RELU, TANH);
+        units.function = (Function)next.integer("function", 0, N_FUNCTIONS - 1);
         units.drop(next.number("dropout", 0, BELOW_ONE));
         seed = next.bits("seed");
         adam.beta1 = next.number("beta1", 0, BELOW_ONE);
@@ -170,16 +168,16 @@ class OwnedPerceptron : public Perceptron {
     int64_t room(int64_t n_rows) const {
         int64_t width = 0, weight = 0, kept = 0;
         for (const Dense &layer : layers_) {
-            width = std::max(width, whole_lines(layer.width));
+            width = std::max(width, padded(layer.width));
             weight = std::max(weight,
-                              product(1 + whole_lines(layer.n_in), whole_lines(layer.width)));
-            kept += 2 * whole_lines(layer.width);
+                              product(1 + padded(layer.n_in), padded(layer.width)));
+            kept += 2 * padded(layer.width);
         }
-        const int64_t first = whole_lines(layers[0].width), features = whole_lines(of_categories);
+        const int64_t first = padded(layers[0].width), features = padded(of_categories);
         const int64_t a_row = kept + 2 * n_classes() + 2 * width + n_binned + 2 * features;
         const int64_t once = weight + product(n_bins() + n_binned, 1 + first) + 2 * width +
                              product(1 + first, features) + scratch_floats(n_classes());
-        return product(n_rows, a_row) + once + MOST_TAKEN * LINE;
+        return product(n_rows, a_row) + once + MOST_TAKEN * MOST_LANES;
     }
 };
 

@@ -1,13 +1,11 @@
 // A multilayer perceptron in training.
 #pragma once
 
-#include "batch.h"
-#include "bins.h"
-#include "units.h"
+#include "losses/batch.h"
+#include "train/bins.h"
+#include "train/units.h"
 
-constexpr int64_t LINE = 16;  // floats; widths of what is kept are multiples of it
 constexpr int MOST_LAYERS = 16;
-constexpr int64_t whole_lines(int64_t width) { return (width + LINE - 1) / LINE * LINE; }
 
 // What is trained, with its gradient and the moments of that.
 struct Trained {
