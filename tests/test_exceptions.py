@@ -23,8 +23,8 @@ from sklearn.preprocessing import StandardScaler
 import skdistill
 from skdistill import DistilledClassifier
 from skdistill.exceptions import DistillationWarning, only_informs
-from skdistill.flow import check_wanted
 from skdistill.tasks import proper
+from skdistill.teachers._labels_only import LabelsOnly
 
 
 def failing(error):
@@ -143,7 +143,7 @@ def by_an_executor(fit, X, y):
 def test_in_a_thread_without_a_line_of_the_user_it_points_at_ours(in_threads):
     with pytest.warns(DistillationWarning, match="labels alone") as caught:
         in_threads(warns_in_fit().fit, *data())
-    assert {warning.filename for warning in caught} == {inspect.getsourcefile(check_wanted)}
+    assert {warning.filename for warning in caught} == {inspect.getsourcefile(LabelsOnly)}
 
 
 PROGRAM = """
