@@ -145,7 +145,7 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
 
     Attributes
     ----------
-    student_ : skdistill.Student
+    student_ : skdistill.ClassifierStudent
         The deployable classifier: arrays only.
     teacher_ : classifier
         The teacher fitted on all rows; not with `soft_targets`.

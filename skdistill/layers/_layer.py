@@ -28,10 +28,6 @@ class Layer(Described, ABC):
         """Return the layer with its first members only."""
         return self
 
-    def given(self):
-        """Return the fields that describe the layer."""
-        return self.__getstate__()
-
     def _require(self, holds, what):
         if not holds:
             raise ValueError(f"A {type(self).__name__} layer is inconsistent: {what}.")

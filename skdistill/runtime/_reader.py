@@ -335,7 +335,9 @@ class ColumnReader(Described):
         rows : array of shape (n_samples, n_features)
             As `read` gives them.
         """
-        for j in self.familiar if rows.shape[0] >= MANY_ROWS else ():
+        if not self.familiar or rows.shape[0] < MANY_ROWS:
+            return
+        for j in self.familiar:
             known, missing, codes = self.levels[j], self.n_codes(j) - 2, rows[:, j]
             if (codes >= len(known)).all() and (codes != missing).any():
                 self._warn_once(
