@@ -95,15 +95,16 @@ def quantized(student, rows):
     return replace(student, layers=tuple(layers))
 
 
-def check_quality(session, feed, expected):
+def check_quality(session, outputs, feed, expected):
     """Compare a session in eight bits with the student, and raise if it has lost too much.
 
     Parameters
     ----------
     session : onnxruntime.InferenceSession
+    outputs : ClassesInOnnx or its like
     feed : dict of str to array
-    expected : array of shape (n_rows, n_classes)
-        The student's probabilities.
+    expected : array of shape (n_rows, n_outputs)
+        The student's answers.
 
     Returns
     -------
@@ -114,13 +115,13 @@ def check_quality(session, feed, expected):
     ------
     ExportError
     """
-    _, got = ask(session, feed)
+    *_, got = ask(session, feed)
     difference = np.abs(got - expected)
     report = {
         "rows": len(expected),
         "max_difference": float(difference.max()),
         "mean_difference": float(difference.mean()),
-        "flipped": float((got.argmax(axis=1) != expected.argmax(axis=1)).mean()),
+        "flipped": outputs.flipped(got, expected),
     }
     good = report["flipped"] <= MAX_FLIPPED and report["mean_difference"] <= MAX_MEAN_DIFFERENCE
     if not good:
