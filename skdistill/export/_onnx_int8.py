@@ -39,7 +39,13 @@ class Int8Linear(Layer):
     input_zero: int
 
     def __post_init__(self):
-        """There is nothing to check: `of` makes all."""
+        is_int8 = isinstance(self.weight, np.ndarray) and self.weight.dtype == np.int8
+        self._require(is_int8 and self.weight.ndim == 2, "weight is not int8 of two dimensions")
+        self._require_floats("weight_scale", "bias", n_dimensions=1)
+        n_outputs = self.weight.shape[1:]
+        self._require(self.weight_scale.shape == self.bias.shape == n_outputs, "scale or bias")
+        self._require(isinstance(self.input_scale, float) and self.input_scale > 0, "input_scale")
+        self._require(self.input_zero in range(256), "input_zero")
 
     @classmethod
     def of(cls, layer, x):

@@ -198,14 +198,9 @@ def _of_format_2(header):
     """Return what format 2 added: both, or neither."""
     if header["format"] == 1:
         return {}
-    offsets, buckets = header["offsets"], header["buckets"]
-    if not all(type(x) is float for pair in offsets.values() for x in pair):
-        raise ValueError("offsets and scales are floats")
-    if not all(type(n) is int for n in buckets.values()):
-        raise ValueError("buckets are counts")
     return {
-        "offsets": {int(j): (offset, scale) for j, (offset, scale) in offsets.items()},
-        "buckets": {int(j): n for j, n in buckets.items()},
+        "offsets": {int(j): tuple(pair) for j, pair in header["offsets"].items()},
+        "buckets": {int(j): n for j, n in header["buckets"].items()},
     }
 
 
