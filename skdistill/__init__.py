@@ -11,6 +11,7 @@ from importlib import import_module
 from skdistill._version import __version__
 
 _HOMES = {
+    "ClassifierStudent": "skdistill.runtime",
     "DistillationSearch": "skdistill.search",
     "DistilledClassifier": "skdistill._classifier",
     "Munge": "skdistill.samplers",
@@ -21,6 +22,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ClassifierStudent",
     "DistillationSearch",
     "DistilledClassifier",
     "Munge",

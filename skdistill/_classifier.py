@@ -114,7 +114,7 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
 
     Attributes
     ----------
-    student_ : skdistill.Student
+    student_ : skdistill.ClassifierStudent
         The deployable classifier: arrays only.
     teacher_ : classifier
         The teacher fitted on all rows; not with `soft_targets`.

@@ -19,9 +19,8 @@ FILES = [
 WHOLE = {
     *("architecture", "bad_input", "conventions", "documented", "examples", "readme"),
     "sklearn_contract",
-    *("any_rows", "empty_columns", "fuzzed_files", "html_browser", "kinds_everywhere"),
-    "layers",
-    *("old_files", "portable", "sparse_rows"),
+    *("any_rows", "empty_columns", "every_form", "fuzzed_files", "html_browser"),
+    *("kinds_everywhere", "layers", "old_files", "portable", "sparse_rows"),
 }
 
 

@@ -13,8 +13,12 @@ class Described:
     def __post_init__(self):
         """Check the fields and prepare the others."""
 
-    def __getstate__(self):
+    def given(self):
+        """Return the fields that describe it."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+
+    def __getstate__(self):
+        return self.given()
 
     def __setstate__(self, state):
         self._prepare(**state)

@@ -32,12 +32,12 @@ def _info(options):
     described = {
         "file": str(options.student),
         "n_bytes": options.student.stat().st_size,
-        "format": format_of(student.reader),
+        "format": format_of(options.student),
         "skdistill": __version__,
         "summary": repr(student),
         "n_weights": sum(array.size for layer in student.layers for array in _arrays(layer)),
         "sparse": student.reader.sparse,
-        "classes": student.classes_.tolist(),
+        "classes": student.outputs.labels.tolist(),
         "columns": _columns(student.reader),
         "layers": [_layer(layer) for layer in student.layers],
     }

@@ -53,7 +53,7 @@ def _predict(options):
         if options.output.suffix not in (".csv", ".parquet"):
             raise InputError(f"{options.output}: predictions end with .csv or .parquet.")
     student = load(options.student)
-    counts = np.zeros(len(student.classes_), dtype=np.int64)
+    counts = np.zeros(len(student.outputs.labels), dtype=np.int64)
     with _writer(options.output) as write:
         for where, frame in read_chunks(options.table, student.reader):
             try:
@@ -62,9 +62,9 @@ def _predict(options):
                 raise InputError(f"{where}: {error}") from error
             best = proba.argmax(axis=1)
             counts += np.bincount(best, minlength=len(counts))
-            write(_answers(student.classes_, proba, best, options.only))
+            write(_answers(student.outputs.labels, proba, best, options.only))
     if options.json:
-        labels = dict(zip(map(str, student.classes_), counts.tolist(), strict=True))
+        labels = dict(zip(map(str, student.outputs.labels), counts.tolist(), strict=True))
         print_json({"n_rows": int(counts.sum()), "labels": labels})
     elif not to_stdout:
         note(f"Wrote {counts.sum():,} rows to {options.output}.")

@@ -10,6 +10,7 @@ from skdistill._plumbing.files import whole_file
 from skdistill.export._c_columns import code_function, describe_columns, number_function
 from skdistill.export._c_helpers import helpers_of
 from skdistill.export._c_layers import READERS, Forward, as_rounded
+from skdistill.export._c_outputs import WRITERS
 from skdistill.export._c_text import with_prefix
 from skdistill.export._common import probe_rows, student_of
 from skdistill.layers import EncodeTable
@@ -21,8 +22,7 @@ USE = """\
  * A distilled student, in C99: no allocation, and no mathematical function but expf. Include it
  * in one file: each that does so gets its own copy of the weights.
  *
- * @predict_proba(x, proba) writes the probability of every class, in the order of @labels.
- * @predict(x) returns the position of the most probable class.
+{about}
  *
  * x has a float for every column, in the order of fit. {numbers}
  * Do not compile with -ffast-math, which knows no NAN.{notes}
@@ -32,11 +32,8 @@ USE = """\
  *
  *     int main(void)
  *     {{
- *         float x[@N_FEATURES] = {{0}}, proba[@N_CLASSES];
- *         int best;{example}
- *         best = @predict(x);
- *         @predict_proba(x, proba);
- *         printf("%s, %g\\n", @labels[best], proba[best]);
+{declared}{example}
+{asked}
  *         return 0;
  *     }}
  */
@@ -56,27 +53,8 @@ EXAMPLE = """
  *         x[{column}] = @code({column}, "a level");"""
 
 ROUNDED = """
- * Weights have eight bits: probabilities differ from the student's by up to {error:.2g} on 64
+ * Weights have eight bits: {answers} differ from the student's by up to {error:.2g} on 64
  * probing rows, by {mean:.2g} on average."""
-
-PREDICT = """\
-static inline void @predict_proba(const float *x, float *proba)
-{{
-{code}
-    memcpy(proba, {where}, @N_CLASSES * sizeof(float));
-}}
-
-static inline int @predict(const float *x)
-{{
-    float proba[@N_CLASSES];
-    int best = 0;
-    @predict_proba(x, proba);
-    for (int k = 1; k < @N_CLASSES; ++k)
-        if (proba[k] > proba[best])
-            best = k;
-    return best;
-}}
-"""
 
 
 def to_c(model, path, *, dtype="float32", name=None):
@@ -142,19 +120,20 @@ def _header(student, name, *, int8):
         forward.read()
     for layer in student.layers:
         forward.add(layer)
+    outputs = WRITERS[type(student.outputs)](student.outputs)
     functions = [
         *code_function(student.reader),
         *number_function(student.reader),
-        PREDICT.format(code=forward.code, where=forward.where),
+        outputs.functions.format(code=forward.code, where=forward.where),
     ]
     return "\n".join(
         [
-            _use(student, name, int8),
+            _use(student, name, outputs, int8),
             "#ifndef @H\n#define @H\n",
             "#include <float.h>\n#include <math.h>\n#include <stdint.h>\n#include <string.h>\n",
             f"#define @N_FEATURES {student.n_features_in_}",
-            f"#define @N_CLASSES {len(student.classes_)}\n",
-            *describe_columns(student),
+            *outputs.definitions,
+            *describe_columns(student.reader),
             *forward.arrays,
             *helpers_of("".join(functions)),
             *functions,
@@ -163,7 +142,7 @@ def _header(student, name, *, int8):
     )
 
 
-def _use(student, name, int8):
+def _use(student, name, outputs, int8):
     notes = example = ""
     if levels := student.reader.levels:
         notes, example = CATEGORIES, EXAMPLE.format(column=min(levels))
@@ -173,6 +152,13 @@ def _use(student, name, int8):
         rows = probe_rows(student)
         rounded = replace(student, layers=tuple(as_rounded(layer) for layer in student.layers))
         error = np.abs(rounded._forward(rows) - student._forward(rows))
-        notes += ROUNDED.format(error=error.max(), mean=error.mean())
-    numbers = SPARSE if student.reader.sparse else TABLE
-    return USE.format(name=name, numbers=numbers, notes=notes, example=example)
+        notes += ROUNDED.format(answers=outputs.answers, error=error.max(), mean=error.mean())
+    return USE.format(
+        name=name,
+        about=outputs.about,
+        numbers=SPARSE if student.reader.sparse else TABLE,
+        notes=notes,
+        declared=outputs.declared,
+        example=example,
+        asked=outputs.asked,
+    )

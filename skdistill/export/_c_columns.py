@@ -1,4 +1,4 @@
-"""What a caller of an exported student must know, in C: labels, columns and levels."""
+"""What a caller of an exported student must know, in C: columns and levels."""
 
 import numpy as np
 
@@ -27,10 +27,9 @@ static inline float @code(int column, const char *level)
 """
 
 
-def describe_columns(student):
-    """Return definitions of labels, column names and levels."""
-    reader = student.reader
-    texts = [strings("@labels", [str(label) for label in student.classes_.tolist()])]
+def describe_columns(reader):
+    """Return definitions of column names and levels."""
+    texts = []
     if reader.names or reader.levels or reader.origins or reader.offsets:
         names = reader.names or [str(j) for j in range(len(reader.kinds))]
         texts.append(strings("@features", names, [_remark(reader, j) for j in range(len(names))]))

@@ -7,6 +7,8 @@ mathematics is expf.
 
 import re
 
+from skdistill.export._c_outputs import HELPERS as OF_OUTPUTS
+
 HELPERS = {
     "clip": """\
 static inline float @clip(float v, float low, float high)
@@ -184,19 +186,7 @@ static inline float @highest(const float *x, int n)
     return top;
 }
 """,
-    "softmax": """\
-static inline void @softmax(float *x, float inverse_temperature, int n)
-{
-    const float top = @highest(x, n);
-    float total = 0.0f;
-    for (int k = 0; k < n; ++k) {
-        x[k] = expf((x[k] - top) * inverse_temperature);
-        total += x[k];
-    }
-    for (int k = 0; k < n; ++k)
-        x[k] /= total;
-}
-""",
+    **OF_OUTPUTS,
     "add_member": """\
 static inline void @add_member(const float *x, float *high, float *sum, int n, int is_first)
 {

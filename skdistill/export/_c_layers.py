@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from skdistill.export._c_outputs import LAST
 from skdistill.export._c_text import array, number
 from skdistill.layers import (
     BOUND,
@@ -16,7 +17,6 @@ from skdistill.layers import (
     MeanOfMembers,
     Periodic,
     Scale,
-    Softmax,
 )
 
 BUFFERS = ("a", "b", "c")  # what a step reads, what it writes, and what every member reads
@@ -190,10 +190,6 @@ def _activation(c, layer):
     c.call(layer.function, c.where, c.width)
 
 
-def _softmax(c, layer):
-    c.call("softmax", c.where, number(layer.inverse_temperature), c.width)
-
-
 READERS: dict[type, Callable] = {
     EncodeTable: _encode_table,
     Periodic: _periodic,
@@ -202,5 +198,5 @@ READERS: dict[type, Callable] = {
     Scale: _scale,
     MeanOfMembers: _mean_of_members,
     Activation: _activation,
-    Softmax: _softmax,
+    **LAST,
 }

@@ -83,11 +83,11 @@ def probe_rows(student, n_rows=64, random_state=0):
 
 
 def check_parity(expected, got, form):
-    """Raise unless two arrays of probabilities are alike.
+    """Raise unless two arrays of answers are alike.
 
     Parameters
     ----------
-    expected, got : arrays of shape (n_rows, n_classes)
+    expected, got : arrays of shape (n_rows, n_outputs)
     form : str
         What was exported, for the error.
 

@@ -28,7 +28,7 @@ def to_onnx(
     whatever they were in fit: ``str(level)``; missing is ``""``, or the text that the metadata
     name where ``""`` is a level itself; any other string is an unknown level. Dates are float32
     days since the origin that the metadata name. The outputs are ``label``, int64 or string of
-    shape (n,), and ``probabilities``, float32 of shape (n, n_classes).
+    shape (n,), and ``probabilities``, float32 of shape (n, n_outputs).
 
     Parameters
     ----------

@@ -34,25 +34,6 @@ class Tensor:
     width: int
 
 
-def labels_of(classes):
-    """Return class labels as a graph may hold them: int64, or str objects.
-
-    Raises
-    ------
-    TypeError
-        If they are neither strings nor whole numbers.
-    """
-    values = classes.tolist()
-    if all(isinstance(value, str) for value in values):
-        return np.array(values, dtype=object)
-    if all(isinstance(value, bool | int | float) and value == int(value) for value in values):
-        return np.array(values, dtype=np.int64)
-    raise TypeError(
-        f"Class labels {values[:3]} of dtype {classes.dtype} have no form in ONNX. "
-        "Use strings, integers or booleans as labels."
-    )
-
-
 class Graph(ABC):
     """Where layers put their nodes; each node has one output, known by its name.
 

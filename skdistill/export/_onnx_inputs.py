@@ -5,6 +5,7 @@ from onnx import TensorProto
 
 from skdistill.export._onnx_encode import missing_text
 from skdistill.export._onnx_graph import Tensor
+from skdistill.export._onnx_outputs import WRITERS
 from skdistill.runtime import Codes
 from skdistill.tables import (
     CATEGORY,
@@ -20,7 +21,7 @@ from skdistill.tables import (
     take_rows,
 )
 
-OUTPUTS = ("label", "probabilities")
+OUTPUTS = tuple(name for outputs in WRITERS.values() for name in outputs.names)
 MATRIX = "X"
 TEXT = TensorProto.STRING
 TYPES = {NUMBER: TensorProto.FLOAT, DATE: TensorProto.FLOAT, CATEGORY: TEXT}

@@ -39,7 +39,13 @@ class Int8Linear(Layer):
     input_zero: int
 
     def __post_init__(self):
-        """There is nothing to check: `of` makes all."""
+        is_int8 = isinstance(self.weight, np.ndarray) and self.weight.dtype == np.int8
+        self._require(is_int8 and self.weight.ndim == 2, "weight is not int8 of two dimensions")
+        self._require_floats("weight_scale", "bias", n_dimensions=1)
+        n_outputs = self.weight.shape[1:]
+        self._require(self.weight_scale.shape == self.bias.shape == n_outputs, "scale or bias")
+        self._require(isinstance(self.input_scale, float) and self.input_scale > 0, "input_scale")
+        self._require(self.input_zero in range(256), "input_zero")
 
     @classmethod
     def of(cls, layer, x):
@@ -95,15 +101,16 @@ def quantized(student, rows):
     return replace(student, layers=tuple(layers))
 
 
-def check_quality(session, feed, expected):
+def check_quality(session, outputs, feed, expected):
     """Compare a session in eight bits with the student, and raise if it has lost too much.
 
     Parameters
     ----------
     session : onnxruntime.InferenceSession
+    outputs : ClassesInOnnx or its like
     feed : dict of str to array
-    expected : array of shape (n_rows, n_classes)
-        The student's probabilities.
+    expected : array of shape (n_rows, n_outputs)
+        The student's answers.
 
     Returns
     -------
@@ -114,13 +121,13 @@ def check_quality(session, feed, expected):
     ------
     ExportError
     """
-    _, got = ask(session, feed)
+    *_, got = ask(session, feed)
     difference = np.abs(got - expected)
     report = {
         "rows": len(expected),
         "max_difference": float(difference.max()),
         "mean_difference": float(difference.mean()),
-        "flipped": float((got.argmax(axis=1) != expected.argmax(axis=1)).mean()),
+        "flipped": outputs.flipped(got, expected),
     }
     good = report["flipped"] <= MAX_FLIPPED and report["mean_difference"] <= MAX_MEAN_DIFFERENCE
     if not good:

@@ -21,7 +21,6 @@ from skdistill.layers import (
     MeanOfMembers,
     Periodic,
     Scale,
-    Softmax,
 )
 
 REDUCE_TAKES_AXES = 18  # from this opset on, the axes of reductions are an input
@@ -42,8 +41,8 @@ class Flow:
     n_members: int = 0
 
 
-def write_student(graph, student, inputs, labels, outputs=("label", "probabilities")):
-    """Write a student's nodes, from the columns of its table to labels and probabilities.
+def write_student(graph, student, inputs, outputs, names):
+    """Write a student's nodes, from the columns of its table to the graph's outputs.
 
     Parameters
     ----------
@@ -51,10 +50,9 @@ def write_student(graph, student, inputs, labels, outputs=("label", "probabiliti
     student : Student
     inputs : list of Tensor
         Together they hold the student's columns, in order.
-    labels : array of shape (n_classes,)
-        Of int64 or of str objects: what `label` takes its values from.
-    outputs : pair of str
-        Names of labels and probabilities.
+    outputs : ClassesInOnnx or its like
+    names : sequence of str
+        Of the graph's outputs.
     """
     first, *layers = student.layers
     if isinstance(first, EncodeTable):
@@ -66,9 +64,7 @@ def write_student(graph, student, inputs, labels, outputs=("label", "probabiliti
         flow = Flow(graph.node("Cast", rows, to=TensorProto.DOUBLE))
     for layer in layers:
         flow = write(layer, graph, flow)
-    best = graph.node("ArgMax", flow.name, axis=1, keepdims=0)
-    graph.node("Gather", graph.constant(labels), best, axis=0, output=outputs[0])
-    graph.node("Cast", flow.name, to=TensorProto.FLOAT, output=outputs[1])
+    outputs.write(graph, flow.name, names)
 
 
 @singledispatch
@@ -144,9 +140,3 @@ def _(layer: Activation, graph, flow):
         return Flow(graph.node("Mul", flow.name, gate), flow.n_members)
     op = {"relu": "Relu", "tanh": "Tanh"}[layer.function]
     return Flow(graph.node(op, flow.name), flow.n_members)
-
-
-@write.register
-def _(layer: Softmax, graph, flow):
-    x = graph.node("Mul", flow.name, graph.real(layer.inverse_temperature))
-    return Flow(graph.node("Softmax", x, axis=1))

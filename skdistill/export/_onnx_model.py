@@ -3,7 +3,7 @@
 import json
 
 import numpy as np
-from onnx import TensorProto, helper
+from onnx import helper
 
 import skdistill
 from skdistill.export._common import EXTREMES, probe_rows, student_of
@@ -14,10 +14,11 @@ from skdistill.export._onnx_check import (
     check_rows_alone,
     open_model,
 )
-from skdistill.export._onnx_graph import ML, ML_OPSET, ModelGraph, labels_of
+from skdistill.export._onnx_graph import ModelGraph
 from skdistill.export._onnx_inputs import StudentInputs, dense, some_rows
 from skdistill.export._onnx_int8 import check_quality, quantized
 from skdistill.export._onnx_layers import write_student
+from skdistill.export._onnx_outputs import WRITERS
 
 N_CALIBRATION_ROWS = 2000  # more of them change no range much
 
@@ -41,23 +42,20 @@ class StudentForm:
         return self.student.reader.read(table)
 
     def answers(self, table):
-        """Return a session's feed of rows, and their probabilities by the student."""
+        """Return a session's feed of rows, and the student's answers."""
         return self._answers(self.read(table))
 
     def probe(self):
-        """Return the feed of rows that are hard to get right, and their probabilities."""
+        """Return the feed of rows that are hard to get right, and the answers to them."""
         if self.student.reader.sparse:
             return self._answers(_sparse_probes(self.student.n_features_in_))
         return self._answers(probe_rows(self.student))
 
-    def write(self, net, labels, opset):
+    def write(self, net, outputs, opset):
         """Return the model of a student whose tables are read like this one's."""
         graph = ModelGraph(opset)
-        write_student(graph, net, self.inputs.tensors, labels)
-        kind = TensorProto.STRING if labels.dtype == object else TensorProto.INT64
-        probabilities = (TensorProto.FLOAT, ["rows", len(labels)])
-        outputs = {"label": (kind, ["rows"]), "probabilities": probabilities}
-        return graph.model(self.inputs.tensors, outputs)
+        write_student(graph, net, self.inputs.tensors, outputs, outputs.names)
+        return graph.model(self.inputs.tensors, outputs.declare())
 
     def _answers(self, rows):
         return self.inputs.feed(rows), self.student._forward(rows)
@@ -70,22 +68,22 @@ def make_model(model, *, opset, zipmap, calibration_rows, sample_rows):
     """
     form = _form(model, sample_rows)
     student = form.student
-    labels = labels_of(student.classes_)
-    metadata = {"classes": student.classes_.tolist(), "inputs": form.inputs.describe()}
-    onnx_model = form.write(student, labels, opset)
+    outputs = WRITERS[type(student.outputs)](student.outputs)
+    metadata = {**outputs.about, "inputs": form.inputs.describe()}
+    onnx_model = form.write(student, outputs, opset)
     session = open_model(onnx_model)
     feed, expected = form.probe()
-    check_answers(session, feed, expected, labels, form.called)
+    check_answers(session, feed, expected, outputs, form.called)
     if calibration_rows is not None:
         rows = some_rows(calibration_rows, N_CALIBRATION_ROWS)
-        onnx_model = form.write(quantized(student, dense(form.read(rows))), labels, opset)
+        onnx_model = form.write(quantized(student, dense(form.read(rows))), outputs, opset)
         session = open_model(onnx_model)
-        metadata["int8"] = check_quality(session, *form.answers(rows))
+        metadata["int8"] = check_quality(session, outputs, *form.answers(rows))
     check_rows_alone(session, feed)
     if isinstance(form, StudentForm):  # some transformers' operators end the process
         check_no_rows(session, feed)
     if zipmap:
-        _add_zipmap(onnx_model, labels)
+        outputs.add_zipmap(onnx_model)
         open_model(onnx_model)
     _describe(onnx_model, metadata)
     return onnx_model
@@ -127,26 +125,3 @@ def _describe(onnx_model, metadata):
     helper.set_model_props(onnx_model, {**texts, "skdistill_version": skdistill.__version__})
     onnx_model.producer_name = "skdistill"
     onnx_model.producer_version = skdistill.__version__
-
-
-def _add_zipmap(onnx_model, labels):
-    """Replace the matrix of probabilities by a dictionary a row."""
-    graph = onnx_model.graph
-    matrix = "skdistill.probabilities"
-    for node in graph.node:
-        node.output[:] = [matrix if name == "probabilities" else name for name in node.output]
-    texts = labels.dtype == object
-    keys = {"classlabels_strings" if texts else "classlabels_int64s": labels.tolist()}
-    node = helper.make_node(
-        "ZipMap", [matrix], ["probabilities"], name="zipmap", domain=ML, **keys
-    )
-    graph.node.append(node)
-    row = helper.make_map_type_proto(
-        TensorProto.STRING if texts else TensorProto.INT64,
-        helper.make_tensor_type_proto(TensorProto.FLOAT, []),
-    )
-    rows = helper.make_value_info("probabilities", helper.make_sequence_type_proto(row))
-    (position,) = [i for i, output in enumerate(graph.output) if output.name == "probabilities"]
-    graph.output[position].CopyFrom(rows)
-    if ML not in [opset.domain for opset in onnx_model.opset_import]:
-        onnx_model.opset_import.append(helper.make_opsetid(ML, ML_OPSET))

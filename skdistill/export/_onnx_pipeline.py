@@ -6,7 +6,8 @@ from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.pipeline import make_pipeline
 
 from skdistill.export._onnx_inputs import TEXT, SampleInputs, some_rows
-from skdistill.export._onnx_sklearn import StudentStep, register
+from skdistill.export._onnx_sklearn import register
+from skdistill.export._onnx_sklearn_outputs import WRITERS
 
 N_PROBES = 256
 
@@ -35,17 +36,17 @@ class PipelineForm:
         return self.student.reader.read(self._steps.transform(table))
 
     def answers(self, table):
-        """Return a session's feed of rows, and their probabilities by the student."""
+        """Return a session's feed of rows, and the student's answers."""
         return self.inputs.feed(table), self.student._forward(self.read(table))
 
     def probe(self):
-        """Return the feed of the sample, and its probabilities."""
+        """Return the feed of the sample, and the answers to it."""
         return self.answers(self._sample)
 
-    def write(self, net, labels, opset):
+    def write(self, net, outputs, opset):
         """Return the model of the pipeline with another student of the same rows."""
         register()
-        last = StudentStep(net)
+        last = WRITERS[type(net.outputs)].step(net)
         onnx_model = skl2onnx.convert_sklearn(
             make_pipeline(*self._steps.named_steps.values(), last),
             "skdistill",

@@ -10,12 +10,10 @@ from skl2onnx.common.data_types import (
     Int64TensorType,
     StringTensorType,
 )
-from skl2onnx.common.utils_classifier import get_label_classes
-from sklearn.base import BaseEstimator, ClassifierMixin
 
-import skdistill
-from skdistill.export._onnx_graph import HOMES, Graph, Tensor, labels_of
+from skdistill.export._onnx_graph import HOMES, Graph, Tensor
 from skdistill.export._onnx_layers import write_student
+from skdistill.export._onnx_sklearn_outputs import WRITERS
 
 KINDS = {
     BooleanTensorType: TensorProto.BOOL,
@@ -24,19 +22,6 @@ KINDS = {
     Int64TensorType: TensorProto.INT64,
     StringTensorType: TensorProto.STRING,
 }
-
-
-class StudentStep(ClassifierMixin, BaseEstimator):
-    """A student as the last step of a pipeline to convert.
-
-    Parameters
-    ----------
-    student_ : Student
-    """
-
-    def __init__(self, student_):
-        self.student_ = student_
-        self.classes_ = student_.classes_
 
 
 class ContainerGraph(Graph):
@@ -75,27 +60,22 @@ class ContainerGraph(Graph):
 
 
 def register():
-    """Tell skl2onnx how a DistilledClassifier is converted."""
-    for cls in (skdistill.DistilledClassifier, StudentStep):
-        skl2onnx.update_registered_converter(
-            cls,
-            f"Skdistill{cls.__name__}",
-            _declare_outputs,
-            _convert,
-            options={
-                "zipmap": [True, False, "columns"],
-                "nocl": [True, False],
-                "output_class_labels": [False, True],
-            },
-        )
+    """Tell skl2onnx how estimators with a student are converted."""
+    for outputs in WRITERS.values():
+        for cls in (outputs.estimator, outputs.step):
+            skl2onnx.update_registered_converter(
+                cls,
+                f"Skdistill{cls.__name__}",
+                _declare_outputs,
+                _convert,
+                options=outputs.options,
+            )
 
 
 def _declare_outputs(operator):
-    n_rows = operator.inputs[0].get_first_dimension()
-    labels = _labels(operator.scope_inst, operator)
-    cls = StringTensorType if labels.dtype == object else Int64TensorType
-    operator.outputs[0].set_type(cls([n_rows]))
-    operator.outputs[1].set_type(FloatTensorType([n_rows, len(labels)]))
+    types = _outputs(operator.scope_inst, operator).types(operator.inputs[0].get_first_dimension())
+    for output, kind in zip(operator.outputs, types, strict=True):
+        output.set_type(kind)
 
 
 def _convert(scope, operator, container):
@@ -104,13 +84,14 @@ def _convert(scope, operator, container):
         ContainerGraph(scope, container),
         student,
         _inputs(operator, student.n_features_in_),
-        _labels(scope, operator),
+        _outputs(scope, operator).written,
         [output.full_name for output in operator.outputs],
     )
 
 
-def _labels(scope, operator):
-    return labels_of(np.asarray(get_label_classes(scope, operator.raw_operator)))
+def _outputs(scope, operator):
+    model = operator.raw_operator
+    return WRITERS[type(model.student_.outputs)](scope, model)
 
 
 def _inputs(operator, n_features):

@@ -37,9 +37,9 @@ def to_torch(model):
     -------
     net : nn.Module
         In evaluation mode, on the CPU. It takes rows as ``student.reader.read`` gives them, a
-        float32 Tensor of shape (n_samples, n_features); sparse ones made dense. It returns
-        probabilities, a float32 Tensor of shape (n_samples, n_classes), columns in the order of
-        ``classes_``. Encodings are buffers, weights are parameters.
+        float32 Tensor of shape (n_samples, n_features); sparse ones made dense. It returns the
+        student's answers, such as probabilities, a float32 Tensor of shape
+        (n_samples, n_outputs). Encodings are buffers, weights are parameters.
 
     Raises
     ------
@@ -113,9 +113,13 @@ class LinearMembers(nn.Module):
 class MeanMembers(nn.Module):
     """`MeanOfMembers.forward`."""
 
+    def __init__(self):
+        super().__init__()
+        self.log_p = nn.LogSoftmax(dim=2)
+
     def forward(self, x):
-        """Return scores of shape (n_samples, n_classes)."""
-        return x.log_softmax(dim=2).logsumexp(dim=1) - math.log(x.shape[1])
+        """Return scores of shape (n_samples, n_outputs)."""
+        return self.log_p(x).logsumexp(dim=1) - math.log(x.shape[1])
 
 
 class Tempered(nn.Module):
@@ -124,10 +128,11 @@ class Tempered(nn.Module):
     def __init__(self, layer):
         super().__init__()
         self.inverse_temperature = layer.inverse_temperature
+        self.p = nn.Softmax(dim=1)
 
     def forward(self, x):
         """Return probabilities."""
-        return (x * self.inverse_temperature).softmax(dim=1)
+        return self.p(x * self.inverse_temperature)
 
 
 def _parameter(values):

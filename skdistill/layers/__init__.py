@@ -4,6 +4,7 @@ A student is a short list of these. The NumPy forward below, the file format and
 read the same list. Weights are float32; the forward works in float64, so that a row has the same
 answer alone and in any batch. Rows are matrices of shape (n_samples, width) until a `Scale` gives
 each sample several members, (n_samples, n_members, width), and `MeanOfMembers` joins them again.
+What the numbers of the last layer are called stands beside the layers, as `Outputs`.
 """
 
 from skdistill.layers._encode_table import BOUND, CLIP, EncodeTable, Periodic
@@ -11,19 +12,23 @@ from skdistill.layers._functions import ACTIVATIONS, Activation, Softmax
 from skdistill.layers._layer import Layer
 from skdistill.layers._linear import Linear
 from skdistill.layers._members import LinearOfMembers, MeanOfMembers, Scale
-from skdistill.layers._plain import LAYERS, from_plain, to_plain
+from skdistill.layers._outputs import Classes, Outputs
+from skdistill.layers._plain import LAYERS, OUTPUTS, from_plain, to_plain
 
 __all__ = [
     "ACTIVATIONS",
     "BOUND",
     "CLIP",
     "LAYERS",
+    "OUTPUTS",
     "Activation",
+    "Classes",
     "EncodeTable",
     "Layer",
     "Linear",
     "LinearOfMembers",
     "MeanOfMembers",
+    "Outputs",
     "Periodic",
     "Scale",
     "Softmax",

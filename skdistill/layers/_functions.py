@@ -28,7 +28,7 @@ class Activation(Layer):
     function: str
 
     def __post_init__(self):
-        self._require(self.function in ACTIVATIONS, f"unknown function {self.function!r}")
+        self._require(self.function in [*ACTIVATIONS], f"unknown function {self.function!r}")
 
     def row_shape(self, shape):
         """Return the same shape."""

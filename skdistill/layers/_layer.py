@@ -28,10 +28,6 @@ class Layer(Described, ABC):
         """Return the layer with its first members only."""
         return self
 
-    def given(self):
-        """Return the fields that describe the layer."""
-        return self.__getstate__()
-
     def _require(self, holds, what):
         if not holds:
             raise ValueError(f"A {type(self).__name__} layer is inconsistent: {what}.")
@@ -39,14 +35,16 @@ class Layer(Described, ABC):
     def _require_floats(self, *names, n_dimensions):
         for name in names:
             array = getattr(self, name)
-            self._require(np.asarray(array).dtype == np.float32, f"{name} is not float32")
+            is_array = isinstance(array, np.ndarray)
+            self._require(is_array and array.dtype == np.float32, f"{name} is not float32")
             self._require(array.ndim == n_dimensions, f"{name} has {array.ndim} dimensions")
             self._require(np.isfinite(array).all(), f"{name} is not finite")
 
     def _require_integers(self, *names):
         for name in names:
             array = getattr(self, name)
-            self._require(np.asarray(array).dtype.kind == "i", f"{name} is not of integers")
+            is_array = isinstance(array, np.ndarray)
+            self._require(is_array and array.dtype.kind == "i", f"{name} is not of integers")
             self._require(array.ndim == 1, f"{name} has {array.ndim} dimensions")
 
 

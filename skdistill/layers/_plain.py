@@ -1,10 +1,11 @@
-"""Layers as plain dicts, for pickles and files."""
+"""Layers and outputs as plain dicts, for pickles and files."""
 
 from skdistill.layers._encode_table import EncodeTable, Periodic
 from skdistill.layers._functions import Activation, Softmax
 from skdistill.layers._layer import Layer
 from skdistill.layers._linear import Linear
 from skdistill.layers._members import LinearOfMembers, MeanOfMembers, Scale
+from skdistill.layers._outputs import Classes
 
 LAYERS = {
     cls.__name__: cls
@@ -13,16 +14,18 @@ LAYERS = {
         *(Scale, LinearOfMembers, MeanOfMembers),
     )
 }
+OUTPUTS = {cls.__name__: cls for cls in (Classes,)}
+KINDS: dict = {**LAYERS, **OUTPUTS}
 
 
-def to_plain(layer):
-    """Return a layer as a dict of its kind and fields; one that is not in LAYERS as it is."""
-    kind = type(layer).__name__
-    return {"kind": kind, **layer.given()} if LAYERS.get(kind) is type(layer) else layer
+def to_plain(part):
+    """Return a layer, or outputs, as a dict of kind and fields; any other layer as it is."""
+    kind = type(part).__name__
+    return {"kind": kind, **part.given()} if KINDS.get(kind) is type(part) else part
 
 
 def from_plain(described):
-    """Return the layer that `to_plain` described."""
+    """Return the layer, or the outputs, that `to_plain` described."""
     if isinstance(described, Layer):
         return described
-    return LAYERS[described["kind"]](**{k: v for k, v in described.items() if k != "kind"})
+    return KINDS[described["kind"]](**{k: v for k, v in described.items() if k != "kind"})

@@ -1,5 +1,6 @@
 """The compact student: what a server imports. NumPy and safetensors only."""
 
+from skdistill.runtime._classifier_student import ClassifierStudent
 from skdistill.runtime._codes import Codes as Codes
 from skdistill.runtime._codes import murmur3 as murmur3
 from skdistill.runtime._files import format_of as format_of
@@ -7,5 +8,6 @@ from skdistill.runtime._files import load
 from skdistill.runtime._native import describe as describe_forward  # noqa: F401
 from skdistill.runtime._reader import ColumnReader as ColumnReader
 from skdistill.runtime._student import Student
+from skdistill.runtime._students import make_student as make_student
 
-__all__ = ["Student", "load"]
+__all__ = ["ClassifierStudent", "Student", "load"]

@@ -23,6 +23,9 @@ class Codes(dict):
     """
 
     def __init__(self, levels, n_buckets=0):
+        is_count = isinstance(n_buckets, int) and n_buckets >= 0
+        if not is_count or not all(isinstance(level, str) for level in levels):
+            raise ValueError("Levels are texts, and a number of buckets is a count.")
         super().__init__({level: code for code, level in enumerate(levels)})
         for code, level in enumerate(levels):  # older files have levels as they were written
             self.setdefault(spelled(level), code)

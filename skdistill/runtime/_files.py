@@ -37,29 +37,23 @@ def save(student, path):
                 plain[name] = value
         layers.append(plain)
     reader = student.reader
-    version = format_of(reader)
-    more = {} if version == 1 else {"offsets": reader.offsets, "buckets": reader.buckets}
     header = {
-        "format": version,
+        "format": FORMATS[-1],
         "layers": layers,
-        "classes": _labels_to_json(student.classes_),
+        "outputs": _outputs_to_json(student.outputs),
         "kinds": reader.kinds,
         "levels": reader.levels,
         "origins": reader.origins,
         "names": reader.names,
         "sparse": reader.sparse,
         "familiar": reader.familiar,
-        **more,
+        "offsets": reader.offsets,
+        "buckets": reader.buckets,
     }
     text = json.dumps(header)
     with whole_file(path) as temporary:
         metadata = {"skdistill": text, "sha256": digest(text, arrays)}
         temporary.write_bytes(_in_order(to_bytes(arrays, metadata)))
-
-
-def format_of(reader):
-    """Return the oldest format that holds what a reader knows."""
-    return 2 if reader.offsets or reader.buckets else 1
 
 
 def load(path):
@@ -74,7 +68,7 @@ def load(path):
 
     Returns
     -------
-    student : Student
+    student : ClassifierStudent
         Ready to answer.
 
     Raises
@@ -84,6 +78,26 @@ def load(path):
     StudentFileError
         If the file is truncated, damaged, of another kind or of a newer format.
     """
+    metadata, arrays = _contents(path)
+    try:
+        return _student_from(metadata, arrays, path)
+    except (StudentFileError, MemoryError):
+        raise
+    except Exception as e:  # whatever is made of what the file says
+        raise StudentFileError(
+            f"{path} holds a damaged student ({type(e).__name__}: {e!s:.300}): "
+            "save the student again."
+        ) from e
+
+
+def format_of(path):
+    """Return the format of a student's file, which `load` has read."""
+    metadata, _ = _contents(path)
+    return json.loads(metadata["skdistill"])["format"]
+
+
+def _contents(path):
+    """Return a file's metadata and arrays."""
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"No student file at {path}.")
@@ -98,15 +112,7 @@ def load(path):
         ) from error
     if "skdistill" not in metadata:
         raise StudentFileError(f"{path} is a safetensors file, but holds no skdistill student.")
-    try:
-        return _student_from(metadata, arrays, path)
-    except (StudentFileError, MemoryError):
-        raise
-    except Exception as e:  # whatever is made of what the file says
-        raise StudentFileError(
-            f"{path} holds a damaged student ({type(e).__name__}: {e!s:.300}): "
-            "save the student again."
-        ) from e
+    return metadata, arrays
 
 
 def digest(text, arrays):
@@ -129,7 +135,7 @@ def _in_order(data):
 
 
 def _student_from(metadata, arrays, path):
-    from skdistill.runtime._student import Student
+    from skdistill.runtime._students import make_student
 
     header = json.loads(metadata["skdistill"])
     if header["format"] not in FORMATS:
@@ -153,7 +159,7 @@ def _student_from(metadata, arrays, path):
         familiar=tuple(header.get("familiar", ())),
         **_of_format_2(header),
     )
-    student = Student(reader, tuple(layers), _labels_from_json(header["classes"]))
+    student = make_student(reader, tuple(layers), _outputs_from_json(header))
     _check_answer(student)
     return student
 
@@ -162,14 +168,9 @@ def _of_format_2(header):
     """Return what format 2 added: both, or neither."""
     if header["format"] == 1:
         return {}
-    offsets, buckets = header["offsets"], header["buckets"]
-    if not all(type(x) is float for pair in offsets.values() for x in pair):
-        raise ValueError("offsets and scales are floats")
-    if not all(type(n) is int for n in buckets.values()):
-        raise ValueError("buckets are counts")
     return {
-        "offsets": {int(j): (offset, scale) for j, (offset, scale) in offsets.items()},
-        "buckets": {int(j): n for j, n in buckets.items()},
+        "offsets": {int(j): tuple(pair) for j, pair in header["offsets"].items()},
+        "buckets": {int(j): n for j, n in header["buckets"].items()},
     }
 
 
@@ -197,6 +198,24 @@ def _check_answer(student):
     with np.errstate(all="ignore"):
         if not np.isfinite(student._forward(rows)).all():
             raise ValueError("a row of missing values has no finite answer")
+
+
+def _outputs_to_json(outputs):
+    return {
+        name: _labels_to_json(value) if isinstance(value, np.ndarray) else value
+        for name, value in to_plain(outputs).items()
+    }
+
+
+def _outputs_from_json(header):
+    """Return the outputs; at first files had classes alone."""
+    first = {"kind": "Classes", "labels": header.get("classes")}
+    return from_plain(
+        {
+            name: _labels_from_json(value) if isinstance(value, dict) else value
+            for name, value in header.get("outputs", first).items()
+        }
+    )
 
 
 def _labels_to_json(labels):

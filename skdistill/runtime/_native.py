@@ -1,4 +1,4 @@
-"""The forward in C++, where the extension was built: from a row's cells to its probabilities.
+"""The forward in C++, where the extension was built: from a row's cells to its answer.
 
 `prepare` turns a student's layers into the form that the extension runs. The encoder and the first
 linear layer become one: what a code or a full bin adds to the first layer is worked out here, so
@@ -59,24 +59,24 @@ class Program:
         )
 
 
-def prepare(layers, n_columns, n_classes):
+def prepare(layers, n_columns, n_outputs):
     """Return the net as `forward` takes it, or None where NumPy must serve.
 
     Parameters
     ----------
     layers : sequence of Layer
-    n_columns, n_classes : int
+    n_columns, n_outputs : int
     """
     if kernels is None:
         return None
     try:
-        return _program(layers, n_columns, n_classes).prepare()
+        return _program(layers, n_columns, n_outputs).prepare()
     except Unsupported:
         return None
 
 
-def forward(net, rows, proba):
-    """Fill `proba` by the probabilities of `rows`; the result does not depend on other rows.
+def forward(net, rows, answers):
+    """Fill `answers` by what the net makes of `rows`; a row's does not depend on other rows.
 
     Parameters
     ----------
@@ -84,20 +84,20 @@ def forward(net, rows, proba):
         As `prepare` returns it.
     rows : float32 or float64 array of shape (n_samples, n_columns)
         As `ColumnReader.gather` gives them; numbers are rounded to float32.
-    proba : float64 array of shape (n_samples, n_classes)
+    answers : float64 array of shape (n_samples, n_outputs)
 
     Returns
     -------
     done : bool
         False: rows of another type, an infinite value, a code that its category has not.
     """
-    return kernels.forward(net, rows, proba)
+    return kernels.forward(net, rows, answers)
 
 
-def _program(layers, n_columns, n_classes):
+def _program(layers, n_columns, n_outputs):
     _require(len(layers) > 2)
-    encoding, *layers, softmax = layers
-    _require(type(encoding) is EncodeTable and type(softmax) is Softmax)
+    encoding, *layers, last = layers
+    _require(type(encoding) is EncodeTable and type(last) is Softmax)
     encoding = _without_silent(encoding)
     columns = np.concatenate([encoding.number_columns, encoding.category_columns])
     _require(np.all((columns >= 0) & (columns < n_columns)))
@@ -106,10 +106,10 @@ def _program(layers, n_columns, n_classes):
     _require(layers and type(layers[0]) is Linear)
     first = layers.pop(0)
     program = Program()
-    program.add(n_columns, n_classes, 0 if members is None else len(members.scale))
+    program.add(n_columns, n_outputs, 0 if members is None else len(members.scale))
     (_add_folded if members is None else _add_signed)(program, encoding, waves, first, members)
-    _add_layers(program, layers, first.weight.shape[1], members, n_classes)
-    program.add(float(softmax.inverse_temperature))
+    _add_layers(program, layers, first.weight.shape[1], members, n_outputs)
+    program.add(float(last.inverse_temperature))
     return program
 
 
@@ -214,7 +214,7 @@ def _add_encoding(program, encoding, waves, bins, places, widths):
     program.add(encoding.tables)
 
 
-def _add_layers(program, layers, width, members, n_classes):
+def _add_layers(program, layers, width, members, n_outputs):
     """Layers after the first linear one; `width` is that of what enters them."""
     n_members = 0 if members is None else len(members.scale)
     program.add(len(layers))
@@ -223,7 +223,7 @@ def _add_layers(program, layers, width, members, n_classes):
         _require((kind == MEAN) == (n_members > 0 and i == len(layers) - 1))
         program.add(kind, width, n_out, *arrays)
         width = n_out
-    _require(width == n_classes and (n_members == 0 or layers))
+    _require(width == n_outputs and (n_members == 0 or layers))
 
 
 def _step(layer, width, n_members):

@@ -84,6 +84,7 @@ class ColumnReader(Described):
     _warned: set = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
+        self._check_types()
         if not self.kinds:
             raise ValueError("A table has at least one column.")
         if not set(self.kinds) <= {NUMBER, CATEGORY, DATE}:
@@ -93,9 +94,6 @@ class ColumnReader(Described):
                 raise ValueError(f"The {kind} columns do not match their description.")
         if self.names is not None and len(self.names) != len(self.kinds):
             raise ValueError(f"{len(self.names)} names for {len(self.kinds)} columns.")
-        texts = [self.names or (), *self.levels.values()]
-        if not all(isinstance(text, str) for some in texts for text in some):
-            raise ValueError("Names and levels are texts.")
         shifts = [*self.origins.values(), *(x for pair in self.offsets.values() for x in pair)]
         if not np.isfinite(shifts).all() or not all(scale for _, scale in self.offsets.values()):
             raise ValueError("Origins of dates, offsets and scales are finite, and no scale is 0.")
@@ -114,6 +112,23 @@ class ColumnReader(Described):
             _known_columns=None,
             _warned=set(),
         )
+
+    def _check_types(self):
+        by_column = self.levels, self.origins, self.offsets, self.buckets
+        if not _are(by_column, dict) or not all(_are(of_column, int) for of_column in by_column):
+            raise ValueError("Levels, origins, offsets and buckets stand by column position.")
+        texts = self.kinds, self.names or (), *self.levels.values()
+        pairs = self.offsets.values()
+        if not _are((*texts, *pairs, self.familiar), tuple):
+            raise ValueError("Kinds, names, levels, offsets and familiar columns are tuples.")
+        if not all(_are(some, str) for some in texts):
+            raise ValueError("Kinds, names and levels are texts.")
+        shifts = self.origins.values(), *pairs
+        if not all(_are(some, float) for some in shifts) or any(len(pair) != 2 for pair in pairs):
+            raise ValueError("Origins are floats, and offsets pairs of floats.")
+        counts = (*self.buckets.values(), *self.familiar)
+        if not _are(counts, int) or not isinstance(self.sparse, bool):
+            raise ValueError("Buckets are counts, familiar ones positions, and sparse is a bool.")
 
     def n_codes(self, j):
         """Return how many codes the category in column `j` has, missing and other included."""
@@ -335,7 +350,9 @@ class ColumnReader(Described):
         rows : array of shape (n_samples, n_features)
             As `read` gives them.
         """
-        for j in self.familiar if rows.shape[0] >= MANY_ROWS else ():
+        if not self.familiar or rows.shape[0] < MANY_ROWS:
+            return
+        for j in self.familiar:
             known, missing, codes = self.levels[j], self.n_codes(j) - 2, rows[:, j]
             if (codes >= len(known)).all() and (codes != missing).any():
                 self._warn_once(
@@ -369,6 +386,10 @@ class ColumnReader(Described):
                 f"X has {X.shape[1]} features, but the student is expecting "
                 f"{len(self.kinds)} features as input."
             )
+
+
+def _are(values, kind):
+    return all(isinstance(value, kind) for value in values)
 
 
 def _label(names, j):

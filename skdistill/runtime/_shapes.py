@@ -1,12 +1,12 @@
-"""Whether columns, layers and classes fit each other: asked once, before a row goes through."""
+"""Whether columns, layers and outputs fit each other: asked once, before a row goes through."""
 
 from math import prod
 
-from skdistill.layers import Activation, EncodeTable, Linear, Softmax
+from skdistill.layers import Activation, EncodeTable, Linear
 from skdistill.tables import CATEGORY
 
 
-def check_shapes(reader, layers, n_classes):
+def check_shapes(reader, layers, outputs):
     """Follow the shape of a row from layer to layer, up to one that does not know its own.
 
     What passes needs memory and time in proportion to its arrays.
@@ -15,7 +15,7 @@ def check_shapes(reader, layers, n_classes):
     ----------
     reader : ColumnReader
     layers : sequence of Layer
-    n_classes : int
+    outputs : Outputs
 
     Raises
     ------
@@ -23,7 +23,7 @@ def check_shapes(reader, layers, n_classes):
         If something does not fit.
     """
     most = sum(a.size for layer in layers for a in layer.given().values() if hasattr(a, "size"))
-    shape, before = (len(reader.kinds),), None
+    shape, before, last = (len(reader.kinds),), None, outputs.last_layer
     for i, layer in enumerate(layers):
         kind = type(layer)
         shape = layer.row_shape(shape)
@@ -33,10 +33,12 @@ def check_shapes(reader, layers, n_classes):
             _check_encoding(layer, reader, i)
         _require(kind is Linear or i > 0 or not reader.sparse, "sparse rows enter no linear layer")
         _require(not (kind is Activation is before), "an activation follows another")
-        _require((kind is Softmax) == (i == len(layers) - 1), "softmax must be the last layer")
+        is_end = i == len(layers) - 1
+        _require((kind is last) == is_end, f"{last.__name__} must be the last layer")
         _require(prod(shape) <= most, "layers pass on more numbers than they hold")
         before = kind
-    _require(shape == (n_classes,), f"scores of shape {shape} for {n_classes} classes")
+    fits = shape == (outputs.n_outputs,)
+    _require(fits, f"scores of shape {shape} for {outputs.words}")
 
 
 def _check_encoding(encoding, reader, i):

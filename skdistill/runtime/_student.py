@@ -1,11 +1,13 @@
-"""Student: a fitted, compact classifier of NumPy arrays alone."""
+"""Student: a fitted, compact net of NumPy arrays alone."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import numpy as np
 
 from skdistill._plumbing.described import Described
-from skdistill.layers import Layer, LinearOfMembers, from_plain, to_plain
+from skdistill.layers import Layer, LinearOfMembers, Outputs, from_plain, to_plain
 from skdistill.runtime._files import save
 from skdistill.runtime._native import forward, prepare
 from skdistill.runtime._reader import ColumnReader
@@ -16,20 +18,19 @@ ROWS_AT_ONCE = 8192  # bounds the memory of a large batch
 
 
 @dataclass(frozen=True, eq=False)
-class Student(Described):
+class Student(Described, ABC):
     """A distilled student, ready to deploy: no teacher, no torch, no scikit-learn.
 
-    Made by `skdistill.DistilledClassifier` (its attribute `student_`) or read from a file by
-    `skdistill.load`.
+    There is one class for each meaning of its answers, such as `ClassifierStudent`.
 
     Parameters
     ----------
     reader : ColumnReader
         Turns a table into one float32 matrix.
     layers : tuple of Layer
-        The net, from that matrix to probabilities.
-    classes_ : ndarray of shape (n_classes,)
-        Class labels, sorted.
+        The net, from that matrix to the answers.
+    outputs : Outputs
+        What the answers are called.
 
     Attributes
     ----------
@@ -37,39 +38,37 @@ class Student(Described):
         Number of columns in fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names in fit; only when all were strings.
-
-    Examples
-    --------
-    >>> import skdistill
-    >>> from sklearn.datasets import load_iris
-    >>> X, y = load_iris(return_X_y=True)
-    >>> clf = skdistill.DistilledClassifier(random_state=0).fit(X, y)
-    >>> clf.student_.predict(X[:2])
-    array([0, 0])
     """
 
     reader: ColumnReader
     layers: tuple[Layer, ...]
-    classes_: np.ndarray
+    outputs: Outputs
     _net: object = field(init=False, repr=False)
+    _n_outputs: int = field(init=False, repr=False)
+
+    of: ClassVar[type[Outputs]]
 
     def __post_init__(self):
-        if np.ndim(self.classes_) != 1 or len(self.classes_) < 2 or not self.layers:
-            raise ValueError("A student has at least two classes and one layer.")
-        check_shapes(self.reader, self.layers, len(self.classes_))
+        if not isinstance(self.reader, ColumnReader) or not isinstance(self.outputs, self.of):
+            raise ValueError(f"A {type(self).__name__} has a ColumnReader and {self.of.__name__}.")
+        layers = self.layers if isinstance(self.layers, tuple) else ()
+        if not layers or not all(isinstance(layer, Layer) for layer in layers):
+            raise ValueError("A student's layers are a tuple of one Layer or more.")
+        check_shapes(self.reader, self.layers, self.outputs)
         if self.reader.names is not None:
             names = np.array(self.reader.names, dtype=object)
             self._prepare(feature_names_in_=names)
-        sizes = len(self.reader.kinds), len(self.classes_)
-        self._prepare(_net=None if self.reader.sparse else prepare(self.layers, *sizes))
+        n_columns, n_outputs = len(self.reader.kinds), self.outputs.n_outputs
+        net = None if self.reader.sparse else prepare(self.layers, n_columns, n_outputs)
+        self._prepare(_net=net, _n_outputs=n_outputs)
 
     @property
     def n_features_in_(self):
         """Number of columns in fit."""
         return len(self.reader.kinds)
 
-    def predict_proba(self, X):
-        """Probability of each class.
+    def answers(self, X):
+        """Numbers of the last layer for each row.
 
         Parameters
         ----------
@@ -81,8 +80,8 @@ class Student(Described):
 
         Returns
         -------
-        proba : float64 array of shape (n_samples, n_classes)
-            Columns in the order of `classes_`.
+        answers : float64 array of shape (n_samples, n_outputs)
+            What `outputs` gives a name.
 
         Raises
         ------
@@ -96,13 +95,13 @@ class Student(Described):
         """
         if is_sparse(X) and X.shape[0] > ROWS_AT_ONCE:
             X, starts = X.tocsr(), range(0, X.shape[0], ROWS_AT_ONCE)
-            return np.concatenate([self.predict_proba(X[s : s + ROWS_AT_ONCE]) for s in starts])
+            return np.concatenate([self.answers(X[s : s + ROWS_AT_ONCE]) for s in starts])
         if self._net is not None:
             rows = self.reader.gather(X)
             self.reader.warn_of_strangers(rows)
-            proba = np.empty((len(rows), len(self.classes_)))
-            if forward(self._net, rows, proba):
-                return proba
+            answers = np.empty((len(rows), self._n_outputs))
+            if forward(self._net, rows, answers):
+                return answers
         rows = self.reader.read(X)
         self.reader.warn_of_strangers(rows)
         n = rows.shape[0]
@@ -111,53 +110,20 @@ class Student(Described):
         starts = range(0, n, ROWS_AT_ONCE)
         return np.concatenate([self._forward(rows[s : s + ROWS_AT_ONCE]) for s in starts])
 
+    @abstractmethod
     def predict(self, X):
-        """Most probable class of each row.
+        """Decide what each row is.
 
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
-            As for `predict_proba`.
+            As for `answers`.
 
         Returns
         -------
-        labels : ndarray of shape (n_samples,)
-            One of `classes_` for each row.
+        predicted : ndarray of shape (n_samples, ...)
+            In the words of `outputs`.
         """
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
-
-    def predict_log_proba(self, X):
-        """Logarithm of `predict_proba`, in nats.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            As for `predict_proba`.
-
-        Returns
-        -------
-        log_proba : float64 array of shape (n_samples, n_classes)
-            Columns in the order of `classes_`.
-        """
-        with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
-
-    def score(self, X, y):
-        """Share of rows whose predicted label is `y`.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            As for `predict_proba`.
-        y : array of shape (n_samples,)
-            Class labels.
-
-        Returns
-        -------
-        accuracy : float
-            In [0, 1].
-        """
-        return float(np.mean(self.predict(X) == np.asarray(y)))
 
     def shrink(self, n_members):
         """Return a smaller student that has the first members only.
@@ -251,13 +217,17 @@ class Student(Described):
 
     def __getstate__(self):
         """Return the description without objects of other classes, for those who trust few."""
-        layers = tuple(to_plain(layer) for layer in self.layers)
-        return {**super().__getstate__(), "reader": self.reader.__getstate__(), "layers": layers}
+        return {
+            "reader": self.reader.__getstate__(),
+            "layers": tuple(to_plain(layer) for layer in self.layers),
+            "outputs": to_plain(self.outputs),
+        }
 
     def __setstate__(self, state):
         reader = ColumnReader(**state["reader"])
         layers = tuple(from_plain(layer) for layer in state["layers"])
-        super().__setstate__({**state, "reader": reader, "layers": layers})
+        outputs = from_plain(state["outputs"])
+        super().__setstate__({"reader": reader, "layers": layers, "outputs": outputs})
 
     @np.errstate(under="ignore")
     def _forward(self, x):
@@ -274,7 +244,8 @@ class Student(Described):
         sizes = [layer.weight.shape[-2:] for layer in self.layers if hasattr(layer, "weight")]
         net = "→".join(str(n) for n in [*(s[0] for s in sizes[:1]), *(s[1] for s in sizes)])
         net = f"{self._n_members} x {net}" if self._n_members else net or "torch module"
-        return f"Student({self.n_features_in_} columns, {net}, {len(self.classes_)} classes)"
+        name, n_columns = type(self).__name__, self.n_features_in_
+        return f"{name}({n_columns} columns, {net}, {self.outputs.words})"
 
     def __sklearn_is_fitted__(self):
         return True
@@ -283,12 +254,11 @@ class Student(Described):
         return self
 
     def __sklearn_tags__(self):
-        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
+        from sklearn.utils import InputTags, Tags, TargetTags
 
         return Tags(
-            estimator_type="classifier",
+            estimator_type=None,
             target_tags=TargetTags(required=True),
-            classifier_tags=ClassifierTags(),
             input_tags=InputTags(
                 sparse=True, allow_nan=not self.reader.sparse, string=True, categorical=True
             ),

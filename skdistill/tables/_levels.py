@@ -38,6 +38,14 @@ class Levels:
     rare: dict[str, int]
     n_rows: int
 
+    def __post_init__(self):
+        if not isinstance(self.kept, tuple) or not isinstance(self.rare, dict):
+            raise ValueError("Levels are a tuple of texts, and counts of rare ones by text.")
+        counts = (*self.rare.values(), self.n_rows)
+        texts = all(isinstance(text, str) for some in (self.kept, self.rare) for text in some)
+        if not texts or not all(isinstance(n, int) and n >= 0 for n in counts):
+            raise ValueError("Levels are texts, and rows are counted.")
+
     @classmethod
     def of(cls, column, min_rows):
         """Return the levels of a column; one of fewer than `min_rows` rows is rare."""

@@ -13,8 +13,8 @@ from skorch.helper import predefined_split
 
 from skdistill._plumbing.ambient import one_thread, plain_torch, torch_to_itself
 from skdistill._plumbing.progress import stage
-from skdistill.layers import Softmax
-from skdistill.runtime import Student
+from skdistill.layers import Classes, Softmax
+from skdistill.runtime import make_student
 from skdistill.students import MLP, OwnNet
 from skdistill.tasks import best_temperature
 from skdistill.training._batches import Batches, LessonRows
@@ -70,7 +70,7 @@ class FittedStudent:
     def student(self, reader, classes, temperature):
         """Return the NumPy student; its scores are divided by `temperature`."""
         layers = [*self.net.module_.describe(), Softmax(1 / temperature)]
-        return Student(reader, tuple(layers), classes)
+        return make_student(reader, tuple(layers), Classes(classes))
 
 
 @plain_torch()

@@ -43,13 +43,13 @@ def test_no_more_than_a_chunk_is_asked_at_once(
     small_chunks, customers, student, messy, monkeypatch, command
 ):
     asked = []
-    predict_proba = skdistill.Student.predict_proba
+    predict_proba = skdistill.ClassifierStudent.predict_proba
 
     def counted(self, X):
         asked.append(len(X))
         return predict_proba(self, X)
 
-    monkeypatch.setattr(skdistill.Student, "predict_proba", counted)
+    monkeypatch.setattr(skdistill.ClassifierStudent, "predict_proba", counted)
     customers.to_parquet(student.parent / "c.parquet")
     for table in (messy, student.parent / "c.parquet"):
         asked.clear()

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skdistill import Student
+from skdistill import ClassifierStudent
 from skdistill.export import _c, to_c
 from skdistill.export._c_layers import as_rounded
 from skdistill.export._common import probe_rows
 from skdistill.layers import (
     Activation,
+    Classes,
     EncodeTable,
     Linear,
     LinearOfMembers,
@@ -108,7 +109,8 @@ def every_layer(temperature):
         *(LinearOfMembers(normal(70, 5, 9, spread=300), normal(70, 9)), MeanOfMembers()),
         Softmax(temperature),
     )
-    return Student(ColumnReader(("number",) * 2, {}, {}), layers, np.arange(9))
+    reader = ColumnReader(("number",) * 2, {}, {})
+    return ClassifierStudent(reader, layers, Classes(np.arange(9)))
 
 
 @pytest.mark.parametrize("flags", [PICKY, SANITIZED], ids=["picky", "sanitized"])
@@ -129,7 +131,8 @@ def test_a_column_may_say_nothing(tmp_path):
     )
     linear = Linear(np.zeros((0, 2), np.float32), np.float32([0, 1]))
     reader = ColumnReader(("category",), {0: ()}, {})
-    student = Student(reader, (encoding, linear, Softmax(1.0)), np.arange(2))
+    layers = (encoding, linear, Softmax(1.0))
+    student = ClassifierStudent(reader, layers, Classes(np.arange(2)))
     proba, _ = answers(student, np.float32([[0], [1]]), tmp_path, PICKY)
     np.testing.assert_allclose(proba, student._forward(np.zeros((2, 1))), atol=1e-6)
 
@@ -199,7 +202,8 @@ def hostile(make_student):
     student = make_student("relu")
     levels = {**student.reader.levels, 3: (*HOSTILE, "last")}
     reader = replace(student.reader, names=tuple(HOSTILE[:6]), levels=levels)
-    return replace(student, reader=reader, classes_=np.array(HOSTILE[4:7], dtype=object))
+    labels = np.array(HOSTILE[4:7], dtype=object)
+    return replace(student, reader=reader, outputs=Classes(labels))
 
 
 def as_bytes(text):
@@ -289,7 +293,8 @@ def test_what_c_cannot_hold_is_refused(make_student, tmp_path):
     student = make_student("linear")
     with pytest.raises(ValueError, match=r"dtype='float16'"):
         to_c(student, tmp_path / "m.h", dtype="float16")
-    labels = replace(student, classes_=np.array(["a\0", "b", "c"], dtype=object))
+    names = np.array(["a\0", "b", "c"], dtype=object)
+    labels = replace(student, outputs=Classes(names))
     with pytest.raises(ValueError, match="the character NUL"):
         to_c(labels, tmp_path / "m.h")
     *layers, last = student.layers

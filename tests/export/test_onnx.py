@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline
 from skdistill import __version__
 from skdistill.exceptions import ExportError
 from skdistill.export import to_onnx
-from skdistill.layers import Linear
+from skdistill.layers import Classes, Linear
 
 ARCHITECTURES = [
     {"activation": "silu"},
@@ -244,7 +244,7 @@ def test_a_column_that_cannot_be_an_input_is_named(names, numbers, distil):
 
 
 def test_labels_that_are_no_whole_numbers_are_refused(mixed):
-    student = replace(mixed.student_, classes_=np.array([0.5, 1.5]))
+    student = replace(mixed.student_, outputs=Classes(np.array([0.5, 1.5])))
     with pytest.raises(TypeError, match=r"Class labels \[0\.5, 1\.5\] .* have no form"):
         to_onnx(student)
 

@@ -114,3 +114,32 @@ def test_the_graph_computes_what_the_layers_say(numbers, distil, ask):
     said = quantized(clf.student_, clf.student_.reader.read(X)).predict_proba(X)
     assert np.median(np.abs(got - said)) < 1e-6
     np.testing.assert_allclose(got, said, rtol=0, atol=0.01)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"weight": np.zeros((2, 3), np.float32)},
+        {"weight": np.zeros(3, np.int8)},
+        {"weight_scale": np.ones(2, np.float32)},
+        {"weight_scale": np.ones(3)},
+        {"bias": np.zeros((1, 3), np.float32)},
+        {"bias": [0.0, 0.0, 0.0]},
+        {"input_scale": 0.0},
+        {"input_scale": None},
+        {"input_zero": 256},
+        {"input_zero": None},
+    ],
+    ids=str,
+)
+def test_a_layer_of_eight_bits_checks_its_fields(change):
+    fields = {
+        "weight": np.zeros((2, 3), np.int8),
+        "weight_scale": np.ones(3, np.float32),
+        "bias": np.zeros(3, np.float32),
+        "input_scale": 0.5,
+        "input_zero": 7,
+    }
+    Int8Linear(**fields)
+    with pytest.raises(ValueError, match="Int8Linear layer is inconsistent"):
+        Int8Linear(**{**fields, **change})

@@ -8,6 +8,7 @@ import pytest
 
 from skdistill.layers import (
     Activation,
+    Classes,
     EncodeTable,
     Linear,
     LinearOfMembers,
@@ -16,7 +17,7 @@ from skdistill.layers import (
     Scale,
     Softmax,
 )
-from skdistill.runtime import Student
+from skdistill.runtime import ClassifierStudent
 from skdistill.runtime._reader import ColumnReader
 from skdistill.tables import CATEGORY, NUMBER
 
@@ -95,7 +96,7 @@ def make_student(seed=0, n_classes=3, n_numbers=5, n_bins=4, levels=(), names=No
         kinds[j], texts[j] = CATEGORY, tuple(f"v{i}" for i in range(n))
     reader = ColumnReader(tuple(kinds), texts, {}, names)
     layers = make_layers(rng, encoding, n_classes, **shape)
-    return Student(reader, layers, np.arange(n_classes))
+    return ClassifierStudent(reader, layers, Classes(np.arange(n_classes)))
 
 
 def hard_rows(student, n, seed=0):

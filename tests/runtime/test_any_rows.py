@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from skdistill.layers import EncodeTable, Linear, Softmax
-from skdistill.runtime import Student
+from skdistill.layers import Classes, EncodeTable, Linear, Softmax
+from skdistill.runtime import ClassifierStudent
 from skdistill.runtime._reader import ColumnReader
 
 NAMES = ("x", "town", "day", "n")
@@ -108,13 +108,13 @@ def mixed_student():
     )
     weight = rng.normal(size=(encoding.n_outputs, 3)).astype(np.float32)
     layers = (encoding, Linear(weight, np.zeros(3, np.float32)), Softmax(1.0))
-    return Student(reader, layers, np.arange(3))
+    return ClassifierStudent(reader, layers, Classes(np.arange(3)))
 
 
 def sparse_student():
     linear = Linear(np.eye(4, 3, dtype=np.float32), np.zeros(3, np.float32))
     reader = ColumnReader(("number",) * 4, {}, {}, sparse=True)
-    return Student(reader, (linear, Softmax(1.0)), np.arange(3))
+    return ClassifierStudent(reader, (linear, Softmax(1.0)), Classes(np.arange(3)))
 
 
 @pytest.fixture(scope="module")

@@ -40,6 +40,14 @@ def test_a_level_is_known_by_its_text_and_all_else_is_missing_or_other():
     assert len(codes) == 5  # what was asked for is not kept
 
 
+@pytest.mark.parametrize(
+    ("levels", "n_buckets"), [((1, 2), 0), (("a", None), 0), (("a",), -1), (("a",), 0.5)], ids=str
+)
+def test_levels_are_texts_and_buckets_a_count(levels, n_buckets):
+    with pytest.raises(ValueError, match="Levels are texts"):
+        Codes(levels, n_buckets)
+
+
 @pytest.mark.parametrize("make", [list, pd.array, pl.Series, np.array], ids=lambda f: f.__name__)
 def test_columns_of_any_type(make):
     values = ["Oslo", None, "Rome", "Oslo"]

@@ -3,6 +3,8 @@
 import json
 import os
 import stat
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,8 +16,10 @@ from sklearn.naive_bayes import GaussianNB
 import skdistill
 from skdistill import DistilledClassifier, load
 from skdistill.exceptions import StudentFileError
-from skdistill.runtime import _files
+from skdistill.layers import Classes
+from skdistill.runtime import _files, format_of
 
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "students"
 RNG = np.random.default_rng(0)
 N = 240
 FRAME = pd.DataFrame(
@@ -122,15 +126,18 @@ def test_a_file_of_another_kind_is_refused(path):
         load(path)
 
 
-def rewritten(path, change, drop=()):
+def rewritten(path, change, drop=(), forget=()):
     """Write a file again with another header."""
     with safe_open(path, framework="numpy") as file:
         header = json.loads(file.metadata()["skdistill"])
         arrays = {k: file.get_tensor(k) for k in file.keys() if k not in drop}
-    header.update(change)
+    header = {k: v for k, v in header.items() if k not in forget} | change
     text = json.dumps(header)
     metadata = {"skdistill": text, "sha256": _files.digest(text, arrays)}
     save_file(arrays, path, metadata=metadata)
+
+
+NO_YES = {"dtype": "object", "values": ["no", "yes"]}
 
 
 def test_a_newer_format_is_refused_with_the_next_move(path):
@@ -144,8 +151,17 @@ def test_a_newer_format_is_refused_with_the_next_move(path):
     [
         {"layers": []},
         {"layers": [{"kind": "os.system"}]},
-        {"classes": {"dtype": "<i8", "values": [0, 1, 2, 3]}},
-        {"classes": {"dtype": "M8[s]", "values": [0, 1]}},
+        {"outputs": None},
+        {"outputs": {"labels": NO_YES}},
+        {"outputs": {"kind": "Classes"}},
+        {"outputs": {"kind": "Numbers", "labels": NO_YES}},
+        {"outputs": {"kind": "Softmax", "inverse_temperature": 1.0}},
+        {"outputs": {"kind": "Classes", "labels": ["no", "yes"]}},
+        {"outputs": {"kind": "Classes", "labels": NO_YES, "names": NO_YES}},
+        {"outputs": {"kind": "Classes", "labels": {"dtype": "<i8", "values": [0, 1, 2, 3]}}},
+        {"outputs": {"kind": "Classes", "labels": {"dtype": "<i8", "values": [0]}}},
+        {"outputs": {"kind": "Classes", "labels": {"dtype": "M8[s]", "values": [0, 1]}}},
+        {"outputs": {"kind": "Classes", "labels": {"dtype": "<i8", "values": ["no", "yes"]}}},
         {"kinds": ["number"] * 4},
         {"levels": {"1": ["Oslo"] * 400, "2": []}},
         {"names": ["a"]},
@@ -155,6 +171,19 @@ def test_a_header_that_does_not_fit_is_refused(path, change):
     rewritten(path, change)
     with pytest.raises(StudentFileError, match="holds a damaged student"):
         load(path)
+
+
+def test_a_header_without_outputs_is_refused(path):
+    rewritten(path, {}, forget=["outputs"])
+    with pytest.raises(StudentFileError, match="holds a damaged student"):
+        load(path)
+    rewritten(path, {"classes": NO_YES})  # as files were written at first
+    assert load(path).classes_.tolist() == ["no", "yes"]
+
+
+def test_a_file_says_its_format(path):
+    assert format_of(path) == 2
+    assert format_of(FIXTURES / "format-1-mlp.safetensors") == 1
 
 
 def test_a_missing_array_is_refused(path):
@@ -194,7 +223,7 @@ def test_loading_never_unpickles(path, monkeypatch):
 
 
 def test_labels_that_json_cannot_hold_are_refused(student, tmp_path):
-    odd = skdistill.Student(student.reader, student.layers, np.array([(1,), (2,)], dtype="i8,"))
+    odd = replace(student, outputs=Classes(np.array([(1,), (2,)], dtype="i8,")))
     with pytest.raises(TypeError, match="cannot be saved"):
         odd.save(tmp_path / "s")
 
@@ -208,7 +237,7 @@ def test_weights_are_stored_in_two_bytes_where_that_loses_nothing(student, path,
     assert kinds["0.bin_low"] == np.float32
     layers = list(student.layers)
     layers[-2] = type(layers[-2])(layers[-2].weight * np.float32(1.1), layers[-2].bias)
-    finer = type(student)(student.reader, tuple(layers), student.classes_)
+    finer = replace(student, layers=tuple(layers))
     finer.save(tmp_path / "finer.safetensors")
     assert (tmp_path / "finer.safetensors").stat().st_size > path.stat().st_size
     np.testing.assert_array_equal(

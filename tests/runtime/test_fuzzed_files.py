@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skdistill.layers import Linear, Softmax
-from skdistill.runtime import Student
+from skdistill.layers import Classes, Linear, Softmax
+from skdistill.runtime import ClassifierStudent
 from skdistill.runtime._reader import ColumnReader
 
 FUZZ = Path(__file__).with_name("fuzz_files.py")
@@ -26,7 +26,8 @@ SHAPES = {
 def sparse_student():
     linear = Linear(np.ones((3, 2), np.float32), np.ones(2, np.float32))
     reader = ColumnReader(("number",) * 3, {}, {}, sparse=True)
-    return Student(reader, (linear, Softmax(1.0)), np.array(["a", "b"], dtype=object))
+    outputs = Classes(np.array(["a", "b"], dtype=object))
+    return ClassifierStudent(reader, (linear, Softmax(1.0)), outputs)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits memory by what /proc tells")

@@ -15,7 +15,7 @@ import pytest
 
 from skdistill._plumbing.extension import instruction_sets, kernels
 from skdistill.layers import Activation, Layer, Linear, MeanOfMembers, Scale, Softmax
-from skdistill.runtime import Student
+from skdistill.runtime import ClassifierStudent
 from skdistill.runtime._native import forward, prepare
 
 pytestmark = pytest.mark.skipif(kernels is None, reason="the extension was not built")
@@ -85,7 +85,7 @@ def test_tables_too_large_to_fold_give_the_same_numbers(random_students, monkeyp
     student = random_students.student(levels=(40, 40), hidden=(8,))
     rows = random_students.rows(student, 67)
     monkeypatch.setattr("skdistill.runtime._native.MOST_NUMBERS", 8 * 70)
-    half = Student(student.reader, student.layers, student.classes_)
+    half = ClassifierStudent(student.reader, student.layers, student.outputs)
     np.testing.assert_allclose(run(half, rows), run(student, rows), rtol=0, atol=1e-6)
 
 
@@ -198,7 +198,7 @@ def test_layers_that_it_does_not_know_are_left_to_numpy(random_students):
 
 def test_a_student_with_a_layer_that_it_does_not_know_still_predicts(random_students):
     student = random_students.student(hidden=(8,))
-    mystery = Student(student.reader, next(unsupported(student)), student.classes_)
+    mystery = ClassifierStudent(student.reader, next(unsupported(student)), student.outputs)
     rows = random_students.rows(student, 9)
     np.testing.assert_array_equal(mystery.predict_proba(rows), student._forward(rows))
 

@@ -16,7 +16,7 @@ from skdistill import load
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "students"
 ROW = {"x": 0.5, "n": None, "town": "Rome", "code": "c3", "day": "2021-06-01"}
-OURS = ["skdistill.runtime._student.Student"]
+OURS = ["skdistill.runtime._classifier_student.ClassifierStudent"]
 
 
 @pytest.fixture(params=["mlp", "tabm"])

@@ -408,6 +408,57 @@ def test_a_reader_that_contradicts_itself_is_refused(more):
         ColumnReader(("number", "category"), {1: ("a",)}, {}, **more)
 
 
+FIELDS = {
+    "kinds": ("number", "category", "date"),
+    "levels": {1: ("a",)},
+    "origins": {2: 0.0},
+    "names": ("x", "town", "day"),
+    "sparse": False,
+    "offsets": {0: (1.0, 2.0)},
+    "buckets": {1: 4},
+    "familiar": (1,),
+}
+SPOILED = [
+    ("kinds", [*FIELDS["kinds"]]),
+    ("kinds", None),
+    ("kinds", ("number", "category", 3)),
+    ("kinds", ("number", "category", ["date"])),
+    ("levels", (("a",),)),
+    ("levels", {1: "a"}),
+    ("levels", {1: ["a"]}),
+    ("levels", {1.0: ("a",)}),
+    ("levels", {1: (3,)}),
+    ("origins", {2: "2020-01-01"}),
+    ("origins", {2: None}),
+    ("origins", [0.0]),
+    ("names", "abc"),
+    ("names", ["x", "town", "day"]),
+    ("names", ("x", "town", None)),
+    ("sparse", None),
+    ("sparse", 0),
+    ("offsets", {0: [1.0, 2.0]}),
+    ("offsets", {0: (1.0,)}),
+    ("offsets", {0: (1.0, 2.0, 3.0)}),
+    ("offsets", {0: (1.0, "2")}),
+    ("offsets", {0: 1.0}),
+    ("offsets", {"0": (1.0, 2.0)}),
+    ("offsets", None),
+    ("buckets", {1: 4.0}),
+    ("buckets", {1: "4"}),
+    ("buckets", [4]),
+    ("familiar", [1]),
+    ("familiar", (1.0,)),
+    ("familiar", 1),
+]
+
+
+@pytest.mark.parametrize(("field", "value"), SPOILED, ids=str)
+def test_a_field_of_another_type_is_refused(field, value):
+    ColumnReader(**FIELDS)
+    with pytest.raises(ValueError, match=r"by column position|tuples|texts|floats|counts"):
+        ColumnReader(**{**FIELDS, field: value})
+
+
 def test_a_narrow_sparse_matrix_is_read_like_the_same_array():
     dense = np.array([[0, 1.7e9], [2, 1.7e9 + 5], [0, 1.7e9 + 9]])
     reader = ColumnReader.learn(scipy.sparse.csr_array(dense))

@@ -7,6 +7,7 @@ import pytest
 
 from skdistill.layers import (
     Activation,
+    Classes,
     Layer,
     Linear,
     LinearOfMembers,
@@ -17,7 +18,7 @@ from skdistill.layers import (
 from skdistill.runtime._reader import ColumnReader
 from skdistill.runtime._shapes import check_shapes
 
-RELU, SOFTMAX = Activation("relu"), Softmax(1.0)
+RELU, SOFTMAX, THREE = Activation("relu"), Softmax(1.0), Classes(np.arange(3))
 
 
 def linear(n_inputs, n_outputs):
@@ -35,9 +36,9 @@ def reader_of(n_columns, **kwargs):
 @pytest.mark.parametrize("shape", [{}, {"levels": (3, 40)}, {"n_members": 3}, {"n_waves": 2}])
 def test_every_architecture_fits(shape, random_students):
     student = random_students.student(hidden=(8, 4), **shape)
-    check_shapes(student.reader, student.layers, 3)
+    check_shapes(student.reader, student.layers, THREE)
     with pytest.raises(ValueError, match=r"scores of shape \(3,\) for 4 classes"):
-        check_shapes(student.reader, student.layers, 4)
+        check_shapes(student.reader, student.layers, Classes(np.arange(4)))
 
 
 @pytest.mark.parametrize(
@@ -45,8 +46,8 @@ def test_every_architecture_fits(shape, random_students):
     [
         ([linear(4, 3), SOFTMAX], "Linear layer is inconsistent"),
         ([linear(5, 3), linear(2, 3), SOFTMAX], "Linear layer is inconsistent"),
-        ([linear(5, 3)], "softmax must be the last"),
-        ([linear(5, 3), SOFTMAX, SOFTMAX], "softmax must be the last"),
+        ([linear(5, 3)], "Softmax must be the last"),
+        ([linear(5, 3), SOFTMAX, SOFTMAX], "Softmax must be the last"),
         ([linear(5, 3), RELU, RELU, SOFTMAX], "an activation follows another"),
         ([of_members(Scale, 2, 5), linear(5, 3), SOFTMAX], "rows with members"),
         ([linear(5, 3), MeanOfMembers(), SOFTMAX], "rows without members"),
@@ -61,15 +62,15 @@ def test_every_architecture_fits(shape, random_students):
 )
 def test_layers_that_do_not_fit_are_refused(layers, message):
     with pytest.raises(ValueError, match=message):
-        check_shapes(reader_of(5), layers, 3)
+        check_shapes(reader_of(5), layers, THREE)
 
 
 def test_sparse_rows_enter_a_linear_layer(random_students):
     reader = reader_of(5, sparse=True)
-    check_shapes(reader, [linear(5, 3), SOFTMAX], 3)
+    check_shapes(reader, [linear(5, 3), SOFTMAX], THREE)
     for layers in (random_students.student().layers, [RELU, linear(5, 3), SOFTMAX]):
         with pytest.raises(ValueError, match="sparse rows enter no linear layer"):
-            check_shapes(reader, layers, 3)
+            check_shapes(reader, layers, THREE)
 
 
 def test_the_encoder_comes_first_and_knows_its_columns(random_students):
@@ -79,11 +80,11 @@ def test_the_encoder_comes_first_and_knows_its_columns(random_students):
     fewer = replace(student.reader, levels={j: ("a",) for j in levels})
     mixed_up = replace(encoding, number_columns=np.full(2, kinds.index("category")))
     with pytest.raises(ValueError, match="columns are encoded after the first layer"):
-        check_shapes(student.reader, [linear(3, 3), *student.layers], 3)
+        check_shapes(student.reader, [linear(3, 3), *student.layers], THREE)
     with pytest.raises(ValueError, match="levels and tables do not match"):
-        check_shapes(fewer, student.layers, 3)
+        check_shapes(fewer, student.layers, THREE)
     with pytest.raises(ValueError, match="categories serve as numbers"):
-        check_shapes(student.reader, [mixed_up, *others], 3)
+        check_shapes(student.reader, [mixed_up, *others], THREE)
 
 
 def test_what_follows_a_layer_of_the_users_own_is_not_known(random_students):
@@ -95,4 +96,4 @@ def test_what_follows_a_layer_of_the_users_own_is_not_known(random_students):
             return x
 
     student = random_students.student()
-    check_shapes(student.reader, [student.layers[0], Mystery(), RELU, RELU], 3)
+    check_shapes(student.reader, [student.layers[0], Mystery(), RELU, RELU], THREE)

@@ -1,9 +1,12 @@
 """The student alone: a classifier of arrays."""
 
 import os
+import pickle
 import subprocess
 import sys
 import textwrap
+from copy import copy, deepcopy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +20,9 @@ from sklearn.metrics import get_scorer
 from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import get_tags
 
-from skdistill import DistilledClassifier, Student, load
+from skdistill import ClassifierStudent, DistilledClassifier, Student, load
 from skdistill.exceptions import DistillationWarning
+from skdistill.layers import Classes, Softmax
 
 ROOT = Path(__file__).parents[2]
 X, Y = load_iris(return_X_y=True)
@@ -56,7 +60,8 @@ def test_it_is_a_classifier_to_scikit_learn(student):
 
 
 def test_it_says_what_it_is(student):
-    assert repr(student).startswith("Student(4 columns, ")
+    assert repr(student).startswith("ClassifierStudent(4 columns, ")
+    assert repr(student).endswith(" 3 classes)")
     np.testing.assert_allclose(
         np.exp(student.predict_log_proba(X)), student.predict_proba(X), atol=1e-15
     )
@@ -64,7 +69,42 @@ def test_it_says_what_it_is(student):
 
 def test_a_student_of_one_class_cannot_be_made(student):
     with pytest.raises(ValueError, match="at least two classes"):
-        Student(student.reader, student.layers, student.classes_[:1])
+        ClassifierStudent(student.reader, student.layers, Classes(student.classes_[:1]))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"reader": None},
+        {"layers": ()},
+        {"layers": None},
+        {"layers": [Softmax(1.0)]},
+        {"layers": (None,)},
+        {"outputs": NAMES},
+        {"outputs": Softmax(1.0)},
+    ],
+    ids=str,
+)
+def test_a_student_of_other_parts_cannot_be_made(change, student):
+    with pytest.raises(ValueError, match=r"has a ColumnReader and Classes|are a tuple of"):
+        replace(student, **change)
+
+
+@pytest.mark.parametrize(
+    "again", [copy, deepcopy, replace, lambda s: pickle.loads(pickle.dumps(s))], ids=str
+)
+def test_a_copy_is_of_the_class_that_the_outputs_have(again, student):
+    other = again(student)
+    assert type(other) is ClassifierStudent
+    assert isinstance(other, Student)
+    assert type(other.outputs) is Classes
+    assert other.classes_.tolist() == student.classes_.tolist()
+    np.testing.assert_array_equal(other.answers(X), student.predict_proba(X))
+
+
+def test_a_student_of_no_outputs_cannot_be_made(student):
+    with pytest.raises(TypeError, match="abstract"):
+        Student(student.reader, student.layers, student.outputs)
 
 
 @pytest.fixture(scope="module")

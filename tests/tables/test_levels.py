@@ -16,6 +16,24 @@ def test_levels_of_few_rows_are_rare_and_missing_ones_are_none():
 
 
 @pytest.mark.parametrize(
+    "fields",
+    [
+        (["a"], {}, 1),
+        (("a", 3), {}, 1),
+        (("a",), ["b"], 1),
+        (("a",), {"b": 1.5}, 1),
+        (("a",), {3: 1}, 1),
+        (("a",), {"b": -1}, 1),
+        (("a",), {}, None),
+    ],
+    ids=str,
+)
+def test_levels_of_other_types_are_refused(fields):
+    with pytest.raises(ValueError, match="Levels are"):
+        Levels(*fields)
+
+
+@pytest.mark.parametrize(
     ("values", "looks"),
     [
         (["1.5", "2", "?", *(str(i) for i in range(20))], "numbers"),

@@ -1,0 +1,80 @@
+"""What a header says of the outputs, and how their last layer runs in C; `@` as in the helpers."""
+
+from collections.abc import Callable
+
+from skdistill.export._c_text import number, strings
+from skdistill.layers import Classes, Outputs, Softmax
+
+HELPERS = {
+    "softmax": """\
+static inline void @softmax(float *x, float inverse_temperature, int n)
+{
+    const float top = @highest(x, n);
+    float total = 0.0f;
+    for (int k = 0; k < n; ++k) {
+        x[k] = expf((x[k] - top) * inverse_temperature);
+        total += x[k];
+    }
+    for (int k = 0; k < n; ++k)
+        x[k] /= total;
+}
+""",
+}
+
+
+def _softmax(c, layer):
+    c.call("softmax", c.where, number(layer.inverse_temperature), c.width)
+
+
+LAST: dict[type, Callable] = {Softmax: _softmax}
+
+
+class ClassesInC:
+    """Probabilities, and the most probable class.
+
+    Parameters
+    ----------
+    outputs : Classes
+
+    Attributes
+    ----------
+    definitions : list of str
+        The number of classes, and their labels.
+    """
+
+    answers = "probabilities"
+    about = """\
+ * @predict_proba(x, proba) writes the probability of every class, in the order of @labels.
+ * @predict(x) returns the position of the most probable class."""
+    declared = """\
+ *         float x[@N_FEATURES] = {0}, proba[@N_CLASSES];
+ *         int best;"""
+    asked = """\
+ *         best = @predict(x);
+ *         @predict_proba(x, proba);
+ *         printf("%s, %g\\n", @labels[best], proba[best]);"""
+    functions = """\
+static inline void @predict_proba(const float *x, float *proba)
+{{
+{code}
+    memcpy(proba, {where}, @N_CLASSES * sizeof(float));
+}}
+
+static inline int @predict(const float *x)
+{{
+    float proba[@N_CLASSES];
+    int best = 0;
+    @predict_proba(x, proba);
+    for (int k = 1; k < @N_CLASSES; ++k)
+        if (proba[k] > proba[best])
+            best = k;
+    return best;
+}}
+"""
+
+    def __init__(self, outputs):
+        labels = [str(label) for label in outputs.labels.tolist()]
+        self.definitions = [f"#define @N_CLASSES {len(labels)}\n", strings("@labels", labels)]
+
+
+WRITERS: dict[type[Outputs], type[ClassesInC]] = {Classes: ClassesInC}

@@ -1,0 +1,125 @@
+"""What a graph says of the outputs, and how their last layer is written."""
+
+import numpy as np
+from onnx import TensorProto, helper
+
+from skdistill.exceptions import ExportError
+from skdistill.export._common import TOLERANCE
+from skdistill.export._onnx_graph import ML, ML_OPSET
+from skdistill.export._onnx_layers import Flow, write
+from skdistill.layers import Classes, Outputs, Softmax
+
+
+@write.register
+def _(layer: Softmax, graph, flow):
+    x = graph.node("Mul", flow.name, graph.real(layer.inverse_temperature))
+    return Flow(graph.node("Softmax", x, axis=1))
+
+
+def labels_of(classes):
+    """Return class labels as a graph may hold them: int64, or str objects.
+
+    Raises
+    ------
+    TypeError
+        If they are neither strings nor whole numbers.
+    """
+    values = classes.tolist()
+    if all(isinstance(value, str) for value in values):
+        return np.array(values, dtype=object)
+    if all(isinstance(value, bool | int | float) and value == int(value) for value in values):
+        return np.array(values, dtype=np.int64)
+    raise TypeError(
+        f"Class labels {values[:3]} of dtype {classes.dtype} have no form in ONNX. "
+        "Use strings, integers or booleans as labels."
+    )
+
+
+class ClassesInOnnx:
+    """The most probable label and the probabilities of all.
+
+    Parameters
+    ----------
+    outputs : Classes
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the graph's outputs; the last is the student's answers.
+    labels : array of shape (n_classes,)
+        Of int64 or of str objects.
+    about : dict
+        For the metadata.
+    """
+
+    names = ("label", "probabilities")
+
+    def __init__(self, outputs):
+        self.labels = labels_of(outputs.labels)
+        self.about = {"classes": outputs.labels.tolist()}
+        self._are_texts = self.labels.dtype == object
+        self._kind = TensorProto.STRING if self._are_texts else TensorProto.INT64
+
+    def declare(self):
+        """Return name, type and shape of each output of the graph."""
+        shapes = (self._kind, ["rows"]), (TensorProto.FLOAT, ["rows", len(self.labels)])
+        return dict(zip(self.names, shapes, strict=True))
+
+    def write(self, graph, answers, names):
+        """Write what follows the last layer, whose output is `answers`; `names` are the last."""
+        best = graph.node("ArgMax", answers, axis=1, keepdims=0)
+        graph.node("Gather", graph.constant(self.labels), best, axis=0, output=names[0])
+        graph.node("Cast", answers, to=TensorProto.FLOAT, output=names[1])
+
+    def check(self, chosen, expected, form):
+        """Raise unless rows have the label of a most probable class.
+
+        Parameters
+        ----------
+        chosen : array of shape (n_rows,)
+        expected : array of shape (n_rows, n_classes)
+            The student's probabilities.
+        form : str
+            What was exported, for the error.
+
+        Raises
+        ------
+        ExportError
+        """
+        position = {label: k for k, label in enumerate(self.labels.tolist())}
+        classes = np.array([position[label] for label in chosen.tolist()], dtype=np.intp)
+        lost = expected.max(axis=1) - expected[np.arange(len(expected)), classes]
+        if lost.max(initial=0) > 2 * TOLERANCE:
+            row = int(lost.argmax())
+            raise ExportError(
+                f"{form} labels a row {chosen[row]!r}, whose probability is {lost[row]:.2g} below "
+                "the most probable class's. Nothing was written. Please report this."
+            )
+
+    def flipped(self, got, expected):
+        """Return the share of rows to which another label is given."""
+        return float((got.argmax(axis=1) != expected.argmax(axis=1)).mean())
+
+    def add_zipmap(self, onnx_model):
+        """Replace the matrix of probabilities by a dictionary a row."""
+        graph = onnx_model.graph
+        matrix = "skdistill.probabilities"
+        for node in graph.node:
+            node.output[:] = [matrix if name == "probabilities" else name for name in node.output]
+        keys = "classlabels_strings" if self._are_texts else "classlabels_int64s"
+        labels = {keys: self.labels.tolist()}
+        node = helper.make_node(
+            "ZipMap", [matrix], ["probabilities"], name="zipmap", domain=ML, **labels
+        )
+        graph.node.append(node)
+        row = helper.make_map_type_proto(
+            self._kind, helper.make_tensor_type_proto(TensorProto.FLOAT, [])
+        )
+        rows = helper.make_value_info("probabilities", helper.make_sequence_type_proto(row))
+        (position,) = [i for i, out in enumerate(graph.output) if out.name == "probabilities"]
+        graph.output[position].CopyFrom(rows)
+        if ML not in [opset.domain for opset in onnx_model.opset_import]:
+            onnx_model.opset_import.append(helper.make_opsetid(ML, ML_OPSET))
+
+
+WRITERS: dict[type[Outputs], type[ClassesInOnnx]] = {Classes: ClassesInOnnx}

@@ -1,0 +1,61 @@
+"""What skl2onnx is told of the outputs."""
+
+from typing import ClassVar
+
+import numpy as np
+from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
+from skl2onnx.common.utils_classifier import get_label_classes
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+import skdistill
+from skdistill.export._onnx_outputs import ClassesInOnnx
+from skdistill.layers import Classes, Outputs
+
+
+class StudentStep(ClassifierMixin, BaseEstimator):
+    """A student as the last step of a pipeline to convert.
+
+    Parameters
+    ----------
+    student_ : ClassifierStudent
+    """
+
+    def __init__(self, student_):
+        self.student_ = student_
+        self.classes_ = student_.classes_
+
+
+class ClassesInSklearn:
+    """A classifier's outputs.
+
+    Parameters
+    ----------
+    scope
+        As skl2onnx hands it to a converter.
+    model : fitted estimator
+
+    Attributes
+    ----------
+    written : ClassesInOnnx
+        With labels as the options of the conversion ask for.
+    """
+
+    estimator = skdistill.DistilledClassifier
+    step = StudentStep
+    options: ClassVar[dict[str, list]] = {
+        "zipmap": [True, False, "columns"],
+        "nocl": [True, False],
+        "output_class_labels": [False, True],
+    }
+
+    def __init__(self, scope, model):
+        self.written = ClassesInOnnx(Classes(np.asarray(get_label_classes(scope, model))))
+
+    def types(self, n_rows):
+        """Return the type of each output."""
+        labels = self.written.labels
+        of_label = StringTensorType if labels.dtype == object else Int64TensorType
+        return of_label([n_rows]), FloatTensorType([n_rows, len(labels)])
+
+
+WRITERS: dict[type[Outputs], type[ClassesInSklearn]] = {Classes: ClassesInSklearn}

@@ -1,0 +1,130 @@
+"""A student whose answers are probabilities of classes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skdistill.layers import Classes
+from skdistill.runtime._student import Student
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ClassifierStudent(Student):
+    """A distilled classifier, ready to deploy: no teacher, no torch, no scikit-learn.
+
+    Made by `skdistill.DistilledClassifier` (its attribute `student_`) or read from a file by
+    `skdistill.load`.
+
+    Parameters
+    ----------
+    reader : ColumnReader
+        Turns a table into one float32 matrix.
+    layers : tuple of Layer
+        The net, from that matrix to probabilities.
+    outputs : Classes
+        The labels of the classes.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Class labels, sorted.
+    n_features_in_ : int
+        Number of columns in fit.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Column names in fit; only when all were strings.
+
+    Examples
+    --------
+    >>> import skdistill
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> clf = skdistill.DistilledClassifier(random_state=0).fit(X, y)
+    >>> clf.student_.predict(X[:2])
+    array([0, 0])
+    """
+
+    outputs: Classes
+    of = Classes
+
+    @property
+    def classes_(self):
+        """Class labels, sorted."""
+        return self.outputs.labels
+
+    def predict_proba(self, X):
+        """Probability of each class.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            Array, sparse matrix, pandas or polars frame, with the columns of fit. A frame's
+            column names must be those of fit, in the same order. Or rows: a dict of the values
+            by column name (others are ignored), a list of them in the order of the columns, a
+            row of a pandas frame, or a list of dicts or lists.
+
+        Returns
+        -------
+        proba : float64 array of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+
+        Raises
+        ------
+        ValueError
+            If columns are missing, surplus or in another order, or a value is infinite.
+        """
+        return self.answers(X)
+
+    def predict(self, X):
+        """Most probable class of each row.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+            One of `classes_` for each row.
+        """
+        return self.outputs.decide(self.predict_proba(X))
+
+    def predict_log_proba(self, X):
+        """Logarithm of `predict_proba`, in nats.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
+
+        Returns
+        -------
+        log_proba : float64 array of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))
+
+    def score(self, X, y):
+        """Share of rows whose predicted label is `y`.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict_proba`.
+        y : array of shape (n_samples,)
+            Class labels.
+
+        Returns
+        -------
+        accuracy : float
+            In [0, 1].
+        """
+        return float(np.mean(self.predict(X) == np.asarray(y)))
+
+    def __sklearn_tags__(self):
+        from sklearn.utils import ClassifierTags
+
+        tags = super().__sklearn_tags__()
+        tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
+        return tags
