@@ -1,8 +1,7 @@
 """What a student is worth, on held-out rows."""
 
-from skdistill.report._baselines import fit_twin as fit_twin
+from skdistill.measures import Costs, one_row_latency, serialized_bytes
 from skdistill.report._bootstrap import Interval, bootstrap_interval
-from skdistill.report._costs import Costs, one_row_latency, serialized_bytes
 from skdistill.report._display import COLORS as COLORS
 from skdistill.report._display import FAINT as FAINT
 from skdistill.report._display import Display as Display

@@ -3,9 +3,8 @@
 import numpy as np
 
 from skdistill.exceptions import only_informs
-from skdistill.report._baselines import fit_boosting, fit_twin
+from skdistill.measures import fit_boosting, fit_twin, measure_costs
 from skdistill.report._bootstrap import interval, resampled_means
-from skdistill.report._costs import measure_costs
 from skdistill.report._fidelity_report import FidelityReport, ModelFigures
 from skdistill.report._panels import make_panels
 from skdistill.report._quality import measure_quality, row_divergences, row_losses
@@ -142,9 +141,8 @@ def _fit_rivals(clf, wanted, n_bytes, train):
     rivals = {}
     if "twin" in wanted:
         rivals[TWIN] = fit_twin(clf, *train).student_
-    reader = clf.student_.reader
-    if "boosting" in wanted and not reader.sparse and np.isfinite(n_bytes):
-        rivals[BOOSTING] = fit_boosting(n_bytes, reader, *train)
+    if "boosting" in wanted and not clf.student_.reader.sparse and np.isfinite(n_bytes):
+        rivals[BOOSTING] = fit_boosting(n_bytes, *train)
     return {name: rival for name, rival in rivals.items() if rival is not None}
 
 

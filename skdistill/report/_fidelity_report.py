@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 
+from skdistill.measures import Costs
 from skdistill.report._bootstrap import Interval
-from skdistill.report._costs import Costs
 from skdistill.report._html import make_fragment, make_page
 from skdistill.report._optional import require
 from skdistill.report._panels import Panel, draw_figure

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.metrics import accuracy_score, log_loss
 
-from skdistill.report._costs import one_row_latency, serialized_bytes
+from skdistill.measures import one_row_latency, serialized_bytes
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdistill.report._costs import one_row_latency, serialized_bytes
+from skdistill.measures import one_row_latency, serialized_bytes
 from skdistill.report._display import COLORS, FAINT, Display, mark_costs
 from skdistill.report._quality import row_losses
 from skdistill.report._teacher import check_distilled, reference_answers

@@ -7,6 +7,7 @@ from skdistill.tasks._calibrators import (
     IdentityCalibrator,
     best_temperature,
 )
+from skdistill.tasks._measures import row_losses
 from skdistill.tasks._probabilities import by_name, positions, proper
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "by_name",
     "positions",
     "proper",
+    "row_losses",
 ]

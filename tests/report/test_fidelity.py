@@ -21,8 +21,8 @@ from sklearn.svm import LinearSVC
 from torch import nn
 
 from skdistill import DistilledClassifier
-from skdistill.report import _costs, expected_calibration_error, fidelity_report, serialized_bytes
-from skdistill.report._baselines import fit_boosting, fit_twin
+from skdistill.measures import _costs, fit_boosting, fit_twin
+from skdistill.report import expected_calibration_error, fidelity_report, serialized_bytes
 
 
 @pytest.fixture(autouse=True)

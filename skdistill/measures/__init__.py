@@ -1,0 +1,21 @@
+"""What report, search, command and benchmarks share: costs, and rivals of a student."""
+
+from skdistill.measures._boosting import best_shape, fit_boosting, fit_within
+from skdistill.measures._costs import (
+    Costs,
+    measure_costs,
+    one_row_latency,
+    serialized_bytes,
+)
+from skdistill.measures._twin import fit_twin
+
+__all__ = [
+    "Costs",
+    "best_shape",
+    "fit_boosting",
+    "fit_twin",
+    "fit_within",
+    "measure_costs",
+    "one_row_latency",
+    "serialized_bytes",
+]
