@@ -418,13 +418,15 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         student, X = self._checked(X)
         return student.predict(X)
 
-    def ask_teacher(self, X):
+    def ask_teacher(self, X, *, calibrated=True):
         """Probability of each class, by the teacher, calibrated as its soft targets were.
 
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
             As in `fit`.
+        calibrated : bool, default=True
+            False leaves the teacher's answers as they are.
 
         Returns
         -------
@@ -440,9 +442,9 @@ class DistilledClassifier(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, 
         if self.teacher_ is None:
             raise ValueError("There is no teacher to ask: fit was given soft_targets instead.")
         log_proba = answer(self.teacher_, as_table(X), self.classes_)
-        if self.calibrator_ is None:
-            return np.exp(log_proba)
-        return self.calibrator_.calibrate(log_proba)
+        if calibrated and self.calibrator_ is not None:
+            return self.calibrator_.calibrate(log_proba)
+        return np.exp(log_proba)
 
     def get_metadata_routing(self):
         """Say which metadata go where when metadata routing is enabled.

@@ -7,11 +7,11 @@ from skdistill.measures import fit_boosting, fit_twin, measure_costs
 from skdistill.report._bootstrap import interval, resampled_means
 from skdistill.report._fidelity_report import FidelityReport, ModelFigures
 from skdistill.report._panels import make_panels
-from skdistill.report._quality import measure_quality, row_divergences, row_losses
 from skdistill.report._slices import worst_slices
-from skdistill.report._teacher import check_distilled, teacher_answers
+from skdistill.report._teacher import check_distilled
 from skdistill.report._verdict import BOOSTING, CALIBRATED, STUDENT, TEACHER, TWIN, judge
 from skdistill.tables import as_table
+from skdistill.tasks import codes_of, measure_quality, row_divergences, row_losses
 
 BASELINES = ("twin", "boosting")
 
@@ -83,11 +83,10 @@ def fidelity_report(
     if (X_train is None) != (y_train is None):
         given, missing = ("y_train", "X_train") if X_train is None else ("X_train", "y_train")
         raise ValueError(f"{given} was passed without {missing}: pass both, or neither.")
-    raw, calibrated = teacher_answers(clf, X_test)
     costs = {TEACHER: measure_costs(clf.teacher_, X_test)}
-    probas = {TEACHER: raw}
-    if calibrated is not None:
-        costs[CALIBRATED], probas[CALIBRATED] = costs[TEACHER], calibrated
+    probas = {TEACHER: clf.ask_teacher(X_test, calibrated=False)}
+    if clf.calibrator_ is not None:
+        costs[CALIBRATED], probas[CALIBRATED] = costs[TEACHER], clf.ask_teacher(X_test)
     of_student = measure_costs(clf.student_, X_test)
     rivals = {}
     if X_train is not None:
@@ -119,15 +118,7 @@ def _codes(clf, X, y):
         )
     if n == 0:
         raise ValueError("X_test has no rows: pass rows that were held out of the fit.")
-    known = {label: k for k, label in enumerate(clf.classes_.tolist())}
-    labels = y.tolist()
-    for row, label in enumerate(labels):
-        if label not in known:
-            raise ValueError(
-                f"y_test has the label {label!r} in row {row}, which was not in fit. The classes "
-                f"are {clf.classes_.tolist()}: correct it or leave such rows out."
-            )
-    return np.array([known[label] for label in labels])
+    return codes_of(y, clf.classes_, "y_test")
 
 
 def _fit_rivals(clf, wanted, n_bytes, train):

@@ -7,7 +7,16 @@ from skdistill.tasks._calibrators import (
     IdentityCalibrator,
     best_temperature,
 )
-from skdistill.tasks._measures import row_losses
+from skdistill.tasks._measures import (
+    Quality,
+    agreement,
+    by_confidence,
+    codes_of,
+    expected_calibration_error,
+    measure_quality,
+    row_divergences,
+    row_losses,
+)
 from skdistill.tasks._probabilities import by_name, positions, proper
 
 __all__ = [
@@ -15,9 +24,16 @@ __all__ = [
     "LOG_BETA_BOUNDS",
     "NEAR_BOUND",
     "IdentityCalibrator",
+    "Quality",
+    "agreement",
     "best_temperature",
+    "by_confidence",
     "by_name",
+    "codes_of",
+    "expected_calibration_error",
+    "measure_quality",
     "positions",
     "proper",
+    "row_divergences",
     "row_losses",
 ]

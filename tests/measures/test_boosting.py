@@ -35,10 +35,10 @@ def test_it_has_at_least_one_tree(table):
 
 
 def test_where_nothing_fits_it_is_the_smallest():
-    X, y = make_classification(600, 8, n_informative=6, n_classes=4, random_state=0)
-    model = fit_boosting(1, X, y)
+    model = fit_boosting(1, NUMBERS, LABELS)
+    how = {"early_stopping": False, "max_iter": 1, "random_state": 0}
     sizes = [
-        serialized_bytes(TableBoosting(early_stopping=False, max_iter=1, **shape).fit(X, y))
+        serialized_bytes(TableBoosting(**how, **shape).fit(NUMBERS, LABELS))
         for shape in _boosting.SHAPES
     ]
     assert serialized_bytes(model) == min(sizes)
