@@ -1,6 +1,6 @@
 """What rare levels are worth when they share codes by their hash.
 
-    python benchmarks/rare_levels.py
+    python -m benchmarks.rare_levels
 
 Made rows: 300 levels of nine rows each, whose log-odds are drawn from N(0, 2²), and a number. The
 teacher is the default one. Log loss on 2,000 test rows of teacher and student, with the rare
