@@ -6,7 +6,7 @@ from sklearn.model_selection import train_test_split
 
 from skdistill.exceptions import only_informs
 from skdistill.measures._costs import serialized_bytes
-from skdistill.tables import take_rows
+from skdistill.tables import as_table, take_rows
 from skdistill.tasks import row_losses
 from skdistill.teachers import TableBoosting
 
@@ -44,6 +44,7 @@ def fit_boosting(n_bytes, X, y, sample_weight=None, *, random_state=0):
     boosting : fitted TableBoosting or None
         None, with a warning, where it fails. A single tree may be larger than `n_bytes`.
     """
+    X = as_table(X)
     model = best_shape(n_bytes, X, y, sample_weight, random_state=random_state)
     return fit_within(n_bytes, model, X, y, sample_weight)
 

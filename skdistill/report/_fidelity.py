@@ -29,7 +29,7 @@ def fidelity_report(
     """Compare a student with its teacher and its rivals, on held-out rows.
 
     The rivals are the hard-label twin (the same student with ``alpha=0``, ``transfer=None`` and
-    early stopping) and gradient boosting cut to the student's bytes. Both are fitted here, on
+    early stopping) and the best gradient boosting of no more bytes. Both are fitted here, on
     the training rows, which a `DistilledClassifier` does not keep: without them only teacher and
     student are compared, and the verdict is "undecided".
 

@@ -30,6 +30,11 @@ def test_it_fits_into_the_bytes_and_reads_categories(table, n_bytes):
     assert np.mean(boosting.predict(X) == y) == 1
 
 
+def test_rows_may_be_lists():
+    model = fit_boosting(20_000, NUMBERS.tolist(), LABELS.tolist())
+    assert model.score(NUMBERS, LABELS) > 0.8
+
+
 def test_it_has_at_least_one_tree(table):
     assert fit_boosting(1, *table).max_iter == 1
 
