@@ -4,7 +4,7 @@ Each fit runs in a process of its own, on one thread, and is measured by its CPU
 has 100,000 rows of covtype, the teacher is a small gradient boosting.
 
     git worktree add ../before 055b280 && (cd ../before && python setup.py build_ext --inplace)
-    python benchmarks/checks.py --before ../before
+    python -m benchmarks.checks --before ../before
 """
 
 import argparse
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
+from benchmarks.shared import spread
 
 HERE = Path(__file__).resolve().parents[1]
 FIT = """
@@ -58,7 +58,7 @@ def main():
         before, now = (seconds[folder] for folder in folders)
         ratios.append(now / before)
         print(f"before {before:.1f} s, now {now:.1f} s, ratio {ratios[-1]:.3f}", flush=True)
-    print(f"median ratio {np.median(ratios):.3f} ({min(ratios):.3f} - {max(ratios):.3f})")
+    print(f"median ratio {spread(ratios, '.3f')}")
 
 
 if __name__ == "__main__":

@@ -11,13 +11,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from sklearn.datasets import fetch_openml
+from sklearn.model_selection import train_test_split
 
 QUALITY = (  # fixed before the first run; covtype has a class of .5 %, diabetes130 789 levels
     *("adult", "bank_marketing", "connect4", "covtype", "diabetes130", "dry_bean"),
     *("electricity", "hotel_bookings", "letter", "magic", "phoneme", "satimage"),
     *("spambase", "telco_churn", "wall_robot", "weather_aus"),
 )
-N_ROWS = 10_000  # at most, of a set in a benchmark of quality
+N_ROWS = 10_000  # at most, of a set in a benchmark of quality,
+TEST_SHARE = 0.3  # of which so many are held out
 OPENML = {
     "adult": 1590,
     "bank_marketing": 1461,
@@ -54,6 +56,12 @@ def load(name, n_rows=None, random_state=0):
     X, y = _from_folder(Path(folder) / name) if folder else _from_openml(name)
     order = np.random.default_rng(random_state).permutation(len(y))[:n_rows]
     return X.iloc[order].reset_index(drop=True), np.asarray(y.iloc[order])
+
+
+def split(name, seed, n_rows=N_ROWS):
+    """Return X_train, X_test, y_train, y_test of at most `n_rows` rows."""
+    X, y = load(name, n_rows, random_state=seed)
+    return train_test_split(X, y, test_size=TEST_SHARE, stratify=y, random_state=seed)
 
 
 def _from_openml(name):

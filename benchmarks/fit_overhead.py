@@ -3,10 +3,8 @@
 The teacher alone (its fit on all rows and on each of five folds, with the folds' answers) is
 timed beside the whole fit, in turn, in one process.
 
-    python benchmarks/fit_overhead.py
+    python -m benchmarks.fit_overhead
 """
-
-import time
 
 import numpy as np
 import torch
@@ -15,15 +13,10 @@ from sklearn.datasets import load_breast_cancer, load_digits, make_classificatio
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+from benchmarks.shared import seconds_of, spread
 from skdistill import DistilledClassifier
 
 REPEATS = 7
-
-
-def seconds(action):
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
 
 
 def main():
@@ -46,13 +39,10 @@ def main():
             DistilledClassifier(teacher, random_state=0).fit(X, y)
 
         fit()  # imports and first calls
-        pairs = [(seconds(ask), seconds(fit)) for _ in range(REPEATS)]
+        pairs = [(seconds_of(ask), seconds_of(fit)) for _ in range(REPEATS)]
         beyond = np.array([whole - alone for alone, whole in pairs])
         alone = np.median([a for a, _ in pairs])
-        print(
-            f"{name:27s} teacher {alone:.2f}  beyond the teacher {np.median(beyond):.2f} "
-            f"({beyond.min():.2f} - {beyond.max():.2f})"
-        )
+        print(f"{name:27s} teacher {alone:.2f}  beyond the teacher {spread(beyond)}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What rare classes and repeated rows cost, and how long repeats are looked for.
 
-    python benchmarks/folds.py [--seeds 4] [--output benchmarks/results/folds.csv]
+    python -m benchmarks.folds [--seeds 4] [--output benchmarks/results/folds.csv]
 
 - Rare: phoneme, 2,000 rows, two of which become a third class; log loss of the two large classes,
   beside that of a student without the third.
@@ -21,12 +21,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from datasets import load
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
 
+from benchmarks.datasets import load
+from benchmarks.shared import RESULTS, geometric_mean, seconds_of
 from skdistill import DistilledClassifier
 from skdistill.exceptions import DistillationWarning
 from skdistill.teachers._repeats import repeated_rows
@@ -85,16 +86,15 @@ def seconds_of_a_million():
     took = dict.fromkeys(tables, np.inf)
     for name, X in tables.items():
         for _ in range(3):
-            start = time.process_time()
-            repeated_rows(X, y)
-            took[name] = min(took[name], time.process_time() - start)
+            seconds = seconds_of(lambda X=X: repeated_rows(X, y), clock=time.process_time)
+            took[name] = min(took[name], seconds)
     return took
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seeds", type=int, default=4)
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results/folds.csv"))
+    parser.add_argument("--output", type=Path, default=RESULTS / "folds.csv")
     options = parser.parse_args()
     torch.set_num_threads(1)
     warnings.simplefilter("ignore", DistillationWarning)
@@ -105,13 +105,13 @@ def main():
             print(*rows[-1].values(), flush=True)
     found = pd.DataFrame(rows)
     found.round(5).to_csv(options.output, index=False)
-    ratios = np.log(found["value"] / found["beside"]).groupby(found["case"], sort=False)
+    ratios = (found["value"] / found["beside"]).groupby(found["case"], sort=False)
     for name, ratio in ratios:
         if ratio.isna().all():
             print(f"{name}: {found.loc[ratio.index, 'value'].item():.2f}")
         else:
-            error = ratio.std(ddof=1) / len(ratio) ** 0.5
-            print(f"{name}: ratio {np.exp(ratio.mean()):.4f} ± {error:.4f}")
+            mean, error = geometric_mean(ratio)
+            print(f"{name}: ratio {mean:.4f} ± {error:.4f}")
 
 
 if __name__ == "__main__":

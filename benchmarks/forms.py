@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from predict import bare_forward
 from sklearn.utils import check_array
 
+from benchmarks.predict import bare_forward
 from skdistill.export import to_c, to_onnx, to_torch
 
 MOST_LEAVES, COMPILE_SECONDS = 20_000, 600  # of a forest: gcc takes a minute for 10,000

@@ -1,6 +1,6 @@
 """One row, batches, size and loading: a student in all its forms beside its teachers in theirs.
 
-    OMP_NUM_THREADS=1 python benchmarks/latency.py [--set covtype] [--rows 30000]
+    OMP_NUM_THREADS=1 python -m benchmarks.latency [--set covtype] [--rows 30000]
 
 The teachers are a forest of 500 trees, scikit-learn's gradient boosting of 300 iterations,
 LightGBM's of 500 trees of 63 leaves and XGBoost's of 500; the student is a `DistilledClassifier`
@@ -38,9 +38,6 @@ import joblib
 import numpy as np
 import pandas as pd
 import torch
-from datasets import load
-from forms import student_forms, take, teacher_forms
-from models import ordinal
 from sklearn.compose import make_column_selector
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.metrics import accuracy_score, log_loss
@@ -48,6 +45,10 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from threadpoolctl import threadpool_limits
 
+from benchmarks.datasets import load
+from benchmarks.forms import student_forms, take, teacher_forms
+from benchmarks.models import ordinal
+from benchmarks.shared import seconds_of, spread
 from skdistill import DistilledClassifier
 
 TEACHERS = ("forest", "boosting", "lightgbm", "xgboost")
@@ -117,24 +118,20 @@ def made(makers, model, failures):
     return found
 
 
-def seconds_of(call, clock=time.process_time):
-    start = clock()
-    call()
-    return clock() - start
-
-
 def interleaved(actions, rounds, least):
     """Return the seconds of calls, by round, of each name; in every round each has its turn."""
     turns, times = {}, {name: [] for name in actions}
     for name, calls in actions.items():
-        seconds = seconds_of(calls[0])
-        seconds = seconds_of(calls[0]) if seconds < 1 else seconds  # the first one warms up
+        for _ in range(2):  # the first one warms up, where that takes no second
+            seconds = seconds_of(calls[0], clock=time.process_time)
+            if seconds >= 1:
+                break
         n_calls = int(np.clip(SECONDS_A_ROUND / seconds, least, MOST_CALLS))
         clock = time.process_time if seconds > 1e-3 else time.perf_counter  # the cheaper clock
         turns[name] = [calls[i % len(calls)] for i in range(n_calls)], clock
     for _ in range(rounds):
         for name, (calls, clock) in turns.items():
-            times[name].append([seconds_of(call, clock) for call in calls])
+            times[name].append([seconds_of(call, clock=clock) for call in calls])
     return times
 
 
@@ -175,7 +172,7 @@ def measure(forms, y, options):
         figures[key] = found = {
             "p50 µs": 1e6 * np.median(rounds[1][key]),
             "p99 µs": 1e6 * np.percentile(np.concatenate(calls[1][key]), 99),
-            "÷ runtime": spread(rounds[1][key] / rounds[1]["student, runtime"]),
+            "÷ runtime": spread(rounds[1][key] / rounds[1]["student, runtime"], ".3g"),
         }
         if form.batch:
             found |= {f"rows/s, {n:,}": 1 / np.median(rounds[n][key]) for n in BATCHES}
@@ -193,10 +190,6 @@ def measure(forms, y, options):
 
 def medians(times):
     return np.array([np.median(of_round) for of_round in times])
-
-
-def spread(ratios):
-    return f"{np.median(ratios):.3g} ({ratios.min():.3g} to {ratios.max():.3g})"
 
 
 def gates(rounds, kinds):
@@ -241,7 +234,7 @@ def report(rounds, figures, failures, options):
         lines.append({"gate": text, "ratios": ratios.tolist(), "least": least, "aim": aim})
         verdict = "met" if np.median(ratios) >= least else "MISSED"
         aimed = f", aim {aim}" if aim else ""
-        print(f"{text:40s} {spread(ratios):28s} at least {least}{aimed}: {verdict}")
+        print(f"{text:40s} {spread(ratios, '.3g'):28s} at least {least}{aimed}: {verdict}")
     options.output.write_text("".join(json.dumps(about | line) + "\n" for line in lines))
 
 

@@ -1,6 +1,6 @@
 """Forward and backward of the distillation loss, beside what one would write without skdistill.
 
-    python benchmarks/losses.py [--classes 10] [--threads 1] [--rounds 15] [--no-compile]
+    python -m benchmarks.losses [--classes 10] [--threads 1] [--rounds 15] [--no-compile]
 
 Each line is one shape; figures are medians over interleaved rounds, in microseconds, and ratios
 to eager torch with their quartiles. `kernel` is the compiled kernel alone, beside a memory triad
@@ -14,18 +14,19 @@ ours      `distillation_loss`
 """
 
 import argparse
-import time
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
 import skdistill
+from benchmarks.shared import in_turn
 from skdistill._plumbing.extension import instruction_sets
 from skdistill.losses import _native, distillation_loss
 from skdistill.losses._settings import make_settings
 
 ALPHA = 0.5
+SECONDS_A_ROUND = 0.02
 SETTINGS = make_settings(alpha=ALPHA)
 
 
@@ -60,13 +61,6 @@ class _only_torch:
         _native.serves = self.kept
 
 
-def seconds(step, n):
-    start = time.perf_counter()
-    for _ in range(n):
-        step()
-    return (time.perf_counter() - start) / n
-
-
 def measure(n_rows, n_classes, losses, rounds):
     generator = torch.Generator().manual_seed(0)
     z = torch.randn(n_rows, n_classes, generator=generator, requires_grad=True)
@@ -87,14 +81,8 @@ def measure(n_rows, n_classes, losses, rounds):
     for name in losses:
         steps[name]()
         torch.testing.assert_close(z.grad, expected, rtol=1e-3, atol=1e-6)
-    n = {
-        name: max(1, int(0.02 / min(seconds(s, 2) for _ in range(3)))) for name, s in steps.items()
-    }
-    times = {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, run in steps.items():
-            times[name].append(seconds(run, n[name]) * 1e6)
-    return {name: np.array(values) for name, values in times.items()}
+    times = in_turn(steps, rounds, SECONDS_A_ROUND)
+    return {name: 1e6 * values for name, values in times.items()}
 
 
 def main():

@@ -1,5 +1,8 @@
 """The models that several benchmarks compare."""
 
+import time
+from typing import ClassVar
+
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
@@ -8,7 +11,7 @@ from sklearn.ensemble import (
 )
 from sklearn.impute import SimpleImputer
 from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 
@@ -45,3 +48,27 @@ def make_mlp(seed):
         make_column_transformer((one_hot, categories), remainder=numbers),
         MLPClassifier((128, 128), early_stopping=True, random_state=seed),
     )
+
+
+class Timed(Pipeline):
+    """A pipeline that keeps the processor seconds of all its fits and answers."""
+
+    seconds: ClassVar[dict] = {"fit": [], "predict_proba": []}
+
+    def fit(self, X, y=None, **params):
+        return self._timed(super().fit, X, y, **params)
+
+    def predict_proba(self, X, **params):
+        return self._timed(super().predict_proba, X, **params)
+
+    def _timed(self, method, *args, **params):
+        start = time.process_time()
+        try:
+            return method(*args, **params)
+        finally:
+            Timed.seconds[method.__name__].append(time.process_time() - start)
+
+    @staticmethod
+    def total():
+        """Return the seconds of this process so far."""
+        return sum(map(sum, Timed.seconds.values()))

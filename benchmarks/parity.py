@@ -1,6 +1,6 @@
 """Whether every form of a student answers alike, on each of the quality benchmark's sets.
 
-    python benchmarks/parity.py [--sets adult ...]
+    python -m benchmarks.parity [--sets adult ...]
 
 A student is trained on labels alone (at most 10,000 rows, 70 % of them), and asked about the
 held-out rows, and about the first thousand of them again with numbers missing or extreme and
@@ -23,11 +23,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from datasets import N_ROWS, QUALITY, load, obtainable
-from forms import onnx_rows, student_in_c
-from models import categories
-from sklearn.model_selection import train_test_split
 
+from benchmarks.datasets import QUALITY, obtainable, split
+from benchmarks.forms import onnx_rows, student_in_c
+from benchmarks.models import categories
 from skdistill import DistilledClassifier
 from skdistill.export import to_onnx, to_torch
 from skdistill.export._onnx_check import ask, open_model
@@ -65,8 +64,7 @@ def by_torch(student, X):
 
 def differences(name):
     """Return the largest difference of each form, and how many labels are wrong."""
-    X, y = load(name, N_ROWS)
-    X, X_test, y, _ = train_test_split(X, y, test_size=0.3, stratify=y, random_state=0)
+    X, X_test, y, _ = split(name, 0)
     clf = DistilledClassifier(alpha=0, transfer=None, early_stopping=False, max_epochs=10)
     student = clf.set_params(random_state=0).fit(X, y).student_
     rows = pd.concat([X_test, hardened(X_test, 0)], ignore_index=True)

@@ -1,24 +1,24 @@
 """What a student's `predict_proba` costs, by the form of its rows, beside bare NumPy.
 
-    OMP_NUM_THREADS=1 python benchmarks/predict.py [--rounds 15]
+    OMP_NUM_THREADS=1 python -m benchmarks.predict [--rounds 15]
 
 Two students with hidden layers of 128 and 128: one reads 64 numbers, the other 15 numbers, in
 bins, and 5 categories. Figures are medians over interleaved rounds, in microseconds, and ratios
-to `bare`, a float32 forward in NumPy of rows that are encoded already: products, activation,
-softmax.
+to `bare`, with the lowest and the highest: a float32 forward in NumPy of rows that are encoded
+already, which is products, activation, softmax.
 
 float64      the student's own forward in NumPy, on rows that are read already
 check_array  scikit-learn's check of a table, which a usual estimator makes first
 """
 
 import argparse
-import time
 from functools import partial
 
 import numpy as np
 import pandas as pd
 from sklearn.utils import check_array
 
+from benchmarks.shared import in_turn, spread
 from skdistill import DistilledClassifier
 from skdistill.layers import Activation, Linear
 
@@ -41,29 +41,12 @@ def bare_forward(student):
     return forward
 
 
-def medians(actions, rounds):
-    """Return the median microseconds of each action; in every round each has its turn."""
-    calls = {}
-    for name, action in actions.items():
-        action()
-        start = time.perf_counter()
-        action()
-        calls[name] = max(1, int(SECONDS_A_ROUND / (time.perf_counter() - start)))
-    times = {name: [] for name in actions}
-    for _ in range(rounds):
-        for name, action in actions.items():
-            start = time.perf_counter()
-            for _ in range(calls[name]):
-                action()
-            times[name].append((time.perf_counter() - start) / calls[name])
-    return {name: 1e6 * np.median(of_rounds) for name, of_rounds in times.items()}
-
-
 def report(title, actions, rounds):
-    found = medians(actions, rounds)
+    times = in_turn(actions, rounds, SECONDS_A_ROUND)
     print(f"\n{title}")
-    for name, time_ in found.items():
-        print(f"  {name:34s} {time_:12.1f}  {time_ / found['bare']:8.2f}")
+    for name, of_rounds in times.items():
+        ratio = spread(of_rounds / times["bare"])
+        print(f"  {name:34s} {1e6 * np.median(of_rounds):12.1f}  {ratio:>26s}")
 
 
 def tables():

@@ -1,6 +1,6 @@
 """Quality of the student beside its teacher, its hard-label twin and models of its size.
 
-    python benchmarks/quality.py [--sets adult ...] [--seeds 2] [--quick]
+    python -m benchmarks.quality [--sets adult ...] [--seeds 2] [--quick]
 
 On each set of `datasets.QUALITY` (at most 10,000 rows, 70 % for training) the teacher is the soft
 vote of a 300-tree forest and gradient boosting; on four of the sets also a 500-tree forest,
@@ -10,13 +10,14 @@ Models:
 - teacher, and calibrated: `teacher_`, and `calibrator_` on its answers
 - twin: the same student, early stopping included, on labels alone (alpha=0)
 - mlp: scikit-learn's MLPClassifier of the same hidden layers
-- boosting: scikit-learn's gradient boosting, as many trees as fit into the student's bytes
+- boosting: the best of `skdistill.measures`' shapes of gradient boosting in the student's bytes
 - student: `DistilledClassifier` with its defaults, or with `--params`
 
 Bytes are those of the student file, and of pickles. `seconds` is the processor time of `fit`;
-`own_seconds` is that without the teachers' fits and answers. ECE has 15 bins of equal mass.
-Results go line by line to `--output` (CSV) and are not computed again; teacher answers and
-labelled rows are kept in `--memory`. Last come tables, the losing sets first, and a plot.
+`own_seconds` is that without the teachers' fits and answers. Measures are those of
+`skdistill.report.Quality`. Results go line by line to `--output` (CSV) and are not computed again,
+so that a run which was stopped goes on; teacher answers and labelled rows are kept in `--memory`.
+Last come tables, the losing sets first, and a plot.
 
 `--quick`: four sets, at most 2,000 rows, one seed: under ten minutes.
 
@@ -24,62 +25,37 @@ Real data come from OpenML, or from the folder in SKDISTILL_DATA.
 """
 
 import argparse
-import csv
-import pickle
 import time
 import warnings
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 import torch
-from datasets import N_ROWS, QUALITY, load, obtainable
-from models import make_mlp, make_teacher, ordinal
-from recipe import parse_changes
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.frozen import FrozenEstimator
-from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
-from sklearn.model_selection import train_test_split
-from sklearn.pipeline import Pipeline, make_pipeline
 
+from benchmarks.datasets import N_ROWS, QUALITY, obtainable, split
+from benchmarks.models import Timed, make_mlp, make_teacher, ordinal
+from benchmarks.recipe import parse_changes
+from benchmarks.shared import Results, new_figure, seconds_of
 from skdistill import DistilledClassifier
-from skdistill.report import expected_calibration_error, serialized_bytes
+from skdistill.measures import fit_boosting, serialized_bytes
+from skdistill.tasks import codes_of, measure_quality
 
-N_QUICK, N_TEST = 2_000, 0.3
+N_QUICK = 2_000
 OTHER_TEACHERS = ("forest", "boosting", "lightgbm")
 WITH_OTHER_TEACHERS = ("adult", "covtype", "magic", "satimage")
 QUICK = ("adult", "magic", "phoneme", "satimage")
 TICKS = (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 3, 5, 10, 20, 50)
-FIELDS = (
-    *("set", "seed", "teacher", "model", "accuracy", "log_loss", "auc", "brier", "ece"),
-    *("agreement", "bytes", "seconds", "own_seconds"),
-)
-
-
-class Timed(Pipeline):
-    """A pipeline that keeps the processor seconds of all its fits and answers."""
-
-    seconds: ClassVar[dict] = {"fit": [], "predict_proba": []}
-
-    def fit(self, X, y=None, **params):
-        return self._timed(super().fit, X, y, **params)
-
-    def predict_proba(self, X, **params):
-        return self._timed(super().predict_proba, X, **params)
-
-    def _timed(self, method, *args, **params):
-        start = time.process_time()
-        try:
-            return method(*args, **params)
-        finally:
-            Timed.seconds[method.__name__].append(time.process_time() - start)
-
-    @staticmethod
-    def total():
-        """Return the seconds of this process so far."""
-        return sum(map(sum, Timed.seconds.values()))
+KEYS = ("set", "seed", "teacher", "model")
+MEASURES = ("accuracy", "log_loss", "auc", "brier", "ece", "agreement")
+VALUES = (*MEASURES, "bytes", "seconds", "own_seconds", "shape")
+NOT_OF_TWIN = ("alpha", "transfer", "n_synthetic", "generations", "assistant_layer_sizes")
+LAST = "boosting"  # whose line is the last of a fit
+SHAPE = "{max_iter} x {max_leaf_nodes} leaves, rate {learning_rate}, {max_bins} bins"
 
 
 def teacher_of(kind):
@@ -97,87 +73,48 @@ def teacher_of(kind):
     return Timed([("codes", ordinal()), ("model", model)])
 
 
-def boosting_within(n_bytes, X, y, seed):
-    """Return gradient boosting with as many trees as `n_bytes` hold, and early stopping."""
-    n_trees = 100
-    while True:
-        boosting = HistGradientBoostingClassifier(max_iter=n_trees, random_state=seed)
-        model = make_pipeline(ordinal(), boosting).fit(X, y)
-        size = len(pickle.dumps(model))
-        if size <= n_bytes or n_trees == 1:
-            return model
-        n_trees = max(1, min(n_trees - 1, int(0.95 * boosting.n_iter_ * n_bytes / size)))
-
-
 def results_of(name, seed, kind, options):
     """Yield the figures of every model on one split."""
-    X, y = load(name, N_QUICK if options.quick else N_ROWS, random_state=seed)
-    split = train_test_split(X, y, test_size=N_TEST, stratify=y, random_state=seed)
-    X_train, X_test, y_train, y_test = split
+    n_rows = N_QUICK if options.quick else N_ROWS
+    X_train, X_test, y_train, y_test = split(name, seed, n_rows)
     clf = DistilledClassifier(
         teacher_of(kind), random_state=seed, memory=options.memory, **options.params
     )
-    seconds, own = {}, {}
-    before, start = Timed.total(), time.process_time()
-    clf.fit(X_train, y_train)
-    seconds["student"] = time.process_time() - start
-    own["student"] = seconds["student"] - (Timed.total() - before)
-    teacher = clf.teacher_
-    answers = teacher.predict_proba(X_test)
-    calibrated = clf.ask_teacher(X_test)
+    before = Timed.total()
+    seconds = {"student": seconds_of(lambda: clf.fit(X_train, y_train), clock=time.process_time)}
+    of_teachers = Timed.total() - before
     shape = {name: value for name, value in options.params.items() if name not in NOT_OF_TWIN}
     models = {
         "student": clf,
         "twin": DistilledClassifier(
-            FrozenEstimator(teacher), alpha=0, transfer=None, random_state=seed, **shape
+            FrozenEstimator(clf.teacher_), alpha=0, transfer=None, random_state=seed, **shape
         ),
         "mlp": make_mlp(seed),
     }
     for model in ("twin", "mlp"):
-        start = time.process_time()
-        models[model].fit(X_train, y_train)
-        seconds[model] = time.process_time() - start
-    size = serialized_bytes(clf.student_)
+        fit = partial(models[model].fit, X_train, y_train)
+        seconds[model] = seconds_of(fit, clock=time.process_time)
+    n_bytes = {model: serialized_bytes(models[model].student_) for model in ("student", "twin")}
     start = time.process_time()
-    models["boosting"] = boosting_within(size, X_train, y_train, seed)
+    models["boosting"] = fit_boosting(n_bytes["student"], X_train, y_train, random_state=seed)
     seconds["boosting"] = time.process_time() - start
+    n_bytes |= {model: serialized_bytes(models[model]) for model in ("mlp", "boosting")}
+    n_bytes |= dict.fromkeys(("teacher", "calibrated"), serialized_bytes(clf.teacher_))
 
-    probas = {"teacher": answers, "calibrated": calibrated}
+    answers = clf.ask_teacher(X_test, calibrated=False)
+    probas = {"teacher": answers, "calibrated": clf.ask_teacher(X_test)}
     probas |= {model: fitted.predict_proba(X_test) for model, fitted in models.items()}
-    sizes = {"student": size, "twin": serialized_bytes(models["twin"].student_)}
-    sizes |= {m: len(pickle.dumps(models[m])) for m in ("mlp", "boosting")}
-    sizes["teacher"] = len(pickle.dumps(teacher))
-    of_teacher = answers.argmax(axis=1)
-    codes = np.searchsorted(clf.classes_, y_test)
+    codes = codes_of(y_test, clf.classes_, "y")
     for model, proba in probas.items():
+        found = measure_quality(codes, proba, classes=clf.classes_, reference=answers)
         yield {
-            "set": name,
-            "seed": seed,
-            "teacher": kind,
-            "model": model,
-            "accuracy": accuracy_score(codes, proba.argmax(axis=1)),
-            "log_loss": log_loss(y_test, proba, labels=clf.classes_),
-            "auc": area(codes, proba),
-            "brier": np.mean(np.sum((proba - np.eye(proba.shape[1])[codes]) ** 2, axis=1)),
-            "ece": expected_calibration_error(y_test, proba, classes=clf.classes_),
-            "agreement": np.mean(proba.argmax(axis=1) == of_teacher),
-            "bytes": sizes.get(model, sizes["teacher"]),
+            **{"set": name, "seed": seed, "teacher": kind, "model": model},
+            **{measure: getattr(found, measure) for measure in MEASURES},
+            "bytes": n_bytes[model],
             "seconds": seconds.get(model, np.nan),
-            "own_seconds": own.get(model, np.nan),
+            "own_seconds": seconds["student"] - of_teachers if model == "student" else np.nan,
+            "shape": SHAPE.format(**models[model].get_params()) if model == LAST else "",
         }
-
-
-NOT_OF_TWIN = ("alpha", "transfer", "n_synthetic", "generations", "assistant_layer_sizes")
-
-
-def area(codes, proba):
-    """Return the area under the ROC curve, mean over the classes that the test rows have."""
-    if proba.shape[1] == 2:
-        return roc_auc_score(codes, proba[:, 1])
-    each = [
-        roc_auc_score(codes == k, proba[:, k]) for k in range(proba.shape[1]) if (codes == k).any()
-    ]
-    return np.mean(each)
 
 
 def measure(options):
@@ -186,24 +123,12 @@ def measure(options):
     if not options.quick:
         others = [name for name in WITH_OTHER_TEACHERS if name in options.sets]
         tasks += [(name, kind, s) for s in seeds for name in others for kind in OTHER_TEACHERS]
+    results = Results(options.output, KEYS, VALUES)
     for name, kind, seed in tasks:
-        done = read(options.output)
-        key = (done["set"] == name) & (done["seed"] == seed) & (done["teacher"] == kind)
-        if key.any():
-            continue
-        rows = list(results_of(name, seed, kind, options))
-        new = not options.output.exists()
-        with open(options.output, "a", newline="") as file:
-            writer = csv.DictWriter(file, FIELDS)
-            if new:
-                writer.writeheader()
-            writer.writerows(rows)
-        losses = {row["model"]: round(row["log_loss"], 4) for row in rows}
-        print(name, seed, kind, losses, round(rows[2]["own_seconds"], 1), "s", flush=True)
-
-
-def read(path):
-    return pd.read_csv(path) if path.exists() else pd.DataFrame(columns=list(FIELDS))
+        if not results.has(set=name, seed=seed, teacher=kind, model=LAST):
+            for line in list(results_of(name, seed, kind, options)):
+                results.add(**line)
+    return results.frame()
 
 
 def summary(found):
@@ -266,13 +191,8 @@ def print_markdown(found):
 
 def plot(found, path):
     """Draw each model's log loss relative to the calibrated teacher's, set by set."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
     table = summary(found[found["teacher"] == "vote"])
-    figure, ax = plt.subplots(figsize=(8, 0.36 * len(table) + 1.6), layout="constrained")
+    figure, [[ax]] = new_figure(8, 0.36 * len(table) + 1.6)
     y = np.arange(len(table))
     styles = {"twin": ("o", "0.6"), "boosting": ("s", "tab:orange"), "student": ("o", "tab:blue")}
     for model, (marker, color) in styles.items():
@@ -304,11 +224,9 @@ def main():
     options.seeds = options.seeds or (1 if options.quick else 2)
     name = "quality-quick.csv" if options.quick else "quality.csv"
     options.output = options.output or Path("build") / name
-    options.output.parent.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     warnings.simplefilter("ignore", ConvergenceWarning)
-    measure(options)
-    found = read(options.output)
+    found = measure(options)
     found = found[found["set"].isin(options.sets)]
     print_summary(found)
     print_markdown(found)

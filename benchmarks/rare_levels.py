@@ -1,6 +1,6 @@
 """What rare levels are worth when they share codes by their hash.
 
-    python benchmarks/rare_levels.py
+    python -m benchmarks.rare_levels
 
 Made rows: 300 levels of nine rows each, whose log-odds are drawn from N(0, 2²), and a number. The
 teacher is the default one. Log loss on 2,000 test rows of teacher and student, with the rare
@@ -35,7 +35,7 @@ def main():
         clf = DistilledClassifier(transfer=None, random_state=seed, min_rows_per_level=10)
         with patch("skdistill.flow._rare_levels.fewest_collisions", lambda texts: 0):
             losses = {"as one": log_loss(y_test, clf.fit(X, y).predict_proba(X_test))}
-        losses["teacher"] = log_loss(y_test, clf.teacher_.predict_proba(X_test))
+        losses["teacher"] = log_loss(y_test, clf.ask_teacher(X_test, calibrated=False))
         for most in CODES:
             with patch("skdistill.flow._rare_levels.MOST_BUCKETS", most):
                 clf.fit(X, y)

@@ -1,7 +1,7 @@
 """The study behind the default training: recipes compared on rows held out within training sets.
 
-    python benchmarks/recipe.py [--sets ...] [--seeds 2]                      # the defaults
-    python benchmarks/recipe.py lr=4e-3 "hidden_layer_sizes=(256, 256)"       # another recipe
+    python -m benchmarks.recipe [--sets ...] [--seeds 2]                      # the defaults
+    python -m benchmarks.recipe lr=4e-3 "hidden_layer_sizes=(256, 256)"       # another recipe
 
 For every set of `datasets.QUALITY` the teacher (a soft vote of a 300-tree forest and gradient
 boosting) answers once: rows of the first fold are held out, the other training rows have soft
@@ -23,7 +23,6 @@ Real data come from OpenML, or from the folder in SKDISTILL_DATA.
 
 import argparse
 import ast
-import json
 import time
 from dataclasses import replace
 from itertools import pairwise
@@ -34,14 +33,13 @@ import joblib
 import numpy as np
 import pandas as pd
 import torch
-from architectures import ARCHITECTURES
-from datasets import N_ROWS, QUALITY, load, obtainable
-from models import make_teacher
-from sklearn.model_selection import train_test_split
 from sklearn.tree import DecisionTreeRegressor
 from skorch.callbacks import Callback
-from transfer import results
 
+from benchmarks.architectures import ARCHITECTURES
+from benchmarks.datasets import QUALITY, obtainable, split
+from benchmarks.models import make_teacher
+from benchmarks.shared import add_line, geometric_mean, lines_of
 from skdistill import DistilledClassifier
 from skdistill._plumbing.seeds import stage_seeds
 from skdistill.flow._compose import Mix
@@ -129,8 +127,7 @@ def prepare(name, seed, options):
     path = options.pools / f"{name}-{seed}-{options.per_row}.joblib"
     if path.exists():
         return joblib.load(path)
-    X, y = load(name, N_ROWS, random_state=seed)
-    X, _, y, _ = train_test_split(X, y, test_size=0.3, stratify=y, random_state=seed)
+    X, _, y, _ = split(name, seed)
     clf = Preparing(make_teacher(300), transfer="munge", random_state=seed)
     clf.per_row_ = options.per_row
     try:
@@ -168,11 +165,11 @@ def figures(found, changes, seed):
 
 
 def print_table(path):
-    found = pd.DataFrame(results(path))
+    found = pd.DataFrame(lines_of(path))
     losses = found.pivot_table(index=["set", "seed"], columns="recipe", values="log_loss")
-    ratios = np.log(losses.div(losses[DEFAULTS], axis=0))
-    table = np.exp(ratios.groupby("set").mean()).T
-    table.insert(0, "mean", np.exp(ratios.groupby("set").mean().mean()))
+    ratios = np.exp(np.log(losses.div(losses[DEFAULTS], axis=0)).groupby("set").mean())
+    table = ratios.T
+    table.insert(0, "mean", ratios.apply(lambda of_sets: geometric_mean(of_sets)[0]))
     table.insert(1, "rank", losses.rank(axis=1).median())
     table.insert(2, "seconds", found.groupby("recipe")["seconds"].mean())
     with pd.option_context("display.width", 250, "display.max_columns", 30):
@@ -196,14 +193,12 @@ def main():
     for seed in range(options.seeds):
         for name in options.sets:
             if (name, seed, recipe) in {
-                (r["set"], r["seed"], r["recipe"]) for r in results(options.output)
+                (r["set"], r["seed"], r["recipe"]) for r in lines_of(options.output)
             }:
                 continue
             loss, took = figures(prepare(name, seed, options), dict(changes), seed)
             row = {"set": name, "seed": seed, "recipe": recipe, "log_loss": loss, "seconds": took}
-            with open(options.output, "a") as lines:
-                lines.write(json.dumps(row) + "\n")
-            print(*row.values(), flush=True)
+            add_line(options.output, row)
     print_table(options.output)
 
 

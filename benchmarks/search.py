@@ -1,6 +1,6 @@
 """What a search over 24 student shapes costs, beside GridSearchCV without kept answers.
 
-    python benchmarks/search.py [--rows 10000] [--trees 500] [--max-epochs 12] [--shapes 24]
+    python -m benchmarks.search [--rows 10000] [--trees 500] [--max-epochs 12] [--shapes 24]
 
 On one held-out fifth of the rows, both try the same shapes of students of one forest, in one
 process and run: `DistillationSearch`, and GridSearchCV over a DistilledClassifier without
@@ -17,10 +17,10 @@ import time
 
 import numpy as np
 import torch
-from datasets import load
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV, ParameterGrid, StratifiedShuffleSplit
 
+from benchmarks.datasets import load
 from skdistill import DistillationSearch, DistilledClassifier
 from skdistill.search._candidates import SHAPES
 

@@ -1,6 +1,6 @@
 """What a fit costs, by rows, columns, classes and teacher; and how labelling scales over workers.
 
-    python benchmarks/sizing.py [--only fits covtype labelling]
+    python -m benchmarks.sizing [--only fits covtype labelling]
 
 fits       generated tables around 10,000 rows of 20 columns and two classes, teacher
            `TableBoosting` (that of teacher=None), one factor at a time, default settings
@@ -38,8 +38,6 @@ from pathlib import Path
 import numpy as np
 from joblib import parallel_config
 from joblib.externals.loky import get_reusable_executor
-from quality import Timed
-from reproductions.shared import Results, load, markdown
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier, StackingClassifier, VotingClassifier
 from sklearn.exceptions import ConvergenceWarning
@@ -48,12 +46,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from transfer import Memory, Watch, anonymous, generated
 
+from benchmarks.datasets import load
+from benchmarks.models import Timed
+from benchmarks.shared import RESULTS, Results, markdown
+from benchmarks.transfer import Memory, Watch, anonymous, generated
 from skdistill import DistilledClassifier, _classifier
-from skdistill.report import serialized_bytes
+from skdistill.measures import serialized_bytes
 from skdistill.tables import take_rows
-from skdistill.teachers._default import TableBoosting
+from skdistill.teachers import TableBoosting
 
 BASE = {"data": "generated", "rows": 10_000, "columns": 20, "classes": 2, "teacher": "boosting"}
 VARIED = {
@@ -192,7 +193,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parts = ("fits", "covtype", "labelling")
     parser.add_argument("--only", nargs="+", choices=parts, default=parts)
-    parser.add_argument("--output", type=Path, default=Path(__file__).parent / "results")
+    parser.add_argument("--output", type=Path, default=RESULTS)
     options = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
     fits = Results(options.output / "sizing.csv", BASE, FIT_VALUES)

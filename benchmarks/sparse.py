@@ -1,6 +1,6 @@
 """One table, sparse and dense: what a student of sparse rows costs in log loss and seconds.
 
-    python benchmarks/sparse.py [--sets ...] [--seeds 4] [--output benchmarks/results/sparse.csv]
+    python -m benchmarks.sparse [--sets ...] [--seeds 4] [--output benchmarks/results/sparse.csv]
 
 A table is what a ColumnTransformer makes of a data set: categories one-hot, numbers raw, missing
 ones 0; two thirds of at most 6,000 rows to fit on, the rest to judge by. Teachers are random
@@ -27,14 +27,15 @@ import numpy as np
 import pandas as pd
 import scipy.sparse
 import torch
-from datasets import load, obtainable
-from models import categories
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import OneHotEncoder
 
+from benchmarks.datasets import load, obtainable
+from benchmarks.models import categories
+from benchmarks.shared import RESULTS
 from skdistill import DistilledClassifier
 from skdistill.students import learn_scaling
 from skdistill.students._scaling import ScaleColumns
@@ -102,7 +103,7 @@ def main():
     parser.add_argument("--sets", nargs="+", default=SETS)
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--forms", nargs="+", default=FORMS, choices=FORMS)
-    parser.add_argument("--output", type=Path, default=Path("benchmarks/results/sparse.csv"))
+    parser.add_argument("--output", type=Path, default=RESULTS / "sparse.csv")
     options = parser.parse_args()
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")

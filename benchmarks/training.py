@@ -14,11 +14,10 @@ With `--bins 64` each number has so many piecewise-linear bins besides, as by de
 The fits alternate in one process. Printed are microseconds a step of a whole fit, of one step
 alone, and the ratio to ours: median (lowest - highest) over the rounds.
 
-    python benchmarks/training.py [--rounds 9] [--epochs 4] [--bins 0]
+    python -m benchmarks.training [--rounds 9] [--epochs 4] [--bins 0]
 """
 
 import argparse
-import time
 import warnings
 
 import numpy as np
@@ -32,6 +31,7 @@ from threadpoolctl import threadpool_limits
 from torch import nn
 from torch.utils.data import StackDataset, TensorDataset
 
+from benchmarks.shared import seconds_of, spread
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
 from skdistill.training._batches import LessonRows
@@ -183,24 +183,13 @@ class Sklearn:
         self.model.fit(self.data.features, self.data.labels)
 
 
-def seconds(action):
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
-
-
-def spread(values, digits):
-    middle, low, high = np.median(values), np.min(values), np.max(values)
-    return f"{middle:.{digits}f} ({low:.{digits}f} - {high:.{digits}f})"
-
-
 def alone(runner):
     """Seconds of one step on a batch that is already there."""
     if not hasattr(runner, "step"):
         return np.nan
     step = runner.step()
     step()
-    return seconds(lambda: [step() for _ in range(STEPS_ALONE)]) / STEPS_ALONE
+    return seconds_of(step, STEPS_ALONE)
 
 
 def main():
@@ -223,7 +212,7 @@ def main():
             for runner in runners.values():
                 runner.fit()  # imports and first calls
             rounds = [
-                [(seconds(r.fit) / n_steps, alone(r)) for r in runners.values()]
+                [(seconds_of(r.fit) / n_steps, alone(r)) for r in runners.values()]
                 for _ in range(options.rounds)
             ]
         micros = 1e6 * np.array(rounds)
@@ -231,8 +220,8 @@ def main():
             fits, steps = micros[:, k].T
             ratio = fits / micros[:, 0, 0]
             print(
-                f"{batch_size:5d}  {name:17s}  {spread(fits, 0):>22s}  {spread(ratio, 2):>18s}"
-                f"  {'' if np.isnan(steps[0]) else spread(steps, 0):>20s}",
+                f"{batch_size:5d}  {name:17s}  {spread(fits, '.0f'):>22s}  {spread(ratio):>18s}"
+                f"  {'' if np.isnan(steps[0]) else spread(steps, '.0f'):>20s}",
                 flush=True,
             )
 

@@ -1,8 +1,8 @@
 """Quality by source of synthetic rows, and how labelling and training scale.
 
-    python benchmarks/transfer.py [--sets phoneme ...] [--seeds 3] [--transfers none auto ...]
-    python benchmarks/transfer.py --rows 10000 100000 500000 5000000
-    python benchmarks/transfer.py --munge 100000
+    python -m benchmarks.transfer [--sets phoneme ...] [--seeds 3] [--transfers none auto ...]
+    python -m benchmarks.transfer --rows 10000 100000 500000 5000000
+    python -m benchmarks.transfer --munge 100000
 
 The first form prints the log loss on held-out rows (30 %) of the calibrated teacher, a soft vote
 of a 300-tree forest and gradient boosting, and of students by source: none, each sampler with 8
@@ -21,7 +21,6 @@ Real data come from OpenML, or from the folder in SKDISTILL_DATA.
 """
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -34,13 +33,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from datasets import N_ROWS, load
-from models import make_teacher
 from sklearn.datasets import make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import accuracy_score, log_loss
-from sklearn.model_selection import train_test_split
 
+from benchmarks.datasets import N_ROWS, split
+from benchmarks.models import make_teacher
+from benchmarks.shared import add_line, lines_of
 from skdistill import DistilledClassifier
 from skdistill.samplers import SAMPLERS, Munge
 
@@ -49,7 +48,6 @@ SETS = (
     *("spambase", "electricity", "eeg_eye"),
 )
 ROWS = {"covtype": 20_000}
-N_TEST = 0.3
 PER_ROW = 8
 TRANSFERS = ("none", *SAMPLERS, "auto")
 N_COLUMNS, N_REAL, CHUNK = 54, 10_000, 16_384
@@ -57,9 +55,7 @@ N_COLUMNS, N_REAL, CHUNK = 54, 10_000, 16_384
 
 def figures(name, seed, transfers):
     """Yield one result for each of the transfers."""
-    X, y = load(name, ROWS.get(name, N_ROWS), random_state=seed)
-    split = train_test_split(X, y, test_size=N_TEST, stratify=y, random_state=seed)
-    X_train, X_test, y_train, y_test = split
+    X_train, X_test, y_train, y_test = split(name, seed, ROWS.get(name, N_ROWS))
     with tempfile.TemporaryDirectory() as memory:  # one teacher for all
         for transfer in transfers:
             settings = {"transfer": None if transfer == "none" else transfer}
@@ -71,8 +67,6 @@ def figures(name, seed, transfers):
             start = time.perf_counter()
             clf.fit(X_train, y_train)
             took = time.perf_counter() - start
-            with np.errstate(divide="ignore"):
-                answers = np.log(clf.teacher_.predict_proba(X_test))
             proba = clf.predict_proba(X_test)
             summary = clf.transfer_summary_
             yield {
@@ -81,9 +75,7 @@ def figures(name, seed, transfers):
                 "transfer": transfer,
                 "log_loss": log_loss(y_test, proba, labels=clf.classes_),
                 "accuracy": accuracy_score(y_test, clf.classes_[proba.argmax(axis=1)]),
-                "teacher": log_loss(
-                    y_test, clf.calibrator_.calibrate(answers), labels=clf.classes_
-                ),
+                "teacher": log_loss(y_test, clf.ask_teacher(X_test), labels=clf.classes_),
                 "source": summary["source"] or "none",
                 "n_synthetic": summary["n_synthetic"],
                 "alpha": summary["alpha"],
@@ -96,17 +88,11 @@ def measure_quality(options):
     options.output.parent.mkdir(parents=True, exist_ok=True)
     for seed in range(options.seeds):
         for name in options.sets:
-            done = {key(r) for r in results(options.output)}
+            done = {key(r) for r in lines_of(options.output)}
             missing = [t for t in options.transfers if (name, seed, t) not in done]
             for result in figures(name, seed, missing):
-                with open(options.output, "a") as lines:
-                    lines.write(json.dumps(result) + "\n")
-                print(*result.values(), flush=True)
-    print_table(results(options.output), options)
-
-
-def results(path):
-    return [json.loads(line) for line in open(path)] if path.exists() else []
+                add_line(options.output, result)
+    print_table(lines_of(options.output), options)
 
 
 def key(result):
@@ -257,7 +243,8 @@ def main():
     elif options.rows:
         print("     rows    fit (s)  answered/s    trained/s  anonymous GiB", flush=True)
         for n_rows in options.rows:
-            subprocess.run([sys.executable, __file__, "--one", str(n_rows)], check=True)
+            alone = [sys.executable, "-m", "benchmarks.transfer", "--one", str(n_rows)]
+            subprocess.run(alone, check=True)
     else:
         warnings.simplefilter("ignore")
         measure_quality(options)

@@ -2,8 +2,11 @@
 
 ::
 
-    X, y ──ask──▶ TeacherScores ──calibrate──▶ SoftTargets ──choose──▶ Recipe
-         ──compose──▶ Lessons ──train──▶ FittedStudent ──▶ predict
+    X, y ──task.read──▶ Samples ──answers.sides──▶ Side final, Side race
+
+      each Side:   calibrate ──▶ answer rows without labels ──▶ Composer
+      race Side:   policy ⇄ (compose ──▶ train)                                ⇒ Recipe
+      final Side:  compose(Recipe) ──▶ Lessons ──▶ train ──▶ Student(reader, layers, outputs)
 """
 
 from importlib import import_module

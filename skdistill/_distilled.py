@@ -109,18 +109,20 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
         self.student_ = fitted.student(reader, task.classes, recipe.temperature)
         return self
 
-    def ask_teacher(self, X):
-        """Probability of each class, by the teacher, calibrated as its soft targets were.
+    def ask_teacher(self, X, *, calibrated=True):
+        """Ask the teacher about rows; its answers are calibrated as its soft targets were.
 
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
             As in `fit`.
+        calibrated : bool, default=True
+            False leaves the teacher's answers as they are.
 
         Returns
         -------
-        proba : float64 array of shape (n_samples, n_classes)
-            Columns in the order of `classes_`.
+        answers : float64 array of shape (n_samples, n_outputs)
+            Columns in the order of the student's outputs.
 
         Raises
         ------
@@ -131,9 +133,9 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
         if self.teacher_ is None:
             raise ValueError("There is no teacher to ask: fit was given soft_targets instead.")
         scores = self.task_.ask(self.teacher_, as_table(X))
-        if self.calibrator_ is None:
-            return np.exp(scores)
-        return self.calibrator_.calibrate(scores)
+        if calibrated and self.calibrator_ is not None:
+            return self.calibrator_.calibrate(scores)
+        return np.exp(scores)
 
     def get_metadata_routing(self):
         """Say which metadata go where when metadata routing is enabled.

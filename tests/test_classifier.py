@@ -480,6 +480,7 @@ def test_the_teacher_can_be_asked_and_answers_calibrated(blobs):
     with np.errstate(divide="ignore"):
         expected = clf.calibrator_.calibrate(np.log(raw))
     np.testing.assert_allclose(clf.ask_teacher(rows), expected)
+    np.testing.assert_allclose(clf.ask_teacher(rows, calibrated=False), raw)
     clf.set_params(alpha=0.0).fit(rows, labels)
     np.testing.assert_allclose(clf.ask_teacher(rows), raw)
 

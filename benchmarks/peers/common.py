@@ -10,14 +10,11 @@ probabilities of the test rows. `run.py` judges all of them alike.
 import argparse
 import json
 import resource
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-sys.path.insert(1, str(Path(__file__).parents[1]))  # the other benchmarks' modules
 
 LABEL = "label"
 MAX_CALLS, MAX_SECONDS = 300, 3.0  # of the measurement of one-row latency

@@ -4,7 +4,8 @@ import shutil
 
 import pandas as pd
 from autogluon.tabular import TabularPredictor
-from common import LABEL, Models, Split, arguments, cpu_seconds
+
+from benchmarks.peers.common import LABEL, Models, Split, arguments, cpu_seconds
 
 AUGMENTATIONS = ("spunge", "munge", None)  # "spunge" is AutoGluon's default
 

@@ -2,10 +2,11 @@
 
 import pickle
 
-from common import Models, Split, arguments, cpu_seconds
 from pytabkit import RealMLP_TD_Classifier, TabM_D_Classifier
 from pytabkit.models.alg_interfaces import tabm_interface
 from pytabkit.models.training.metrics import Metrics
+
+from benchmarks.peers.common import Models, Split, arguments, cpu_seconds
 
 
 class MetricsOfProbabilities(Metrics):

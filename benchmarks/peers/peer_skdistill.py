@@ -3,12 +3,12 @@
 import pickle
 import warnings
 
-from common import Models, Split, arguments, cpu_seconds
-from models import make_mlp, make_teacher
-from quality import Timed, boosting_within
 from sklearn.exceptions import ConvergenceWarning
 
+from benchmarks.models import Timed, make_mlp, make_teacher
+from benchmarks.peers.common import Models, Split, arguments, cpu_seconds
 from skdistill import DistilledClassifier
+from skdistill.measures import fit_boosting
 
 
 def pickled(model, path):
@@ -46,7 +46,7 @@ def main():
         "mlp", mlp.predict_proba, pickled(mlp, options.output / "mlp.pickle"), seconds=seconds
     )
     start = cpu_seconds()
-    boosting = boosting_within(file.stat().st_size, X, y, seed)
+    boosting = fit_boosting(file.stat().st_size, X, y, random_state=seed)
     seconds = cpu_seconds() - start
     saved = pickled(boosting, options.output / "boosting.pickle")
     models.add("boosting", boosting.predict_proba, saved, seconds=seconds)

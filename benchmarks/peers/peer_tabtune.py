@@ -12,11 +12,12 @@ import sys
 from types import ModuleType
 
 import numpy as np
-from common import Models, Split, arguments, cpu_seconds
-from models import categories, make_teacher
 from sklearn.compose import make_column_transformer
 from sklearn.model_selection import cross_val_predict
 from sklearn.preprocessing import OneHotEncoder
+
+from benchmarks.models import categories, make_teacher
+from benchmarks.peers.common import Models, Split, arguments, cpu_seconds
 
 PIPELINE = "tabtune.TabularPipeline.pipeline"
 

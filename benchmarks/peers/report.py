@@ -2,7 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from reproductions.shared import markdown, new_figure
+
+from benchmarks.shared import markdown, new_figure
 
 OURS = "skdistill"
 CHOSEN, BEST = "autogluon, its choice", "autogluon, best of all"

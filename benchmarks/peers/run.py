@@ -1,12 +1,12 @@
 """The default student beside its peers, each in an environment of its own.
 
-    python benchmarks/peers/run.py [--peers autogluon ...] [--sets adult ...] [--seeds 1]
+    python -m benchmarks.peers.run [--peers autogluon ...] [--sets adult ...] [--seeds 1]
 
 On each set of `datasets.QUALITY` (at most 10,000 rows, 70 % for training) these models learn the
 same rows and answer the same rows:
 
 skdistill  the default student (its teacher: 300-tree forest and gradient boosting, soft vote);
-           scikit-learn's MLPClassifier; gradient boosting with the trees that fit into the
+           scikit-learn's MLPClassifier; the best gradient boosting of the
            student's bytes. Runs in the environment of this script.
 autogluon  `TabularPredictor.distill`: its own teacher, its students, each augmentation
 tabtune    `TabDistiller`: our teacher, its net and its boosting
@@ -31,15 +31,17 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from common import LABEL
-from datasets import N_ROWS, QUALITY, load, obtainable
-from report import print_report
-from reproductions.shared import Results
 from sklearn.metrics import accuracy_score, log_loss
 from sklearn.model_selection import train_test_split
 
+from benchmarks.datasets import N_ROWS, QUALITY, TEST_SHARE, load, obtainable
+from benchmarks.peers.common import LABEL
+from benchmarks.peers.report import print_report
+from benchmarks.shared import RESULTS, Results
+
 HERE = Path(__file__).parent
-BUILD = HERE.parents[1] / "build" / "peers"
+ROOT = HERE.parents[1]
+BUILD = ROOT / "build" / "peers"
 PEERS = ("skdistill", "autogluon", "tabtune", "pytabkit")
 WITHOUT_DEPENDENCIES = {"tabtune": "tabtune==0.2.1"}  # those that it needs here are listed
 KEYS = ("set", "rows", "seed", "peer", "model")
@@ -88,7 +90,7 @@ def write_split(X, y, seed, folder):
         for column in X.columns[~X.dtypes.map(is_number)]
     }
     X = X.assign(**{LABEL: codes})
-    parts = train_test_split(X, test_size=0.3, stratify=y, random_state=seed)
+    parts = train_test_split(X, test_size=TEST_SHARE, stratify=y, random_state=seed)
     for part, rows in zip(("train", "test"), parts, strict=True):
         rows.to_csv(folder / f"{part}.csv", index=False)
     meta = {"seed": seed, "n_classes": len(classes), "categories": levels}
@@ -133,12 +135,12 @@ def run_peer(peer, split, output, options):
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir(parents=True)
     threads = {f"{name}_NUM_THREADS": str(options.threads) for name in ("OMP", "OPENBLAS", "MKL")}
-    command = [python, HERE / f"peer_{peer}.py", split, output]
+    command = [python, "-m", f"benchmarks.peers.peer_{peer}", split, output]
     command += ["--time-limit", str(options.time_limit), "--threads", str(options.threads)]
     log = output / "log.txt"
     with open(log, "w") as file:
         code = subprocess.run(
-            command, stdout=file, stderr=file, env=os.environ | threads, check=False
+            command, cwd=ROOT, stdout=file, stderr=file, env=os.environ | threads, check=False
         ).returncode
     if code == 0:
         return None
@@ -159,7 +161,7 @@ def main():
         help="seconds for AutoGluon's teacher, and again for each augmentation",
     )
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--output", type=Path, default=HERE.parent / "results" / "peers.csv")
+    parser.add_argument("--output", type=Path, default=RESULTS / "peers.csv")
     options = parser.parse_args()
     results = Results(options.output, KEYS, VALUES)
     for seed in range(options.seeds):

@@ -1,6 +1,6 @@
 """Ba and Caruana, "Do Deep Nets Really Need to be Deep?", NIPS 2014: shallow nets that mimic.
 
-    python benchmarks/reproductions/ba2014.py [--sets digits mnist5k letter] [--seeds 2] [--quick]
+    python -m benchmarks.reproductions.ba2014 [--sets digits mnist5k letter] [--seeds 2] [--quick]
 
 The teacher is an ensemble of three deep nets, whose logits are averaged: convolutional nets on
 images, with jittered copies (digits, a sample of MNIST), and nets of three hidden layers with
@@ -26,7 +26,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from images import (
+from scipy.special import softmax
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+from benchmarks.datasets import load
+from benchmarks.reproductions.images import (
     SHIFTS,
     ConvNet,
     DropoutNet,
@@ -36,13 +41,9 @@ from images import (
     logits,
     read_images,
 )
-from scipy.special import softmax
-from shared import FOLDER, Results, load, markdown, new_figure
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
-
+from benchmarks.shared import REPRODUCTIONS, Results, markdown, new_figure
 from skdistill import DistilledClassifier
-from skdistill.report import serialized_bytes
+from skdistill.measures import serialized_bytes
 from skdistill.samplers import Munge
 
 WIDTHS = (100, 400, 1600)
@@ -227,7 +228,7 @@ def main():
     options.seeds = options.seeds or (1 if quick else 2)
     options.widths = (100,) if quick else WIDTHS
     options.n_rows, options.n_deep = (1000, 1) if quick else (None, N_DEEP)
-    default = Path("build/ba2014-quick.csv") if quick else FOLDER / "ba2014.csv"
+    default = Path("build/ba2014-quick.csv") if quick else REPRODUCTIONS / "ba2014.csv"
     results = Results(options.output or default, KEYS, VALUES)
     torch.set_num_threads(1)
     for seed, name in product(range(options.seeds), options.sets):

@@ -1,6 +1,6 @@
 """Bucila, Caruana and Niculescu-Mizil, "Model Compression", KDD 2006: four of its problems.
 
-    python benchmarks/reproductions/bucila2006.py [--sets LETTER.P1 ...] [--seeds 1] [--quick]
+    python -m benchmarks.reproductions.bucila2006 [--sets LETTER.P1 ...] [--seeds 1] [--quick]
 
 The teacher is selected from a library of some two hundred models (`library.py`,
 `ensemble_selection.py`), fitted on 4,000 rows and selected on 1,000 others. MUNGE draws
@@ -37,15 +37,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from ensemble_selection import EnsembleSelectionClassifier
 from joblib import Memory
-from library import make_library
-from shared import FOLDER, Results, load, markdown, new_figure
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from benchmarks.datasets import load
+from benchmarks.reproductions.ensemble_selection import EnsembleSelectionClassifier
+from benchmarks.reproductions.library import make_library
+from benchmarks.shared import REPRODUCTIONS, Results, markdown, new_figure
 from skdistill import DistilledClassifier
-from skdistill.report import serialized_bytes
+from skdistill.measures import serialized_bytes
 from skdistill.samplers import Conditional, Munge
 
 N_TRAIN, N_HELD_OUT = 4_000, 1_000
@@ -372,7 +373,7 @@ def main():
     quick = options.quick
     options.sets = options.sets or (QUICK_SETS if quick else list(PROBLEMS))
     options.sizes, options.rows = (QUICK_SIZES, QUICK_ROWS) if quick else (SIZES, ROWS)
-    default = Path("build/bucila2006-quick.csv") if quick else FOLDER / "bucila2006.csv"
+    default = Path("build/bucila2006-quick.csv") if quick else REPRODUCTIONS / "bucila2006.csv"
     results = Results(options.output or default, KEYS, VALUES)
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")  # of models of the library that did not converge

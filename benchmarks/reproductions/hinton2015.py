@@ -1,6 +1,6 @@
 """Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network", 2015: Section 3.
 
-    python benchmarks/reproductions/hinton2015.py [--sets digits mnist5k] [--seeds 2] [--quick]
+    python -m benchmarks.reproductions.hinton2015 [--sets digits mnist5k] [--seeds 2] [--quick]
 
 The teacher is a net of two hidden layers of 1,200 ReLU units with dropout, trained on jittered
 images; the students have two smaller layers, no dropout, and see unjittered images.
@@ -23,10 +23,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from images import SHIFTS, DropoutNet, fit_net, image_sets, jittered, logits, read_images
 from scipy.special import softmax
-from shared import FOLDER, Results, markdown, new_figure
 
+from benchmarks.reproductions.images import (
+    SHIFTS,
+    DropoutNet,
+    fit_net,
+    image_sets,
+    jittered,
+    logits,
+    read_images,
+)
+from benchmarks.shared import REPRODUCTIONS, Results, markdown, new_figure
 from skdistill import DistilledClassifier
 
 TEMPERATURES = (1.0, 2.0, 4.0, 8.0, 20.0)
@@ -269,7 +277,7 @@ def main():
     options.seeds = options.seeds or (1 if quick else 2)
     options.hidden = (30,) if quick else HIDDEN
     options.n_rows = 1000 if quick else None
-    default = Path("build/hinton2015-quick.csv") if quick else FOLDER / "hinton2015.csv"
+    default = Path("build/hinton2015-quick.csv") if quick else REPRODUCTIONS / "hinton2015.csv"
     results = Results(options.output or default, KEYS, VALUES)
     torch.set_num_threads(1)
     for seed, name in product(range(options.seeds), options.sets):

@@ -4,11 +4,12 @@ import os
 
 import numpy as np
 import torch
-from shared import load
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from skorch import NeuralNetClassifier
 from torch import nn
+
+from benchmarks.datasets import load
 
 SHIFTS = {"digits": 1, "mnist5k": 2}  # pixels by which images of the teacher are jittered
 TEST_SIZE = 0.3

@@ -5,7 +5,7 @@ does; `quality-summary` says what `quality.csv` amounts to, and draws it.
 """
 
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
@@ -145,15 +145,10 @@ class BenchmarkPlot(SphinxDirective):
 
 
 def load_script(name):
-    """Return a script of benchmarks as a module; it may import its neighbours."""
-    path = BENCHMARKS / name
-    for folder in (BENCHMARKS, path.parent):
-        if str(folder) not in sys.path:
-            sys.path.insert(0, str(folder))
-    spec = spec_from_file_location(f"benchmark_{path.stem}", path)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """Return a script of benchmarks as a module."""
+    if str(BENCHMARKS.parent) not in sys.path:
+        sys.path.insert(0, str(BENCHMARKS.parent))
+    return import_module(".".join(("benchmarks", *Path(name).with_suffix("").parts)))
 
 
 def _cell(value):

@@ -66,7 +66,7 @@ def _compress(options):
     check_output(options.output, force=options.force or resumes)
     work = prepare(options)
 
-    from skdistill.report import compare, fit_twin
+    from skdistill.measures import compare, fit_twin
 
     with open_run(folder, describe(options), resume=options.resume, force=options.force) as cache:
         clf = cache.get("classifier", lambda: work.fit(memory=folder))

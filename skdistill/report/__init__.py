@@ -1,8 +1,7 @@
 """What a student is worth, on held-out rows."""
 
-from skdistill.report._baselines import fit_twin as fit_twin
+from skdistill.measures import Costs, Measures, compare, one_row_latency, serialized_bytes
 from skdistill.report._bootstrap import Interval, bootstrap_interval
-from skdistill.report._costs import Costs, one_row_latency, serialized_bytes
 from skdistill.report._display import COLORS as COLORS
 from skdistill.report._display import FAINT as FAINT
 from skdistill.report._display import Display as Display
@@ -10,13 +9,6 @@ from skdistill.report._display import mark_costs as mark_costs
 from skdistill.report._fidelity import fidelity_report
 from skdistill.report._fidelity_report import FidelityReport, ModelFigures
 from skdistill.report._fit_displays import TrainingDisplay, TransferDisplay
-from skdistill.report._measures import (
-    Measures,
-    agreement,
-    compare,
-    expected_calibration_error,
-)
-from skdistill.report._quality import Quality
 from skdistill.report._row_displays import AgreementDisplay, ReliabilityDisplay
 from skdistill.report._slices import Slice
 from skdistill.report._tables import duration as duration
@@ -24,6 +16,7 @@ from skdistill.report._tables import make_tables as make_tables
 from skdistill.report._tables import size as size
 from skdistill.report._tradeoff_display import TradeoffDisplay
 from skdistill.report._verdict import Verdict
+from skdistill.tasks import Quality, agreement, expected_calibration_error
 
 __all__ = [
     "AgreementDisplay",

@@ -3,16 +3,15 @@
 import numpy as np
 
 from skdistill.exceptions import only_informs
-from skdistill.report._baselines import fit_boosting, fit_twin
+from skdistill.measures import fit_boosting, fit_twin, measure_costs
 from skdistill.report._bootstrap import interval, resampled_means
-from skdistill.report._costs import measure_costs
 from skdistill.report._fidelity_report import FidelityReport, ModelFigures
 from skdistill.report._panels import make_panels
-from skdistill.report._quality import measure_quality, row_divergences, row_losses
 from skdistill.report._slices import worst_slices
-from skdistill.report._teacher import check_distilled, teacher_answers
+from skdistill.report._teacher import check_distilled
 from skdistill.report._verdict import BOOSTING, CALIBRATED, STUDENT, TEACHER, TWIN, judge
 from skdistill.tables import as_table
+from skdistill.tasks import codes_of, measure_quality, row_divergences, row_losses
 
 BASELINES = ("twin", "boosting")
 
@@ -30,7 +29,7 @@ def fidelity_report(
     """Compare a student with its teacher and its rivals, on held-out rows.
 
     The rivals are the hard-label twin (the same student with ``alpha=0``, ``transfer=None`` and
-    early stopping) and gradient boosting cut to the student's bytes. Both are fitted here, on
+    early stopping) and the best gradient boosting of no more bytes. Both are fitted here, on
     the training rows, which a `DistilledClassifier` does not keep: without them only teacher and
     student are compared, and the verdict is "undecided".
 
@@ -84,11 +83,10 @@ def fidelity_report(
     if (X_train is None) != (y_train is None):
         given, missing = ("y_train", "X_train") if X_train is None else ("X_train", "y_train")
         raise ValueError(f"{given} was passed without {missing}: pass both, or neither.")
-    raw, calibrated = teacher_answers(clf, X_test)
     costs = {TEACHER: measure_costs(clf.teacher_, X_test)}
-    probas = {TEACHER: raw}
-    if calibrated is not None:
-        costs[CALIBRATED], probas[CALIBRATED] = costs[TEACHER], calibrated
+    probas = {TEACHER: clf.ask_teacher(X_test, calibrated=False)}
+    if clf.calibrator_ is not None:
+        costs[CALIBRATED], probas[CALIBRATED] = costs[TEACHER], clf.ask_teacher(X_test)
     of_student = measure_costs(clf.student_, X_test)
     rivals = {}
     if X_train is not None:
@@ -120,15 +118,7 @@ def _codes(clf, X, y):
         )
     if n == 0:
         raise ValueError("X_test has no rows: pass rows that were held out of the fit.")
-    known = {label: k for k, label in enumerate(clf.classes_.tolist())}
-    labels = y.tolist()
-    for row, label in enumerate(labels):
-        if label not in known:
-            raise ValueError(
-                f"y_test has the label {label!r} in row {row}, which was not in fit. The classes "
-                f"are {clf.classes_.tolist()}: correct it or leave such rows out."
-            )
-    return np.array([known[label] for label in labels])
+    return codes_of(y, clf.classes_, "y_test")
 
 
 def _fit_rivals(clf, wanted, n_bytes, train):
@@ -142,9 +132,8 @@ def _fit_rivals(clf, wanted, n_bytes, train):
     rivals = {}
     if "twin" in wanted:
         rivals[TWIN] = fit_twin(clf, *train).student_
-    reader = clf.student_.reader
-    if "boosting" in wanted and not reader.sparse and np.isfinite(n_bytes):
-        rivals[BOOSTING] = fit_boosting(n_bytes, reader, *train)
+    if "boosting" in wanted and not clf.student_.reader.sparse and np.isfinite(n_bytes):
+        rivals[BOOSTING] = fit_boosting(n_bytes, *train)
     return {name: rival for name, rival in rivals.items() if rival is not None}
 
 

@@ -3,15 +3,15 @@
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 
+from skdistill.measures import Costs
 from skdistill.report._bootstrap import Interval
-from skdistill.report._costs import Costs
 from skdistill.report._html import make_fragment, make_page
 from skdistill.report._optional import require
 from skdistill.report._panels import Panel, draw_figure
-from skdistill.report._quality import Quality
 from skdistill.report._slices import Slice
 from skdistill.report._tables import make_tables
 from skdistill.report._verdict import Verdict
+from skdistill.tasks import Quality
 
 MARKDOWN = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;"})
 

@@ -8,14 +8,12 @@ from skdistill.report._display import COLORS, FAINT, Display
 class TrainingDisplay(Display):
     """Losses by epoch on training and held-out rows, with the epoch that was chosen.
 
+    There is no `from_predictions`: what is drawn are not answers.
+
     Parameters
     ----------
-    epoch : int array of shape (n_epochs,)
-        Number of each epoch, from 1.
-    train_loss : float array of shape (n_epochs,)
-        On the rows that the net is trained on.
-    valid_loss : float array of shape (n_epochs,) or None
-        On held-out rows; None where nothing was held out.
+    history : list of dict
+        With "epoch", "train_loss" and, where rows were held out, "valid_loss".
     chosen : int
         For how many epochs the student was trained.
 
@@ -29,10 +27,11 @@ class TrainingDisplay(Display):
     figure_ : matplotlib Figure
     """
 
-    def __init__(self, epoch, train_loss, valid_loss, *, chosen):
-        self.epoch = epoch
-        self.train_loss = train_loss
-        self.valid_loss = valid_loss
+    def __init__(self, history, *, chosen):
+        self.epoch = np.array([row["epoch"] for row in history])
+        self.train_loss = np.array([row["train_loss"] for row in history])
+        held_out = [row["valid_loss"] for row in history if "valid_loss" in row]
+        self.valid_loss = np.array(held_out) if len(held_out) == len(history) else None
         self.chosen = chosen
 
     @classmethod
@@ -51,53 +50,7 @@ class TrainingDisplay(Display):
         display : TrainingDisplay
             With `ax_`, `figure_` and what was drawn on it.
         """
-        return cls.from_history(clf.history_, chosen=clf.n_iter_, ax=ax)
-
-    @classmethod
-    def from_history(cls, history, *, chosen, ax=None):
-        """Draw losses by epoch.
-
-        Parameters
-        ----------
-        history : list of dict
-            With "epoch", "train_loss" and, where rows were held out, "valid_loss".
-        chosen : int
-            For how many epochs the student was trained.
-        ax : matplotlib Axes or None, default=None
-            Where to draw; None makes a figure.
-
-        Returns
-        -------
-        display : TrainingDisplay
-            With `ax_`, `figure_` and what was drawn on it.
-        """
-        return cls.of(history, chosen=chosen).plot(ax)
-
-    @classmethod
-    def of(cls, history, *, chosen):
-        """Return what `from_history` draws, not drawn yet.
-
-        Parameters
-        ----------
-        history, chosen : object
-            As in `from_history`.
-
-        Returns
-        -------
-        display : TrainingDisplay
-            Without axes.
-        """
-
-        def column(name):
-            return np.array([row[name] for row in history])
-
-        held_out = all("valid_loss" in row for row in history)
-        return cls(
-            column("epoch"),
-            column("train_loss"),
-            column("valid_loss") if held_out else None,
-            chosen=chosen,
-        )
+        return cls(clf.history_, chosen=clf.n_iter_).plot(ax)
 
     def plot(self, ax=None, **kwargs):
         """Draw.
@@ -138,17 +91,13 @@ class TrainingDisplay(Display):
 class TransferDisplay(Display):
     """The race of transfer sources: held-out log loss of each trial, in the order of trying.
 
+    A trial of the stage "screening" is a short training on few rows, which compares with its like
+    alone. There is no `from_predictions`: what is drawn are not answers.
+
     Parameters
     ----------
-    label : list of str
-        What each trial was.
-    log_loss : float array of shape (n_trials,)
-        Held-out log loss of each trial.
-    chosen : bool array of shape (n_trials,)
-        Which trial won.
-    stage : list of str
-        "screening", a short training on few rows that compares with its like alone, or a later
-        stage.
+    trials : list of dict
+        As in ``transfer_summary_["trials"]``.
 
     Attributes
     ----------
@@ -158,13 +107,23 @@ class TransferDisplay(Display):
         A ring about the trial that was chosen.
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
+
+    Raises
+    ------
+    ValueError
+        If there are no trials.
     """
 
-    def __init__(self, label, log_loss, chosen, stage):
-        self.label = label
-        self.log_loss = log_loss
-        self.chosen = chosen
-        self.stage = stage
+    def __init__(self, trials):
+        if not trials:
+            raise ValueError(
+                'transfer_summary_["trials"] is empty: there was no race to draw. '
+                'A fit with transfer="auto" and early_stopping=True on 200 rows or more has one.'
+            )
+        self.label = [_describe(trial) for trial in trials]
+        self.log_loss = np.array([trial["log_loss"] for trial in trials])
+        self.chosen = np.array([trial["chosen"] for trial in trials])
+        self.stage = [trial["stage"] for trial in trials]
 
     @classmethod
     def from_estimator(cls, clf, *, ax=None):
@@ -187,56 +146,7 @@ class TransferDisplay(Display):
         ValueError
             If nothing was tried.
         """
-        return cls.from_trials(clf.transfer_summary_["trials"], ax=ax)
-
-    @classmethod
-    def from_trials(cls, trials, *, ax=None):
-        """Draw trials of ``transfer_summary_["trials"]``.
-
-        Parameters
-        ----------
-        trials : list of dict
-            What was tried, in the order of trying.
-        ax : matplotlib Axes or None, default=None
-            Where to draw; None makes a figure.
-
-        Returns
-        -------
-        display : TransferDisplay
-            With `ax_`, `figure_` and what was drawn on it.
-
-        Raises
-        ------
-        ValueError
-            If there are none.
-        """
-        return cls.of(trials).plot(ax)
-
-    @classmethod
-    def of(cls, trials):
-        """Return what `from_trials` draws, not drawn yet.
-
-        Parameters
-        ----------
-        trials : object
-            As in `from_trials`.
-
-        Returns
-        -------
-        display : TransferDisplay
-            Without axes.
-        """
-        if not trials:
-            raise ValueError(
-                'transfer_summary_["trials"] is empty: there was no race to draw. '
-                'A fit with transfer="auto" and early_stopping=True on 200 rows or more has one.'
-            )
-        return cls(
-            [_describe(trial) for trial in trials],
-            np.array([trial["log_loss"] for trial in trials]),
-            np.array([trial["chosen"] for trial in trials]),
-            [trial["stage"] for trial in trials],
-        )
+        return cls(clf.transfer_summary_["trials"]).plot(ax)
 
     def plot(self, ax=None, **kwargs):
         """Draw.

@@ -5,14 +5,18 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from skdistill.report._display import COLORS
 from skdistill.report._fit_displays import TrainingDisplay, TransferDisplay
 from skdistill.report._optional import require
-from skdistill.report._row_displays import AgreementDisplay, ReliabilityDisplay
+from skdistill.report._row_displays import (
+    AgreementDisplay,
+    ReliabilityDisplay,
+    accuracy_bins,
+    agreement_bins,
+)
 from skdistill.report._tradeoff_display import TradeoffDisplay
 from skdistill.report._verdict import CALIBRATED, STUDENT, TEACHER, TWIN
+from skdistill.tasks import row_losses
 
 SIZE = (4.4, 3.3)  # inches of a panel: at 72 points an inch, less than the width of a phone
 INK = "#123456"  # stands for the colour of the page's text in an SVG
@@ -60,42 +64,41 @@ def make_panels(clf, codes, probas, costs):
     teacher = CALIBRATED if CALIBRATED in probas else TEACHER
     shown = {teacher: COLORS["teacher"], TWIN: COLORS["twin"], STUDENT: COLORS["student"]}
     shown = {name: color for name, color in shown.items() if name in probas}
-    classes = np.arange(len(clf.classes_))
-    compared = {n: proba for n, proba in probas.items() if n != TEACHER or n == teacher}
+    compared = [name for name in probas if name != TEACHER or name == teacher]
+    losses = [row_losses(codes, probas[name]).mean() for name in compared]
+    n_bytes = [costs[name].n_bytes for name in compared]
+    seconds = [costs[name].row_p50 for name in compared]
     panels = [
         Panel(
             "Reliability",
             tuple(
-                (
-                    ReliabilityDisplay.of(codes, probas[name], classes=classes, name=name),
-                    {"color": color},
-                )
-                for name, color in shown.items()
+                (ReliabilityDisplay(*accuracy_bins(codes, probas[n]), name=n), {"color": color})
+                for n, color in shown.items()
             ),
         ),
         Panel(
             "Agreement with the teacher",
             tuple(
-                (AgreementDisplay.of(probas[teacher], probas[name], name=name), {"color": color})
-                for name, color in shown.items()
-                if name != teacher
+                (
+                    AgreementDisplay(*agreement_bins(probas[teacher], probas[n]), name=n),
+                    {"color": color},
+                )
+                for n, color in shown.items()
+                if n != teacher
             ),
         ),
         *(
             Panel(
                 f"Log loss against {cost_name}",
-                ((TradeoffDisplay.of(codes, compared, values, classes, cost_name), {}),),
+                ((TradeoffDisplay(compared, cost, losses, cost_name=cost_name), {}),),
             )
-            for cost_name, values in (
-                ("bytes", {name: cost.n_bytes for name, cost in costs.items()}),
-                ("latency", {name: cost.row_p50 for name, cost in costs.items()}),
-            )
+            for cost_name, cost in (("bytes", n_bytes), ("latency", seconds))
         ),
-        Panel("Training", ((TrainingDisplay.of(clf.history_, chosen=clf.n_iter_), {}),)),
+        Panel("Training", ((TrainingDisplay(clf.history_, chosen=clf.n_iter_), {}),)),
     ]
     trials = clf.transfer_summary_["trials"]
     if trials:
-        panels.append(Panel("Race of transfer sources", ((TransferDisplay.of(trials), {}),)))
+        panels.append(Panel("Race of transfer sources", ((TransferDisplay(trials), {}),)))
     return tuple(panels)
 
 

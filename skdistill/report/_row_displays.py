@@ -3,8 +3,8 @@
 import numpy as np
 
 from skdistill.report._display import FAINT, Display
-from skdistill.report._measures import by_confidence
-from skdistill.report._teacher import check_distilled, reference_answers
+from skdistill.report._teacher import check_distilled
+from skdistill.tasks import by_confidence, codes_of
 
 
 class _ByConfidence(Display):
@@ -103,24 +103,8 @@ class ReliabilityDisplay(_ByConfidence):
         display : ReliabilityDisplay
             With `ax_`, `figure_` and what was drawn on it.
         """
-        return cls.of(y, proba, classes=classes, n_bins=n_bins, name=name).plot(ax)
-
-    @classmethod
-    def of(cls, y, proba, *, classes, n_bins=15, name=None):
-        """Return what `from_predictions` draws, not drawn yet.
-
-        Parameters
-        ----------
-        y, proba, classes, n_bins, name : object
-            As in `from_predictions`.
-
-        Returns
-        -------
-        display : ReliabilityDisplay
-            Without axes.
-        """
-        hit = np.asarray(classes)[proba.argmax(axis=1)] == np.asarray(y)
-        return cls(*by_confidence(proba.max(axis=1), hit, n_bins), name=name)
+        bins = accuracy_bins(codes_of(y, classes, "y"), proba, n_bins)
+        return cls(*bins, name=name).plot(ax)
 
     def plot(self, ax=None, **kwargs):
         """Draw.
@@ -202,7 +186,7 @@ class AgreementDisplay(_ByConfidence):
             If `clf` is not fitted, or has no teacher.
         """
         check_distilled(clf, "AgreementDisplay")
-        teacher = reference_answers(clf, X)
+        teacher = clf.ask_teacher(X)
         return cls.from_predictions(teacher, clf.predict_proba(X), n_bins=n_bins, name=name, ax=ax)
 
     @classmethod
@@ -225,24 +209,7 @@ class AgreementDisplay(_ByConfidence):
         display : AgreementDisplay
             With `ax_`, `figure_` and what was drawn on it.
         """
-        return cls.of(teacher_proba, student_proba, n_bins=n_bins, name=name).plot(ax)
-
-    @classmethod
-    def of(cls, teacher_proba, student_proba, *, n_bins=10, name=None):
-        """Return what `from_predictions` draws, not drawn yet.
-
-        Parameters
-        ----------
-        teacher_proba, student_proba, n_bins, name : object
-            As in `from_predictions`.
-
-        Returns
-        -------
-        display : AgreementDisplay
-            Without axes.
-        """
-        agree = teacher_proba.argmax(axis=1) == student_proba.argmax(axis=1)
-        return cls(*by_confidence(teacher_proba.max(axis=1), agree, n_bins), name=name)
+        return cls(*agreement_bins(teacher_proba, student_proba, n_bins), name=name).plot(ax)
 
     def plot(self, ax=None, **kwargs):
         """Draw.
@@ -268,3 +235,14 @@ class AgreementDisplay(_ByConfidence):
 
     def _points(self):
         return {"confidence": self.confidence, "agreement": self.agreement, "n_rows": self.n_rows}
+
+
+def accuracy_bins(codes, proba, n_bins=15):
+    """Return confidence, accuracy and rows of bins of equal mass."""
+    return by_confidence(proba, proba.argmax(axis=1) == codes, n_bins)
+
+
+def agreement_bins(teacher_proba, student_proba, n_bins=10):
+    """Return the teacher's confidence, agreement and rows of bins of equal mass."""
+    agree = teacher_proba.argmax(axis=1) == student_proba.argmax(axis=1)
+    return by_confidence(teacher_proba, agree, n_bins)

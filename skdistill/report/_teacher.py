@@ -1,6 +1,4 @@
-"""A fitted DistilledClassifier's teacher, asked about further rows."""
-
-import numpy as np
+"""What has no teacher to compare with is refused."""
 
 
 def check_distilled(clf, what):
@@ -31,29 +29,3 @@ def check_distilled(clf, what):
             "was fitted with soft_targets. Fit it with a teacher, or look at the student alone "
             "with ReliabilityDisplay."
         )
-
-
-def teacher_answers(clf, X):
-    """Return the teacher's probabilities, raw and calibrated.
-
-    Parameters
-    ----------
-    clf : fitted DistilledClassifier
-    X : table of shape (n_samples, n_features)
-
-    Returns
-    -------
-    raw : float64 array of shape (n_samples, n_classes)
-        Columns in the order of ``clf.classes_``.
-    calibrated : float64 array of shape (n_samples, n_classes) or None
-        None where no calibrator was fitted.
-    """
-    log_proba = clf.task_.ask(clf.teacher_, X)
-    calibrator = clf.calibrator_
-    return np.exp(log_proba), None if calibrator is None else calibrator.calibrate(log_proba)
-
-
-def reference_answers(clf, X):
-    """Return the teacher's calibrated probabilities, or the raw ones without a calibrator."""
-    raw, calibrated = teacher_answers(clf, X)
-    return raw if calibrated is None else calibrated

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from skdistill.report._costs import one_row_latency, serialized_bytes
+from skdistill.measures import one_row_latency, serialized_bytes
 from skdistill.report._display import COLORS, FAINT, Display, mark_costs
-from skdistill.report._quality import row_losses
-from skdistill.report._teacher import check_distilled, reference_answers
+from skdistill.report._teacher import check_distilled
+from skdistill.tasks import codes_of, row_losses
 
 NAME_HEIGHT = 11  # points from one model's name to the next above it
 COSTS = {"bytes": ("size on disk", "B"), "latency": ("time for one row", "s")}
@@ -74,7 +74,7 @@ class TradeoffDisplay(Display):
         of = {"bytes": serialized_bytes, "latency": lambda model: one_row_latency(model, X)}
         return cls.from_predictions(
             y,
-            {"teacher": reference_answers(clf, X), "student": clf.predict_proba(X)},
+            {"teacher": clf.ask_teacher(X), "student": clf.predict_proba(X)},
             {name: of[cost_name](model) for name, model in models.items()},
             classes=clf.classes_,
             cost_name=cost_name,
@@ -94,7 +94,7 @@ class TradeoffDisplay(Display):
         costs : dict of str to float
             By model.
         classes : array of shape (n_classes,)
-            Labels of the columns, sorted.
+            Labels of the columns.
         cost_name : {"bytes", "latency"}, default="bytes"
             What the models cost.
         ax : matplotlib Axes or None, default=None
@@ -110,27 +110,11 @@ class TradeoffDisplay(Display):
         ValueError
             If `cost_name` is unknown.
         """
-        return cls.of(y, probas, costs, classes, cost_name).plot(ax)
-
-    @classmethod
-    def of(cls, y, probas, costs, classes, cost_name):
-        """Return what `from_predictions` draws, not drawn yet.
-
-        Parameters
-        ----------
-        y, probas, costs, classes, cost_name : object
-            As in `from_predictions`.
-
-        Returns
-        -------
-        display : TradeoffDisplay
-            Without axes.
-        """
         _check_cost(cost_name)
-        codes = np.searchsorted(classes, y)
+        codes = codes_of(y, classes, "y")
         losses = [row_losses(codes, proba).mean() for proba in probas.values()]
         cost = [costs[name] for name in probas]
-        return cls(list(probas), cost, losses, cost_name=cost_name)
+        return cls(probas, cost, losses, cost_name=cost_name).plot(ax)
 
     @property
     def on_front(self):

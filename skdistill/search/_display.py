@@ -9,7 +9,7 @@ from skdistill.search._results import BOOSTING, STUDENT, latest
 class SearchDisplay(Display):
     """Score against bytes of every model of a search, with the Pareto front.
 
-    Use `from_estimator` to make one.
+    There is no `from_predictions`: what is drawn are not answers.
 
     Parameters
     ----------

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any
 
-from sklearn.metrics import log_loss
+import numpy as np
 from sklearn.pipeline import Pipeline
 
 from skdistill._plumbing.cache import Cache
 from skdistill._plumbing.progress import report
-from skdistill.report import agreement, one_row_latency, serialized_bytes
+from skdistill.measures import one_row_latency, serialized_bytes
 from skdistill.search._budgets import Budgets
+from skdistill.tasks import agreement, codes_of, row_losses
 
 MEASURES = ("score", "n_bytes", "latency", "agreement")
 BEYOND = -1e9  # of a score's size: where the halving ranks candidates that cost too much
@@ -18,8 +19,8 @@ BEYOND = -1e9  # of a score's size: where the halving ranks candidates that cost
 
 def neg_log_loss(estimator, X, y, sample_weight=None):
     """Return the mean of log p(label), in nats; `y` may lack classes."""
-    proba = estimator.predict_proba(X)
-    return -log_loss(y, proba, labels=estimator.classes_, sample_weight=sample_weight)
+    losses = row_losses(codes_of(y, estimator.classes_, "y"), estimator.predict_proba(X))
+    return -float(np.average(losses, weights=sample_weight))
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,9 @@ class Measure:
 
 def teacher_labels(estimator, X):
     """Return what the teacher of a fitted distiller, or pipeline of one, answers."""
-    if not isinstance(estimator, Pipeline):
-        return estimator.teacher_.predict(X)
-    return estimator[-1].teacher_.predict(estimator[:-1].transform(X))
+    if isinstance(estimator, Pipeline):
+        estimator, X = estimator[-1], estimator[:-1].transform(X)
+    return estimator.classes_[estimator.ask_teacher(X).argmax(axis=1)]
 
 
 def deployed_bytes(model):

@@ -8,7 +8,9 @@ from scipy.stats import rankdata
 from skdistill.search._measure import MEASURES
 
 STUDENT, BOOSTING = "student", "boosting"
-MODEL_PARAMS = ("max_iter", "max_leaf_nodes", "learning_rate", "max_bins")  # of boosting
+MODEL_PARAMS = (  # of boosting
+    *("max_iter", "max_leaf_nodes", "learning_rate", "max_bins", "l2_regularization"),
+)
 
 
 def tabulate(halving, found, budgets, resource):

@@ -5,6 +5,16 @@ from skdistill.tasks._calibrators import (
     best_temperature,
     check_calibration,
 )
+from skdistill.tasks._measures import (
+    Quality,
+    agreement,
+    by_confidence,
+    codes_of,
+    expected_calibration_error,
+    measure_quality,
+    row_divergences,
+    row_losses,
+)
 from skdistill.tasks._multiclass import Multiclass
 from skdistill.tasks._names import given_to, last_step, name_of
 from skdistill.tasks._probabilities import by_name, positions, proper
@@ -13,13 +23,21 @@ from skdistill.tasks._task import Task
 __all__ = [
     "IdentityCalibrator",
     "Multiclass",
+    "Quality",
     "Task",
+    "agreement",
     "best_temperature",
+    "by_confidence",
     "by_name",
     "check_calibration",
+    "codes_of",
+    "expected_calibration_error",
     "given_to",
     "last_step",
+    "measure_quality",
     "name_of",
     "positions",
     "proper",
+    "row_divergences",
+    "row_losses",
 ]

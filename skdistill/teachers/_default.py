@@ -40,7 +40,8 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    max_iter, max_leaf_nodes, learning_rate, max_bins, early_stopping, random_state
+    max_iter, max_leaf_nodes, learning_rate, max_bins, l2_regularization
+    early_stopping, random_state
         As in `HistGradientBoostingClassifier`.
     """
 
@@ -50,6 +51,7 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
         max_leaf_nodes=31,
         learning_rate=0.1,
         max_bins=255,
+        l2_regularization=0.0,
         early_stopping="auto",
         random_state=None,
     ):
@@ -57,6 +59,7 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
         self.max_leaf_nodes = max_leaf_nodes
         self.learning_rate = learning_rate
         self.max_bins = max_bins
+        self.l2_regularization = l2_regularization
         self.early_stopping = early_stopping
         self.random_state = random_state
 

@@ -12,7 +12,8 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.frozen import FrozenEstimator
 
 from skdistill import DistilledClassifier
-from skdistill.report import _costs, fidelity_report
+from skdistill.measures import _costs
+from skdistill.report import fidelity_report
 
 matplotlib.use("Agg")
 

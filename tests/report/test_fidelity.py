@@ -21,8 +21,8 @@ from sklearn.svm import LinearSVC
 from torch import nn
 
 from skdistill import DistilledClassifier
-from skdistill.report import _costs, expected_calibration_error, fidelity_report, serialized_bytes
-from skdistill.report._baselines import fit_boosting, fit_twin
+from skdistill.measures import _costs, fit_boosting, fit_twin
+from skdistill.report import expected_calibration_error, fidelity_report, serialized_bytes
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def probas(case):
         "teacher": raw,
         "calibrated teacher": calibrated,
         "hard-label twin": fit_twin(clf, *train).predict_proba(case.X),
-        "small boosting": fit_boosting(size, clf.student_.reader, *train).predict_proba(case.X),
+        "small boosting": fit_boosting(size, *train).predict_proba(case.X),
         "student": clf.predict_proba(case.X),
     }
 
@@ -97,7 +97,8 @@ def test_where_labels_suffice_keep_the_twin(case):
     clf = DistilledClassifier(
         forest, cv=2, student="linear", transfer=None, alpha=0.5, max_epochs=20, random_state=0
     ).fit(X[:600], y[:600])
-    report = fidelity_report(clf, X[600:], y[600:], X_train=X[:600], y_train=y[:600])
+    train = {"X_train": X[:600], "y_train": y[:600]}
+    report = fidelity_report(clf, X[600:], y[600:], baselines=["twin"], **train)
     assert report.models["hard-label twin"].lead.low <= 0
     assert report.verdict.choice == "keep the twin"
 

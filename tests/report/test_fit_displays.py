@@ -11,7 +11,7 @@ def test_training_draws_both_losses_and_the_chosen_epoch():
         {"epoch": epoch, "train_loss": 1 / epoch, "valid_loss": abs(epoch - 3) + 1.0}
         for epoch in range(1, 6)
     ]
-    display = TrainingDisplay.from_history(history, chosen=4)
+    display = TrainingDisplay(history, chosen=4).plot()
     frame = display.frame()
     np.testing.assert_array_equal(display.line_.get_ydata(), frame["valid_loss"])
     np.testing.assert_array_equal(display.train_line_.get_ydata(), frame["train_loss"])
@@ -22,7 +22,7 @@ def test_training_draws_both_losses_and_the_chosen_epoch():
 
 def test_without_held_out_rows_training_losses_are_drawn_alone():
     history = [{"epoch": epoch, "train_loss": 1 / epoch} for epoch in range(1, 4)]
-    display = TrainingDisplay.from_history(history, chosen=3)
+    display = TrainingDisplay(history, chosen=3).plot()
     assert display.line_ is display.train_line_
     assert "valid_loss" not in display.frame()
 
@@ -42,7 +42,7 @@ TRIALS = [
 
 
 def test_transfer_draws_every_trial_and_rings_the_chosen_one():
-    display = TransferDisplay.from_trials(TRIALS)
+    display = TransferDisplay(TRIALS).plot()
     frame = display.frame()
     np.testing.assert_array_equal(display.line_.get_xdata(), frame["log_loss"])
     assert frame["log_loss"].tolist() == [0.3, 0.2]
@@ -61,4 +61,4 @@ def test_transfer_of_an_estimator_is_its_race(case):
 
 def test_without_a_race_there_is_nothing_to_draw():
     with pytest.raises(ValueError, match=r'no race to draw\. A fit with transfer="auto"'):
-        TransferDisplay.from_trials([])
+        TransferDisplay([])

@@ -6,10 +6,10 @@ import scipy.sparse
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 
-from skdistill.report import serialized_bytes
+from skdistill.measures import best_shape, serialized_bytes
 from skdistill.search._budgets import Budgets
 from skdistill.search._measure import Measure, neg_log_loss
-from skdistill.search._rival import SHAPES, rivals, sized
+from skdistill.search._rival import rivals
 from skdistill.search._rows import Rows
 
 X, Y = make_classification(300, 4, n_informative=3, n_redundant=0, random_state=0)
@@ -18,23 +18,22 @@ X, Y = make_classification(300, 4, n_informative=3, n_redundant=0, random_state=
 TRAIN = np.arange(200)
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_fitted_on_all_rows_it_takes_no_more_than_its_bytes(shape):
+def test_fitted_on_all_rows_it_takes_no_more_than_its_bytes():
     n_trees = []
     for n_bytes in (15_000, 30_000):
-        model = sized(shape, Rows(X, Y, {}), TRAIN, n_bytes, 0)
+        [(model, _)] = measured(X, n_bytes=n_bytes)
         assert serialized_bytes(clone(model).fit(X, Y)) <= n_bytes
-        n_trees.append(model.max_iter)
+        n_trees.append(model.max_iter * model.max_leaf_nodes)
     assert 1 <= n_trees[0] < n_trees[1]
 
 
-def test_one_tree_remains_when_nothing_fits():
-    assert sized(SHAPES[0], Rows(X, Y, {}), TRAIN, 10, 0).max_iter == 1
-
-
-def test_there_are_no_more_trees_than_are_of_use():
-    noise = np.random.default_rng(0).permutation(Y)
-    assert sized(SHAPES[0], Rows(X, noise, {}), TRAIN, 10**9, 0).max_iter < 50
+def test_test_rows_do_not_choose_it():
+    other = Y.copy()
+    other[200:] = 1 - other[200:]
+    chosen = [best_shape(20_000, *Rows(X, y, {}).take(TRAIN)).get_params() for y in (Y, other)]
+    [(model, _)] = measured(X)
+    assert chosen[0] == chosen[1]
+    assert model.max_leaf_nodes == chosen[0]["max_leaf_nodes"]
 
 
 def measured(X, **how):

@@ -1,27 +1,12 @@
 """Splits that peers read from disk."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
-import pytest
 
-FOLDER = Path(__file__).parents[3] / "benchmarks"
-MODULES = ("run", "common", "report", "reproductions", "reproductions.shared", "datasets")
+from benchmarks.peers import common, run
 
 
-@pytest.fixture
-def run(monkeypatch):
-    monkeypatch.syspath_prepend(FOLDER)
-    monkeypatch.syspath_prepend(FOLDER / "peers")
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    yield __import__("run")
-    for name in MODULES:
-        sys.modules.pop(name, None)
-
-
-def test_a_split_comes_back_as_it_was_written(run, tmp_path):
+def test_a_split_comes_back_as_it_was_written(tmp_path):
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"number": rng.normal(size=40), "count": np.arange(40)})
     X["level"] = pd.Categorical(np.where(X["count"] % 3, "1", "a, b"))
@@ -29,7 +14,7 @@ def test_a_split_comes_back_as_it_was_written(run, tmp_path):
     X.loc[3, ["number", "level", "word"]] = None
     y = np.where(X["count"] < 20, "no", "yes")
     run.write_split(X, y, 0, tmp_path)
-    split = sys.modules["common"].Split(tmp_path)
+    split = common.Split(tmp_path)
     read = pd.concat([split.X_train, split.X_test]).sort_values("count", ignore_index=True)
     assert len(split.X_test) == 12
     assert split.n_classes == 2

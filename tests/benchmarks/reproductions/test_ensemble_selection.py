@@ -1,8 +1,6 @@
 """The teacher of the reproductions: greedy selection with replacement."""
 
-import sys
 from itertools import combinations_with_replacement
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,14 +11,8 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-FOLDER = Path(__file__).parents[3] / "benchmarks" / "reproductions"
-
-
-@pytest.fixture
-def selection(monkeypatch):
-    monkeypatch.syspath_prepend(FOLDER)
-    yield __import__("ensemble_selection")
-    del sys.modules["ensemble_selection"]
+from benchmarks.reproductions import ensemble_selection as selection
+from benchmarks.reproductions.library import make_library
 
 
 class Remembering(ClassifierMixin, BaseEstimator):
@@ -49,14 +41,14 @@ def data(n=300):
     return make_classification(n, 6, n_informative=4, flip_y=0.1, random_state=0)
 
 
-def test_a_model_is_added_twice_where_that_is_best(selection):
+def test_a_model_is_added_twice_where_that_is_best():
     truth = np.array([[0.0, 1.0]])
     right, wrong = [[-0.2, 1.2]], [[0.4, 0.6]]  # (2 · right + wrong) / 3 is the truth
     counts = selection.greedy_counts(np.array([wrong, right]), truth, n_init=1, n_rounds=5)
     assert counts.tolist() == [1, 2]
 
 
-def test_greedy_selection_comes_close_to_the_best_of_all_small_ensembles(selection):
+def test_greedy_selection_comes_close_to_the_best_of_all_small_ensembles():
     rng = np.random.default_rng(0)
     truth = np.eye(2)[rng.integers(0, 2, 40)]
     answers = np.clip(truth + rng.normal(0, 0.5, (5, 40, 2)), 0, 1)
@@ -70,7 +62,7 @@ def test_greedy_selection_comes_close_to_the_best_of_all_small_ensembles(selecti
     assert np.mean((mean - truth) ** 2) <= 1.02 * least
 
 
-def test_the_ensemble_is_never_worse_on_held_out_rows_than_the_models_it_starts_from(selection):
+def test_the_ensemble_is_never_worse_on_held_out_rows_than_the_models_it_starts_from():
     rng = np.random.default_rng(1)
     truth = np.eye(2)[rng.integers(0, 2, 30)]
     answers = np.clip(truth + rng.normal(0, 0.6, (8, 30, 2)), 0, 1)
@@ -80,7 +72,7 @@ def test_the_ensemble_is_never_worse_on_held_out_rows_than_the_models_it_starts_
     assert np.mean((mean - truth) ** 2) <= errors.min()
 
 
-def test_members_are_judged_on_rows_that_they_were_not_fitted_on(selection):
+def test_members_are_judged_on_rows_that_they_were_not_fitted_on():
     X, y = data()
     models = [("remembers", Remembering()), ("logistic", LogisticRegression())]
     clf = selection.EnsembleSelectionClassifier(models, bag_fraction=1.0, random_state=0)
@@ -90,7 +82,7 @@ def test_members_are_judged_on_rows_that_they_were_not_fitted_on(selection):
     assert len(clf.held_out_) == 60
 
 
-def test_answers_are_the_weighted_mean_of_the_members(selection):
+def test_answers_are_the_weighted_mean_of_the_members():
     X, y = data()
     clf = selection.EnsembleSelectionClassifier(library(), random_state=0).fit(X, y)
     each = [model.predict_proba(X) for model in clf.estimators_]
@@ -101,7 +93,7 @@ def test_answers_are_the_weighted_mean_of_the_members(selection):
     )
 
 
-def test_members_in_the_memory_are_not_fitted_again(selection, tmp_path, monkeypatch):
+def test_members_in_the_memory_are_not_fitted_again(tmp_path, monkeypatch):
     X, y = data()
     params = {"memory": tmp_path, "random_state": 0}
     first = selection.EnsembleSelectionClassifier(library(), **params).fit(X, y)
@@ -111,7 +103,7 @@ def test_members_in_the_memory_are_not_fitted_again(selection, tmp_path, monkeyp
 
 
 @pytest.mark.filterwarnings("ignore")  # of its members, on the checks' strange rows
-def test_it_is_a_classifier_by_scikit_learn_s_checks(selection):
+def test_it_is_a_classifier_by_scikit_learn_s_checks():
     members = [("bayes", GaussianNB()), ("tree", DecisionTreeClassifier(random_state=0))]
     clf = selection.EnsembleSelectionClassifier(members, random_state=0)
     n_passed = 0
@@ -122,10 +114,7 @@ def test_it_is_a_classifier_by_scikit_learn_s_checks(selection):
     assert n_passed > 50
 
 
-def test_the_library_has_eight_families_and_distinct_names(monkeypatch):
-    monkeypatch.syspath_prepend(FOLDER)
-    make_library = __import__("library").make_library
+def test_the_library_has_eight_families_and_distinct_names():
     names = [name for name, _ in make_library(0)]
     assert len(names) == len(set(names)) >= 200
     assert 10 <= len(make_library(0, quick=True)) <= 30
-    del sys.modules["library"]

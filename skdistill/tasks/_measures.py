@@ -1,12 +1,10 @@
-"""How good a classifier's probabilities are, on held-out rows."""
+"""How good classes and their probabilities are, on held-out rows."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import rel_entr
 from sklearn.metrics import recall_score, roc_auc_score
-
-from skdistill.report._measures import expected_calibration_error
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def measure_quality(codes, proba, *, classes, reference):
         brier=float(distances.mean() / (2 if len(classes) == 2 else 1)),
         ece=expected_calibration_error(codes, proba, classes=np.arange(len(classes))),
         auc=_area(codes, proba, present),
-        agreement=float(np.mean(predicted == reference.argmax(axis=1))),
+        agreement=agreement(predicted, reference.argmax(axis=1)),
         kl=float(row_divergences(reference, proba).mean()),
     )
 
@@ -106,3 +104,98 @@ def _area(codes, proba, present):
     if proba.shape[1] == 2:
         return float(roc_auc_score(codes, proba[:, 1]))
     return float(np.mean([roc_auc_score(codes == k, proba[:, k]) for k in present]))
+
+
+def codes_of(y, classes, whose):
+    """Return the position of each label in the classes.
+
+    Parameters
+    ----------
+    y : array of shape (n_samples,)
+    classes : array of shape (n_classes,)
+    whose : str
+        Name of `y`, for the message.
+
+    Raises
+    ------
+    ValueError
+        If a label is none of the classes; it names the row.
+    """
+    classes, labels = np.asarray(classes).tolist(), np.asarray(y).tolist()
+    known = {label: k for k, label in enumerate(classes)}
+    for row, label in enumerate(labels):
+        if label not in known:
+            raise ValueError(
+                f"{whose} has the label {label!r} in row {row}, which was not in fit. The classes "
+                f"are {classes}: correct it or leave such rows out."
+            )
+    return np.array([known[label] for label in labels], dtype=int)
+
+
+def agreement(labels, other_labels):
+    """Return the share of rows on which two classifiers answer the same class.
+
+    Parameters
+    ----------
+    labels, other_labels : arrays of shape (n_samples,)
+        Answers to the same rows.
+
+    Returns
+    -------
+    share : float
+        In [0, 1].
+    """
+    return float(np.mean(np.asarray(labels) == np.asarray(other_labels)))
+
+
+def expected_calibration_error(y, proba, *, classes, n_bins=15):
+    """Mean gap between confidence and accuracy of the top class, over equal-mass bins.
+
+    The expected calibration error of [1]_.
+
+    Parameters
+    ----------
+    y : array of shape (n_samples,)
+        Labels.
+    proba : array of shape (n_samples, n_classes)
+        Probability of each class.
+    classes : array of shape (n_classes,)
+        Labels of the columns.
+    n_bins : int, default=15
+        Bins of nearly as many rows each, by confidence.
+
+    Returns
+    -------
+    error : float
+        In [0, 1].
+
+    References
+    ----------
+    .. [1] Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", 2017; with
+       equal-mass bins as in Nixon et al., "Measuring Calibration in Deep Learning", 2019.
+    """
+    labels = np.asarray(classes)[proba.argmax(axis=1)]
+    confidence, share, n_rows = by_confidence(proba, labels == np.asarray(y), n_bins)
+    return float(np.average(np.abs(confidence - share), weights=n_rows))
+
+
+def by_confidence(proba, hit, n_bins):
+    """Return means over bins of nearly as many rows each, in order of confidence.
+
+    Parameters
+    ----------
+    proba : float array of shape (n_samples, n_classes)
+        Its largest value of each row is the confidence.
+    hit : bool array of shape (n_samples,)
+    n_bins : int
+
+    Returns
+    -------
+    confidence, share, n_rows : arrays of shape (n_used_bins,)
+        Mean confidence, share of hits, and rows of each bin that has any.
+    """
+    confidence = proba.max(axis=1)
+    bins = np.array_split(np.argsort(confidence, kind="stable"), n_bins)
+    bins = [rows for rows in bins if len(rows)]
+    means = [[confidence[rows].mean(), hit[rows].mean(), len(rows)] for rows in bins]
+    return tuple(np.array(means).T)

@@ -9,8 +9,8 @@ from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 
 from skdistill import DistilledClassifier
+from skdistill.measures._costs import measure_costs
 from skdistill.report import one_row_latency, serialized_bytes
-from skdistill.report._costs import measure_costs
 
 
 class Slow:

@@ -12,8 +12,7 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from skdistill.report import agreement, expected_calibration_error
-from skdistill.report._quality import measure_quality
+from skdistill.tasks import agreement, codes_of, expected_calibration_error, measure_quality
 
 
 def some_rows(n_classes, n=200):
@@ -77,3 +76,35 @@ def test_the_teacher_agrees_with_itself():
     found = measure_quality(codes, reference, classes=np.arange(4), reference=reference)
     assert found.agreement == 1
     assert found.kl == pytest.approx(0)
+
+
+def test_a_calibrated_classifier_has_no_calibration_error():
+    proba = np.tile([[0.75, 0.25]], (400, 1))
+    y = np.tile([0, 0, 0, 1], 100)
+    assert expected_calibration_error(y, proba, classes=[0, 1], n_bins=1) == pytest.approx(0)
+
+
+def test_calibration_error_is_the_mass_weighted_gap_by_hand():
+    # two bins of two rows: confidence .9 with one hit of two, confidence .6 with two of two
+    proba = np.array([[0.9, 0.1], [0.1, 0.9], [0.6, 0.4], [0.4, 0.6]])
+    y = np.array(["a", "a", "a", "b"])
+    error = expected_calibration_error(y, proba, classes=["a", "b"], n_bins=2)
+    assert error == pytest.approx((abs(1.8 - 1) + abs(1.2 - 2)) / 4)
+
+
+def test_more_bins_than_rows_are_no_error():
+    error = expected_calibration_error([0], np.array([[0.7, 0.3]]), classes=[0, 1])
+    assert error == pytest.approx(0.3)
+
+
+def test_agreement_is_the_share_of_equal_labels():
+    assert agreement(["a", "b", "a", "b"], ["a", "b", "b", "b"]) == 0.75
+
+
+def test_labels_have_places_among_the_classes_whatever_their_order():
+    assert codes_of(["b", "a", "b"], ["b", "a"], "y").tolist() == [0, 1, 0]
+
+
+def test_a_label_that_is_no_class_is_named_with_its_row():
+    with pytest.raises(ValueError, match="y has the label 7 in row 1, which was not in fit"):
+        codes_of([0, 7], np.array([0, 1]), "y")

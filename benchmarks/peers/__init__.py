@@ -1,0 +1,1 @@
+"""The default student beside its peers, each in an environment of its own."""

@@ -1,0 +1,1 @@
+"""Published experiments, with the papers' own figures beside."""

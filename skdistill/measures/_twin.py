@@ -1,0 +1,32 @@
+"""The rival that shows what the teacher is worth: the same student, on labels alone."""
+
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+
+
+def fit_twin(clf, X, y, sample_weight=None):
+    """Fit the student of `clf` anew on labels alone, with early stopping.
+
+    Parameters
+    ----------
+    clf : fitted DistilledClassifier
+        Left as it is; its teacher is not fitted again.
+    X : table of shape (n_samples, n_features)
+    y : array of shape (n_samples,)
+    sample_weight : array of shape (n_samples,) or None
+
+    Returns
+    -------
+    twin : DistilledClassifier
+    """
+    teacher = clf.teacher_
+    twin = clone(clf).set_params(
+        teacher=teacher if isinstance(teacher, FrozenEstimator) else FrozenEstimator(teacher),
+        alpha=0,
+        transfer=None,
+        n_synthetic="auto",
+        generations=0,
+        early_stopping=True,
+        memory=None,
+    )
+    return twin.fit(X, y, sample_weight=sample_weight)
