@@ -1,6 +1,6 @@
 """Quality of the student beside its teacher, its hard-label twin and models of its size.
 
-    python -m benchmarks.quality [--sets adult ...] [--seeds 2] [--quick]
+    python -m benchmarks.quality [--sets adult ...] [--seeds 4] [--teachers vote ...] [--quick]
 
 On each set of `datasets.QUALITY` (at most 10,000 rows, 70 % for training) the teacher is the soft
 vote of a 300-tree forest and gradient boosting; on four of the sets also a 500-tree forest,
@@ -46,7 +46,7 @@ from skdistill.measures import fit_boosting, serialized_bytes
 from skdistill.tasks import codes_of, measure_quality
 
 N_QUICK = 2_000
-OTHER_TEACHERS = ("forest", "boosting", "lightgbm")
+TEACHERS = ("vote", "forest", "boosting", "lightgbm")
 WITH_OTHER_TEACHERS = ("adult", "covtype", "magic", "satimage")
 QUICK = ("adult", "magic", "phoneme", "satimage")
 TICKS = (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 3, 5, 10, 20, 50)
@@ -119,10 +119,13 @@ def results_of(name, seed, kind, options):
 
 def measure(options):
     seeds = range(options.seeds)
-    tasks = [(name, "vote", seed) for seed in seeds for name in options.sets]
-    if not options.quick:
-        others = [name for name in WITH_OTHER_TEACHERS if name in options.sets]
-        tasks += [(name, kind, s) for s in seeds for name in others for kind in OTHER_TEACHERS]
+    tasks = [
+        (name, kind, seed)
+        for kind in options.teachers
+        for name in options.sets
+        for seed in seeds
+        if kind == "vote" or name in WITH_OTHER_TEACHERS
+    ]
     results = Results(options.output, KEYS, VALUES)
     for name, kind, seed in tasks:
         if not results.has(set=name, seed=seed, teacher=kind, model=LAST):
@@ -215,13 +218,15 @@ def main():
     parser.add_argument("params", nargs="*", metavar="NAME=VALUE", type=str)
     parser.add_argument("--sets", nargs="+")
     parser.add_argument("--seeds", type=int)
+    parser.add_argument("--teachers", nargs="+", choices=TEACHERS)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--output", type=Path)
     parser.add_argument("--memory", type=Path, default=Path("build/answers"))
     options = parser.parse_args()
     options.params = parse_changes(options.params)
     options.sets = options.sets or obtainable(QUICK if options.quick else QUALITY)
-    options.seeds = options.seeds or (1 if options.quick else 2)
+    options.seeds = options.seeds or (1 if options.quick else 4)
+    options.teachers = options.teachers or (TEACHERS[:1] if options.quick else TEACHERS)
     name = "quality-quick.csv" if options.quick else "quality.csv"
     options.output = options.output or Path("build") / name
     torch.set_num_threads(1)
