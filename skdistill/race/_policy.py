@@ -261,7 +261,7 @@ def _finish(facts, stopped, stage="end"):
 
 
 def _teach_on(facts, best):
-    """Return the last of the students, each taught by the one before, that is better; which."""
+    """Return the last better student, each taught by the one before, and its generation."""
     for generation in range(facts.generations):
         heir = replace(best.candidate, stage="generation", max_epochs=best.max_epochs)
         teacher = (yield replace(heir, is_assistant=True)) if facts.assists else best

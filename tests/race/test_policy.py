@@ -87,6 +87,17 @@ def of_stage(tried, stage):
         ({("source", "munge"): 0.4}, {}, {"source": None}),
         ({("source", "munge"): 0.6}, {}, {"source": "munge", "real_weight": 1, "per_row": 24}),
         ({("source", "munge"): -9}, {"sources": ("munge",)}, {"source": "munge"}),
+        # the better finalist, whichever came first
+        (
+            MUNGE | {("source", "copula"): 21},
+            {"sources": ("munge", "copula")},
+            {"source": "copula"},
+        ),
+        (
+            MUNGE | {("source", "copula"): 19},
+            {"sources": ("munge", "copula")},
+            {"source": "munge"},
+        ),
         # bins at splits: one
         (MUNGE | {("bins", "splits"): 0.9}, {}, {"bins": "quantiles", "source": "munge"}),
         (MUNGE | {("bins", "splits"): 1.1}, {}, {"bins": "splits", "source": "munge"}),
