@@ -291,6 +291,12 @@ def test_large_tables_race_on_some_rows_and_the_winner_is_repeated_on_all():
     assert decision.n_epochs == 12
 
 
+@pytest.mark.parametrize("facts", [ONLY_ROWS, {"alpha": 0.5}])
+def test_some_rows_are_raced_on_where_anything_is_tried(facts):
+    _, tried = race(n_train=20_001, **facts)
+    assert tried[0].rows == "race"
+
+
 @pytest.mark.parametrize(
     "facts",
     [{"n_train": 20_000}, {"alpha": 0.5, **ONLY_ROWS, "n_train": 20_001}],
@@ -382,7 +388,9 @@ def test_epochs_of_few_rows_are_those_with_the_lowest_loss_over_three_folds():
 def test_folds_count_by_their_weight():
     heavy = {("fold", 1): {"history": history(1.0, 2.0), "weight": np.full(64, 5.0)}}
     light = {("fold", 0): {"history": history(4.0, 1.0)}}
-    assert race(figures=heavy | light, n_folds=2, **FEW)[0].n_epochs == 1
+    decision, tried = race(figures=heavy | light, n_folds=2, **FEW)
+    assert decision.n_epochs == 1
+    assert [candidate.fold for candidate in tried] == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -395,12 +403,13 @@ def test_epochs_are_not_pooled_where_one_fold_or_other_rows_are_enough(facts):
     assert decision.n_epochs == decision.final.n_epochs
 
 
-def test_a_pooled_student_is_stopped_and_so_are_those_it_teaches():
-    _, tried = race(**FEW | {"generations": 1})
-    (taught,) = of_stage(tried, "generation")
-    assert taught.stops
-    assert taught.max_epochs == 90
-    assert {candidate.teacher for candidate in of_stage(tried, "repeat")} == {None}
+def test_a_pooled_student_is_stopped_and_so_is_whom_it_teaches_but_other_folds_have_the_teacher():
+    fits = Generations([4])
+    decision = drive(choose(replace(FACTS, **FEW | {"generations": 1})), fits)
+    first, taught, *others = fits.tried
+    assert taught == replace(first, stage="generation", max_epochs=90, teacher=first)
+    assert decision.final.candidate == taught
+    assert others == [replace(first, stage="repeat", fold=fold) for fold in (1, 2)]
 
 
 def outcome(losses, weight=None):
