@@ -2,12 +2,12 @@
 
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import EarlyStopping, LRScheduler
+from skorch.callbacks import Callback, EarlyStopping, LRScheduler
 from skorch.helper import predefined_split
 
+from skdistill._plumbing.progress import report
 from skdistill.students import OwnNet
 from skdistill.training._batches import Batches
-from skdistill.training._callbacks import EpochReport, RateSchedule
 from skdistill.training._criterion import StudentCriterion
 from skdistill.training._interrupts import signals_go_up
 
@@ -107,6 +107,40 @@ def train_by_skorch(net, rows):
     if stopping is not None:
         return stopping.best_epoch_
     return sum("train_loss" in row for row in net.history)
+
+
+class RateSchedule(Callback):
+    """Set the learning rate of every step.
+
+    Parameters
+    ----------
+    rate : callable
+        Number of steps done ↦ factor of the optimiser's own learning rate.
+    """
+
+    def __init__(self, rate):
+        self.rate = rate
+
+    def on_train_begin(self, net, **kwargs):
+        """Note the optimiser's own learning rates."""
+        self.n_steps_ = 0
+        self.first_ = [group["lr"] for group in net.optimizer_.param_groups]
+
+    def on_batch_begin(self, net, training, **kwargs):
+        """Set the learning rate of the step to come."""
+        if training:
+            factor = self.rate(self.n_steps_)
+            for group, first in zip(net.optimizer_.param_groups, self.first_, strict=True):
+                group["lr"] = first * factor
+            self.n_steps_ += 1
+
+
+class EpochReport(Callback):
+    """Report every epoch to the stage of the training."""
+
+    def on_epoch_end(self, net, **kwargs):
+        """Count the epoch."""
+        report()
 
 
 def _overridden(params, theirs):

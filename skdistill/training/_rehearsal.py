@@ -56,7 +56,8 @@ def rehearse(training, rows, codes, *, unlabeled):
     with plain_torch(), alone, heard_by(None):
         if "student" in names:
             _try_student(training, few)
-        lessons = join([few, _without_labels(few)]) if unlabeled else few
+        others = replace(few, has_label=~few.has_label, origin=few.origin + UNLABELED)
+        lessons = join([few, others]) if unlabeled else few
         if "loss" in names:
             _try_loss(training, lessons)
         net_params = {k: v for k, v in (training.net_params or {}).items() if k not in SLOW}
@@ -77,12 +78,6 @@ def _few(rows, codes, n_classes):
     codes = codes[few].astype(np.int64)
     yes, weight = np.ones(n, bool), np.ones(n, np.float32)
     return Lessons(rows[few], targets, codes, yes, yes, weight, np.full(n, REAL, np.int8))
-
-
-def _without_labels(few):
-    return replace(
-        few, has_label=np.zeros(len(few), bool), origin=np.full_like(few.origin, UNLABELED)
-    )
 
 
 def _try_student(training, few):

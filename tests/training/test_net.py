@@ -2,6 +2,7 @@
 
 import os
 import signal
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from skorch.callbacks import (
 )
 from torch import nn
 
-from skdistill.training._net import train_by_skorch
+from skdistill.training._net import RateSchedule, train_by_skorch
 
 
 class StopAtTwo(Callback):
@@ -141,3 +142,21 @@ def test_an_optimiser_of_the_users_takes_its_own_settings(untrained, optimizer):
 def test_net_params_cannot_undo_what_is_arranged(untrained, name):
     with pytest.raises(ValueError, match=f"net_params has '{name}'"):
         untrained(net_params={name: nn.Module})
+
+
+def rate(step, last):
+    return 0.1 + (last - step) / last
+
+
+def test_the_schedule_sets_the_rates_of_lambda_lr(untrained):
+    factor = partial(rate, last=30)
+    stock = LRScheduler("LambdaLR", lr_lambda=factor, step_every="batch", event_name=None)
+    ours = LRScheduler("StepLR", step_size=99)  # keeps the course's own schedule away
+    states = []
+    for callbacks in ([ours, RateSchedule(factor)], [stock]):
+        net, rows, _ = untrained(callbacks=callbacks)
+        assert train_by_skorch(net, rows) == 5
+        states.append(net.module_.state_dict())
+    assert all(torch.equal(values, states[1][name]) for name, values in states[0].items())
+    last = net.optimizer_.param_groups[0]["lr"]
+    assert last == pytest.approx(0.01 * rate(30, last=30))
