@@ -131,8 +131,9 @@ class Sharp(torch.optim.SGD):
 
 @pytest.mark.parametrize("optimizer", [torch.optim.LBFGS, Sharp, torch.optim.Adagrad])
 def test_an_optimiser_of_the_users_takes_its_own_settings(untrained, optimizer):
-    params = {"optimizer": optimizer, "lr": 0.1}
-    net, rows, _ = untrained(callbacks=[], net_params=params, batch_size=180)
+    params = {"net": {"hidden_layer_sizes": (16,), "activation": "relu", "dropout": 0.0}}
+    params |= {"net_params": {"optimizer": optimizer, "lr": 0.01}, "batch_size": 180}
+    net, rows, _ = untrained(callbacks=[], **params)
     train_by_skorch(net, rows)
     assert isinstance(net.optimizer_, optimizer)
     assert net.history[-1, "train_loss"] < net.history[0, "train_loss"]
