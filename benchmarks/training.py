@@ -35,7 +35,7 @@ from benchmarks.shared import seconds_of, spread
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
 from skdistill.training._batches import LessonRows
-from skdistill.training._compiled import compiled_epoch
+from skdistill.training._compiled import make_steps
 from skdistill.training._lessons import REAL, Lessons
 from skdistill.training._train import train_student
 from skdistill.training._training import Training
@@ -92,11 +92,21 @@ class Ours:
         self.net = train_student(self.data.transfer, training, alpha=ALPHA).net
 
     def step(self):
-        steps = compiled_epoch(self.net, training=True)
-        rows = LessonRows(self.data.transfer)
+        steps = make_steps(self.net, rate=lambda step: 1.0)
         encode = self.net.module_.encoder.constants_with_places
-        batch = *rows.block([torch.arange(self.batch_size)], encode), [self.batch_size]
-        return lambda: steps.run(*batch)
+        rows = LessonRows(self.data.transfer)
+        batch = OneBatch(*rows.block([torch.arange(self.batch_size)], encode), [self.batch_size])
+        return lambda: steps.train(batch)
+
+
+class OneBatch:
+    """Batches of which there is one, encoded beforehand."""
+
+    def __init__(self, *block):
+        self.block = block
+
+    def blocks(self, encode):
+        return [self.block]
 
 
 class Skorch:

@@ -53,7 +53,7 @@ class EncodedNet(nn.Module, ABC):
     @property
     def constant_encoder(self):
         """What makes of rows that which training leaves as it is; None: not beforehand."""
-        return None if self.takes_sparse or self._forward_pre_hooks else self.encoder.constants
+        return None if self.takes_sparse else self.encoder.constants
 
     @torch.no_grad()
     def round_weights(self):

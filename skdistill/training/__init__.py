@@ -10,11 +10,9 @@ from skdistill.training._lessons import (
     real_rows,
 )
 from skdistill.training._rehearsal import rehearse
+from skdistill.training._schedule import CYCLED_PER_ROW, pace, plan
 from skdistill.training._train import (
-    CYCLED_PER_ROW,
     detach,
-    pace,
-    plan,
     recalibration,
     taught_by,
     train_generations,

@@ -41,16 +41,11 @@ class LessonRows(Dataset):
         return self.rows.shape[0]
 
     def __getitem__(self, index):
-        (rows, answers) = self.batch(torch.tensor([index]))
+        ((rows, answers),) = self.batches([torch.tensor([index])])
         return rows[0], {name: values[0] for name, values in answers.items()}
 
-    def batch(self, index):
-        """Return the rows at `index` and their answers; sparse rows as a sparse tensor."""
-        (batch,) = self.batches([index])
-        return batch
-
     def batches(self, parts, encode=None):
-        """Yield the rows at each of several indices with their answers.
+        """Yield the rows at each of several indices, perhaps sparse, with their answers.
 
         Dense rows, targets, labels and weights are gathered at once, and batches are views.
 

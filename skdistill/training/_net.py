@@ -1,167 +1,157 @@
-"""The skorch net that trains a student."""
+"""The skorch net that a student is trained in, and its training by skorch."""
 
-import dis
-from functools import partial
-from typing import Any
-
-import numpy as np
 import torch
 from skorch import NeuralNet
-from skorch.callbacks import Callback
-from torch import nn
+from skorch.callbacks import Callback, EarlyStopping, LRScheduler
+from skorch.helper import predefined_split
 
-from skdistill._plumbing.ambient import plain_torch
-from skdistill.losses import DistillationLoss
+from skdistill._plumbing.progress import report
+from skdistill.students import OwnNet
 from skdistill.training._batches import Batches
-from skdistill.training._callbacks import RateSchedule, watches_batches
-from skdistill.training._compiled import compiled_epoch
-from skdistill.training._optimizer import short_step
+from skdistill.training._criterion import StudentCriterion
+from skdistill.training._interrupts import signals_go_up
+
+OF_ESTIMATOR = "module criterion callbacks train_split batch_size max_epochs device".split()
 
 
-class StudentCriterion(nn.Module):
-    """The distillation loss while training, log loss against labels on held-out rows.
+def make_net(training, plan, *, alpha, n_epochs, **by_skorch):
+    """Return an initialized skorch net of a new student.
 
     Parameters
     ----------
-    alpha, temperature : float
-        As in `skdistill.losses.distillation_loss`.
-    loss : str or callable
-        Its kind, or another function with its signature.
+    training : Training
+    plan : Plan
+    alpha : float
+        Weight of the soft loss on labelled rows.
+    n_epochs : int
+    **by_skorch
+        `parts_of_skorch`, where it trains.
+
+    Raises
+    ------
+    ValueError
+        If `training.net_params` has what is arranged here.
     """
-
-    def __init__(self, alpha, temperature, loss="kl"):
-        super().__init__()
-        settings = {"alpha": alpha, "temperature": temperature}
-        self.distillation: Any = (
-            DistillationLoss(kind=loss, **settings)
-            if isinstance(loss, str)
-            else partial(loss, **settings)
-        )
-
-    def forward(self, logits, answers):
-        """Return nats a row."""
-        if self.training:
-            return self.distillation(logits, **of_members(answers, logits))
-        losses = nn.functional.cross_entropy(logits, answers["labels"], reduction="none")
-        return (losses * answers["sample_weight"]).mean()
-
-
-class StudentNet(NeuralNet):
-    """A skorch net with a lean epoch, whose training is never ended well by Ctrl-C.
-
-    An epoch is lean unless a callback watches its batches or the optimiser wants a closure: no
-    callback is called and nothing is recorded for a batch, and the device is waited for once.
-    The history then has one batch of all rows, whose loss is the epoch's.
-    """
-
-    def partial_fit(self, X, y=None, classes=None, **fit_params):
-        """Train; as in skorch, but only a callback's KeyboardInterrupt ends training well."""
-        if not self.initialized_:
-            self.initialize()
-        self.notify("on_train_begin", X=X, y=y)
-        try:
-            self.fit_loop(X, y, **fit_params)
-        except KeyboardInterrupt as interrupt:
-            if not _raised_by_callback(interrupt):
-                raise
-        self.notify("on_train_end", X=X, y=y)
-        return self
-
-    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        """Train or score on every batch once; lean where it can be."""
-        if iterator is None or fit_params or not self._is_lean(training):
-            super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
-            return
-        self._set_training(training)
-        known = type(iterator) is Batches and type(self.criterion_) is StudentCriterion
-        compiled = compiled_epoch(self, training) if known else None
-        losses, sizes = (compiled or partial(self._epoch, training=training))(iterator)
-        mean = np.average(losses, weights=sizes)
-        self.history.new_batch()
-        self.history.record_batch(f"{prefix}_loss", float(mean))
-        self.history.record_batch(f"{prefix}_batch_size", sum(sizes))
-        self.history.record(f"{prefix}_batch_count", len(sizes))
-
-    def _epoch(self, iterator, training):
-        """Return the losses of an epoch's batches, and their sizes."""
-        step = self._lean_step() if training else self._score
-        encoder = getattr(self.module_, "constant_encoder", None)
-        known = {}
-        if encoder is not None and type(iterator) is Batches:
-            iterator, known = iterator.encoded(encoder), {"encoded": True}
-        losses, sizes = [], []
-        for rows, answers in iterator:
-            losses.append(step(rows, answers, **known))
-            sizes.append(len(rows))
-        return torch.stack(losses).ravel().tolist(), sizes
-
-    def _is_lean(self, training):
-        if any(watches_batches(callback, training) for _, callback in self.callbacks_):
-            return False
-        return not training or _wants_no_closure(self.optimizer_)
-
-    def _lean_step(self):
-        """Return a function that makes one step of this epoch and returns the loss before it."""
-        parameters = [p for group in self.optimizer_.param_groups for p in group["params"]]
-        advance = short_step(self.optimizer_)
-        schedules = [c for _, c in self.callbacks_ if isinstance(c, RateSchedule)]
-        is_own = type(self.criterion_) is StudentCriterion
-        distillation = self.criterion_.distillation if is_own else None
-
-        @torch.enable_grad()
-        def step(rows, answers, **is_encoded):
-            for parameter in parameters:
-                parameter.grad = None
-            logits = self.infer(rows, **is_encoded)
-            if isinstance(distillation, DistillationLoss):
-                known = of_members(answers, logits)
-                loss, gradient = distillation.loss_and_gradient(logits, **known)
-                logits.backward(gradient)
-            else:
-                loss = self.get_loss(logits, answers, X=rows, training=True)
-                loss.backward()
-            advance()
-            for schedule in schedules:
-                schedule.on_batch_end(self, training=True)
-            return loss.detach()
-
-        return step
-
-    @torch.no_grad()
-    def _score(self, rows, answers, **known):
-        return self.get_loss(self.infer(rows, **known), answers, X=rows, training=False)
-
-    @plain_torch()
-    @torch.no_grad()
-    def logits(self, dataset):
-        """Return scores of shape (n_samples, n_classes) as an array."""
-        self.module_.eval()
-        batches = self.get_iterator(dataset, training=False)
-        return torch.cat([self.infer(rows) for rows, _ in batches]).float().cpu().numpy()
-
-
-def of_members(answers, logits):
-    """Repeat the answers to a batch where every member of a student has scores of its own."""
-    times = len(logits) // len(answers["labels"])
-    if times == 1:
-        return answers
-    return {
-        name: values.repeat(times, *(1 for _ in values.shape[1:]))
-        for name, values in answers.items()
+    params = {
+        "module__encoding": training.encoding,
+        "module__n_outputs": training.n_classes,
+        **{f"module__{name}": value for name, value in training.net.items()},
+        "criterion__alpha": alpha,
+        "criterion__temperature": training.temperature,
+        "criterion__loss": training.loss,
+        "max_epochs": n_epochs,
+        "batch_size": plan.batch_size,
+        "lr": training.lr,
+        "optimizer": torch.optim.AdamW,
+        "optimizer__weight_decay": training.weight_decay,
+        "optimizer__fused": True,
+        "iterator_train": Batches,
+        "iterator_train__seed": training.random_state,
+        "iterator_train__n_always": plan.n_always,
+        "iterator_train__n_cycled": plan.n_cycled,
+        "iterator_valid": Batches,
+        "iterator_valid__batch_size": 4096,
+        "train_split": None,
+        "device": training.device,
+        "verbose": training.verbose,
+        **by_skorch,
     }
+    if training.module is not OwnNet:
+        params["module__seed"] = training.random_state
+    if not training.verbose:
+        params["callbacks__print_log"] = None
+    params = _overridden(params, training.net_params or {})
+    return NeuralNet(training.module, criterion=StudentCriterion, **params).initialize()
 
 
-def _wants_no_closure(optimizer):
-    kind = type(optimizer)
-    return kind.__module__.startswith("torch.optim.") and kind is not torch.optim.LBFGS
+def parts_of_skorch(training, plan, held_out, patience):
+    """Return what a net has besides where skorch trains it: callbacks, and rows to score.
+
+    Parameters
+    ----------
+    training : Training
+    plan : Plan
+    held_out : LessonRows or None
+    patience : int or None
+        As in `skdistill.training._loop.train`.
+    """
+    theirs = training.callbacks or []
+    ours: list = [("progress", EpochReport())]
+    unnamed = [given[1] if isinstance(given, tuple) else given for given in theirs]
+    if not any(isinstance(callback, LRScheduler) for callback in unnamed):
+        ours.append(("schedule", RateSchedule(plan.rate)))
+    if patience is not None:
+        ours.append(("stopping", EarlyStopping(patience=patience, load_best=True)))
+    split = None if held_out is None else predefined_split(held_out)
+    return {"callbacks": [*ours, *theirs], "train_split": split}
 
 
-def _raised_by_callback(interrupt):
-    """Whether a callback's ``raise`` made it, as skorch's EarlyStopping does, not a signal."""
-    last, within = interrupt.__traceback__, False
-    while True:
-        frame = last.tb_frame
-        within = within or isinstance(frame.f_locals.get("self"), Callback)
-        if last.tb_next is None:
-            return within and frame.f_code.co_code[last.tb_lasti] == dis.opmap["RAISE_VARARGS"]
-        last = last.tb_next
+def train_by_skorch(net, rows):
+    """Train a net by skorch's own loop.
+
+    Parameters
+    ----------
+    net : NeuralNet
+        With `parts_of_skorch`.
+    rows : LessonRows
+
+    Returns
+    -------
+    n_epochs : int
+        Epochs that the weights have seen; 0 where none had a loss.
+    """
+    with signals_go_up():
+        net.partial_fit(rows, None)
+    net.set_params(train_split=None)
+    stopping = dict(net.callbacks_).get("stopping")
+    if stopping is not None:
+        return stopping.best_epoch_
+    return sum("train_loss" in row for row in net.history)
+
+
+class RateSchedule(Callback):
+    """Set the learning rate of every step.
+
+    Parameters
+    ----------
+    rate : callable
+        Number of steps done ↦ factor of the optimiser's own learning rate.
+    """
+
+    def __init__(self, rate):
+        self.rate = rate
+
+    def on_train_begin(self, net, **kwargs):
+        """Note the optimiser's own learning rates."""
+        self.n_steps_ = 0
+        self.first_ = [group["lr"] for group in net.optimizer_.param_groups]
+
+    def on_batch_begin(self, net, training, **kwargs):
+        """Set the learning rate of the step to come."""
+        if training:
+            factor = self.rate(self.n_steps_)
+            for group, first in zip(net.optimizer_.param_groups, self.first_, strict=True):
+                group["lr"] = first * factor
+            self.n_steps_ += 1
+
+
+class EpochReport(Callback):
+    """Report every epoch to the stage of the training."""
+
+    def on_epoch_end(self, net, **kwargs):
+        """Count the epoch."""
+        report()
+
+
+def _overridden(params, theirs):
+    """Return `params` with the user's in their place; a part that is replaced takes its own."""
+    for name in theirs:
+        if name.split("__")[0] in OF_ESTIMATOR:
+            raise ValueError(
+                f"net_params has {name!r}, which would undo what fit arranges. Use the parameters "
+                "of DistilledClassifier: batch_size, max_epochs, loss, callbacks, student, "
+                "early_stopping, device."
+            )
+    replaced = tuple(f"{name}__" for name in theirs)
+    ours = {name: value for name, value in params.items() if not name.startswith(replaced)}
+    return {**ours, **theirs}

@@ -1,5 +1,6 @@
 """The user's own parts of a training, tried before the first teacher is fitted."""
 
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import numpy as np
@@ -10,9 +11,10 @@ from skdistill._plumbing.ambient import plain_torch, torch_to_itself
 from skdistill._plumbing.progress import heard_by
 from skdistill.students import OwnNet
 from skdistill.training._batches import LessonRows
+from skdistill.training._criterion import StudentCriterion
 from skdistill.training._lessons import REAL, UNLABELED, Lessons, join
-from skdistill.training._net import StudentCriterion
-from skdistill.training._train import LEAST_BATCH, NoStudentError, train_student
+from skdistill.training._schedule import LEAST_BATCH
+from skdistill.training._train import NoStudentError, train_student
 
 ROWS, MOST_ROWS = 2, 64  # of each class, and in all, that parts are tried on
 SLOW = ("compile",)  # of net_params: not for so few rows
@@ -54,19 +56,16 @@ def rehearse(training, rows, codes, *, unlabeled):
     with plain_torch(), alone, heard_by(None):
         if "student" in names:
             _try_student(training, few)
-        lessons = join([few, _without_labels(few)]) if unlabeled else few
+        others = replace(few, has_label=~few.has_label, origin=few.origin + UNLABELED)
+        lessons = join([few, others]) if unlabeled else few
         if "loss" in names:
             _try_loss(training, lessons)
         net_params = {k: v for k, v in (training.net_params or {}).items() if k not in SLOW}
         quiet = replace(training, callbacks=None, verbose=0, net_params=net_params)
-        try:
-            train_student(lessons, quiet, alpha=0.5, max_epochs=1, monitor=few)
-        except Exception as error:
-            if isinstance(error, NoStudentError) and len(lessons) > LEAST_BATCH:
-                return  # a batch may have lacked a class
-            raise ValueError(
-                f"Nothing can be trained with this {' and '.join(names)}: {error}"
-            ) from error
+        allowed = [NoStudentError] if len(lessons) > LEAST_BATCH else []  # a batch lacks a class
+        with _blaming(f"Nothing can be trained with this {' and '.join(names)}"):
+            with suppress(*allowed):
+                train_student(lessons, quiet, alpha=0.5, max_epochs=1, monitor=few)
 
 
 def _few(rows, codes, n_classes):
@@ -81,22 +80,14 @@ def _few(rows, codes, n_classes):
     return Lessons(rows[few], targets, codes, yes, yes, weight, np.full(n, REAL, np.int8))
 
 
-def _without_labels(few):
-    return replace(
-        few, has_label=np.zeros(len(few), bool), origin=np.full_like(few.origin, UNLABELED)
-    )
-
-
 def _try_student(training, few):
     """Make the user's module, and look at the shape of its scores."""
     rows = few.rows if isinstance(few.rows, np.ndarray) else few.rows.toarray()
     n, k, make = len(few), training.n_classes, training.net["make"]
     name = getattr(make, "__name__", repr(make))
-    try:
+    with _blaming(f"The student {name} failed on {n} rows"):
         net = OwnNet(training.encoding, k, **training.net)
         shapes = [tuple(net.train(mode)(torch.from_numpy(rows)).shape) for mode in (True, False)]
-    except Exception as error:
-        raise ValueError(f"The student {name} failed on {n} rows: {error}") from error
     for shape in shapes:
         if shape != (n, k):
             raise ValueError(
@@ -111,17 +102,21 @@ def _try_loss(training, lessons):
     logits = torch.zeros(n, k, requires_grad=True)
     answers = LessonRows(lessons).answers
     name = getattr(training.loss, "__name__", repr(training.loss))
-    try:
+    with _blaming(f"The loss {name} failed on {n} rows (label -1: a row without one)"):
         value = StudentCriterion(0.5, training.temperature, training.loss)(logits, answers)
-    except Exception as error:
-        raise ValueError(
-            f"The loss {name} failed on {n} rows (label -1: a row without one): {error}"
-        ) from error
     if not (isinstance(value, torch.Tensor) and value.numel() == 1 and value.requires_grad):
         raise ValueError(
             f"The loss {name} returned {value!r}: expected a tensor of one number that depends "
             "on the logits by torch operations."
         )
+
+
+@contextmanager
+def _blaming(message):
+    try:
+        yield
+    except Exception as error:
+        raise ValueError(f"{message}: {error}") from error
 
 
 def _check_callbacks(callbacks):

@@ -2,14 +2,13 @@
 
 import math
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from scipy.special import log_softmax, softmax
-from skorch.callbacks import LRScheduler
-from skorch.helper import predefined_split
+from skorch import NeuralNet
+from torch.utils.data import DataLoader
 
 from skdistill._plumbing.ambient import one_thread, plain_torch, torch_to_itself
 from skdistill._plumbing.progress import stage
@@ -18,27 +17,13 @@ from skdistill.runtime import make_student
 from skdistill.students import MLP, OwnNet
 from skdistill.tasks import best_temperature
 from skdistill.training._batches import Batches, LessonRows
-from skdistill.training._callbacks import BestWeights, EpochReport, RateSchedule
-from skdistill.training._compiled import is_small
-from skdistill.training._lessons import REAL
-from skdistill.training._net import StudentCriterion, StudentNet
+from skdistill.training._compiled import is_small, make_steps
+from skdistill.training._loop import train
+from skdistill.training._net import make_net, parts_of_skorch, train_by_skorch
+from skdistill.training._schedule import plan
 
-STEPS = 6_000  # of gradient descent, when max_epochs="auto"
-MIN_EPOCHS, MAX_EPOCHS = 6, 60
-MAX_EPOCHS_OF_MORE = 100  # where there are unlabelled or synthetic rows
-CYCLED_PER_ROW = 3  # unlabelled and synthetic rows in an epoch for each real one
-MIN_BATCHES, LEAST_BATCH = 4, 16  # an epoch has at least as many, of so many rows or more
-WARM_UP = 0.05  # share of the steps in which the learning rate rises
 MIN_RECALIBRATION_ROWS = 100
-OF_ESTIMATOR = {
-    "module",
-    "criterion",
-    "callbacks",
-    "train_split",
-    "batch_size",
-    "max_epochs",
-    "device",
-}
+KEPT = "epoch", "train_loss", "valid_loss", "dur"  # of a net's history
 
 
 class NoStudentError(ValueError):
@@ -51,20 +36,22 @@ class FittedStudent:
 
     Parameters
     ----------
-    net : StudentNet
-        On the CPU, without data.
+    net : NeuralNet
+        Its history has the losses by epoch.
     n_epochs : int
         Epochs that its weights have seen.
     max_epochs : int
         Epochs over which the learning rate was to fall.
-    history : list of dict
-        Losses by epoch.
     """
 
-    net: StudentNet
+    net: NeuralNet
     n_epochs: int
     max_epochs: int
-    history: list = field(repr=False)
+
+    @property
+    def history(self):
+        """Losses and seconds by epoch, as a list of dicts."""
+        return [{name: row[name] for name in KEPT if name in row} for row in self.net.history]
 
     @plain_torch()
     def student(self, reader, classes, temperature):
@@ -106,70 +93,24 @@ def train_student(
     ValueError
         If no epoch was of use, or `training.net_params` has what is arranged here.
     """
-    n_always, n_cycled, max_epochs, batch_size = plan(transfer, training, max_epochs)
-    n_steps = max_epochs * -(-(n_always + n_cycled) // batch_size)
-    theirs = training.callbacks or []
-    callbacks: list = [("progress", EpochReport())]
-    if not any(isinstance(_unnamed(callback), LRScheduler) for callback in theirs):
-        callbacks.append(("schedule", RateSchedule(partial(_rate, n_steps=n_steps))))
-    if validation is not None:
-        monitor = validation
-        callbacks.append(("stopping", BestWeights(patience=training.patience, sink=_silent)))
-    params = {
-        "max_epochs": max_epochs if n_epochs is None else n_epochs,
-        "batch_size": batch_size,
-        "lr": training.lr,
-        "optimizer": torch.optim.AdamW,
-        "optimizer__weight_decay": training.weight_decay,
-        "optimizer__fused": True,
-        "iterator_train": Batches,
-        "iterator_train__seed": training.random_state,
-        "iterator_train__n_always": n_always,
-        "iterator_train__n_cycled": n_cycled,
-        "iterator_valid": Batches,
-        "iterator_valid__batch_size": 4096,
-        "callbacks": [*callbacks, *theirs],
-        "device": training.device,
-        "verbose": training.verbose,
-        **({} if training.verbose else {"callbacks__print_log": None}),
-    }
-    params = _overridden(params, training.net_params or {})
-    held_out = (
-        None if monitor is None else predefined_split(LessonRows(monitor, device=training.device))
-    )
-    if training.module is not OwnNet:
-        params["module__seed"] = training.random_state
+    course = plan(transfer, training, max_epochs)
+    n_epochs = n_epochs or course.max_epochs
+    rows = LessonRows(transfer, device=training.device)
+    held_out, patience = _stopping(validation, monitor, training)
+    by_skorch = bool(training.callbacks or training.net_params)
+    parts = parts_of_skorch(training, course, held_out, patience) if by_skorch else {}
     with _users_state(training):
-        net = StudentNet(
-            training.module,
-            module__encoding=training.encoding,
-            module__n_outputs=training.n_classes,
-            **{f"module__{name}": value for name, value in training.net.items()},
-            criterion=StudentCriterion,
-            criterion__alpha=alpha,
-            criterion__temperature=training.temperature,
-            criterion__loss=training.loss,
-            train_split=held_out,
-            **params,
-        )
-        net.initialize()
-        with stage("epochs of training", net.max_epochs), _threads_for(net.module_):
-            net.partial_fit(LessonRows(transfer, device=training.device), None)
+        net = make_net(training, course, alpha=alpha, n_epochs=n_epochs, **parts)
+        with stage("epochs of training", n_epochs), _threads_for(net.module_):
+            if by_skorch:
+                n_seen = train_by_skorch(net, rows)
+            else:
+                steps = make_steps(net, course.rate)
+                n_seen = train(net, steps, rows, held_out, patience=patience)
     net.module_.round_weights()
-    losses = [row["train_loss"] for row in net.history if "train_loss" in row]
-    stopping = dict(net.callbacks_).get("stopping")
-    n_seen = len(losses) if stopping is None else stopping.best_epoch_
-    if n_seen == 0 or (stopping is None and not math.isfinite(losses[-1])):
-        raise NoStudentError(
-            f"Training gave no student: it ended after {len(losses)} epochs, with losses "
-            f"{losses[-3:]}. Where they are nan, use a smaller lr than {net.lr}, and look into "
-            "`loss` if it is your own."
-        )
-    history = [
-        {name: row[name] for name in ("epoch", "train_loss", "valid_loss", "dur") if name in row}
-        for row in net.history
-    ]
-    return FittedStudent(net, n_seen, max_epochs, history)
+    fitted = FittedStudent(net, n_seen, course.max_epochs)
+    _check_losses(fitted, patience)
+    return fitted
 
 
 def train_generations(transfer, training, generations, *, temperature, **how):
@@ -198,29 +139,24 @@ def taught_by(net, temperature, transfer, training):
 
     Parameters
     ----------
-    net : StudentNet
+    net : NeuralNet
     temperature : float
         By which its scores are divided.
     transfer : Lessons
     training : Training
     """
-    scores = net.logits(LessonRows(transfer, device=training.device))
-    scores /= temperature * training.temperature
+    scores = scores_of(net, transfer) / (temperature * training.temperature)
     return replace(transfer, targets=softmax(scores, axis=1))
-
-
-@plain_torch()
-def detach(net):
-    """Move a trained net to the CPU and let go of the rows it was stopped on."""
-    net.set_params(train_split=None)
-    net.module_.to("cpu").eval()
-    net.criterion_.to("cpu")
-    net.device = "cpu"
-    return net
 
 
 def recalibration(net, validation, training):
     """Recalibrate a student's answers to held-out rows.
+
+    Parameters
+    ----------
+    net : NeuralNet
+    validation : Lessons
+    training : Training
 
     Returns
     -------
@@ -229,7 +165,7 @@ def recalibration(net, validation, training):
     losses : float64 array of shape (n_samples,)
         Log loss of each row at that temperature.
     """
-    scores = net.logits(LessonRows(validation, device=training.device)).astype(np.float64)
+    scores = scores_of(net, validation).astype(np.float64)
     temperature = 1.0
     if len(validation) >= MIN_RECALIBRATION_ROWS:
         temperature = best_temperature(scores, validation.labels, validation.weight, (-1, 1))
@@ -237,31 +173,37 @@ def recalibration(net, validation, training):
     return temperature, -log_p[np.arange(len(scores)), validation.labels]
 
 
-def plan(transfer, training, max_epochs=None):
-    """Return real rows and other rows in an epoch, epochs, and rows in a batch."""
-    n_always = int(np.count_nonzero(transfer.origin == REAL))
-    n_others = len(transfer) - n_always
-    n_cycled = min(n_others, CYCLED_PER_ROW * n_always)
-    auto_epochs, batch_size = pace(n_always, n_cycled, training.batch_size)
-    if max_epochs is None and training.max_epochs == "auto":
-        max_epochs = auto_epochs
-    max_epochs = max_epochs or training.max_epochs
-    return n_always, max(n_cycled, -(-n_others // max_epochs)), max_epochs, batch_size
-
-
-def pace(n_always, n_cycled, batch_size):
-    """Return the epochs of max_epochs="auto", and the rows in a batch, `batch_size` at most.
+@plain_torch()
+@torch.no_grad()
+def scores_of(net, lessons):
+    """Return a trained net's scores in nats, float32 of shape (n_samples, n_classes).
 
     Parameters
     ----------
-    n_always, n_cycled : int
-        Real rows, and others, in an epoch.
-    batch_size : int
+    net : NeuralNet
+    lessons : Lessons
     """
-    batch_size = max(1, min(batch_size, max(n_always // MIN_BATCHES, LEAST_BATCH), n_always))
-    n_batches = -(-(n_always + n_cycled) // batch_size)
-    longest = MAX_EPOCHS_OF_MORE if n_cycled else MAX_EPOCHS
-    return int(np.clip(STEPS // n_batches, MIN_EPOCHS, longest)), batch_size
+    net.module_.eval()
+    batches = net.get_iterator(LessonRows(lessons, device=net.device), training=False)
+    return torch.cat([net.infer(rows) for rows, _ in batches]).float().cpu().numpy()
+
+
+@plain_torch()
+def detach(net):
+    """Move a trained net to the CPU, where it answers arrays that the student's reader made."""
+    if net.iterator_valid is Batches:
+        net.iterator_valid = DataLoader
+    net.module_.to("cpu").eval()
+    net.criterion_.to("cpu")
+    net.device = "cpu"
+    return net
+
+
+def _stopping(validation, monitor, training):
+    """Return the rows that are scored after every epoch, and the patience, or None for each."""
+    lessons = monitor if validation is None else validation
+    held_out = None if lessons is None else LessonRows(lessons, device=training.device)
+    return held_out, None if validation is None else training.patience
 
 
 def _users_state(training):
@@ -277,29 +219,11 @@ def _threads_for(module):
     return one_thread() if isinstance(module, MLP) and is_small(module) else nullcontext()
 
 
-def _rate(step, n_steps):
-    """Learning rate by step: a short rise, then half a cosine down to zero."""
-    done = (step + 1) / n_steps
-    return min(done / WARM_UP, 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
-
-
-def _overridden(params, theirs):
-    """Return `params` with the user's in their place; a part that is replaced takes its own."""
-    for name in theirs:
-        if name.split("__")[0] in OF_ESTIMATOR:
-            raise ValueError(
-                f"net_params has {name!r}, which would undo what fit arranges. Use the parameters "
-                "of DistilledClassifier: batch_size, max_epochs, loss, callbacks, student, "
-                "early_stopping, device."
-            )
-    replaced = tuple(f"{name}__" for name in theirs)
-    ours = {name: value for name, value in params.items() if not name.startswith(replaced)}
-    return {**ours, **theirs}
-
-
-def _unnamed(callback):
-    return callback[1] if isinstance(callback, tuple) else callback
-
-
-def _silent(message):
-    """Swallow skorch's word that it stopped early."""
+def _check_losses(fitted, patience):
+    losses = [row["train_loss"] for row in fitted.history if "train_loss" in row]
+    if fitted.n_epochs == 0 or (patience is None and not math.isfinite(losses[-1])):
+        raise NoStudentError(
+            f"Training gave no student: it ended after {len(losses)} epochs, with losses "
+            f"{losses[-3:]}. Where they are nan, use a smaller lr than {fitted.net.lr}, and look "
+            "into `loss` if it is your own."
+        )

@@ -6,19 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from skorch.callbacks import Callback
-from skorch.helper import predefined_split
 
 from skdistill._plumbing.extension import instruction_sets, kernels
-from skdistill.losses import DistillationLoss
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
 from skdistill.students._encoder import TableEncoder
-from skdistill.training import _net as net_module
-from skdistill.training._batches import Batches, LessonRows
-from skdistill.training._compiled import SMALL, compiled_epoch
-from skdistill.training._net import StudentCriterion, StudentNet
-from skdistill.training._train import RateSchedule
+from skdistill.training import _compiled
+from skdistill.training._batches import LessonRows
+from skdistill.training._compiled import CompiledScores, CompiledSteps, make_steps
+from skdistill.training._loop import train
+from skdistill.training._net import make_net
+from skdistill.training._schedule import Plan
+from skdistill.training._steps import TorchSteps
+from skdistill.training._training import Training
 
 
 def lesson_rows(rows, targets, labels, weight):
@@ -66,66 +66,42 @@ def transfer_rows(rows, n_classes=N_CLASSES, *, held_out=False):
     return lesson_rows(rows, targets, labels, rng.random(len(rows)).astype(np.float32))
 
 
-def net_of(encoding, rows, *, n_classes=N_CLASSES, loss="kl", **params):
+def net_of(encoding, rows, *, n_classes=N_CLASSES, batch_size=57, alpha=0.6, **params):
     shape = {"hidden_layer_sizes": (32, 16), "activation": "silu", "dropout": 0.2}
-    net_params = {
-        "module": MLP,
-        "batch_size": 57,
-        "lr": 0.02,
-        "optimizer__weight_decay": 0.05,
-        "alpha": 0.6,
-        "temperature": 2.0,
-        "callbacks": [("schedule", RateSchedule(lambda step: 1 / (1 + step)))],
-    }
-    for name in [*params]:
-        (shape if name in shape else net_params)[name] = params.pop(name)
-    criterion = {f"criterion__{name}": net_params.pop(name) for name in ("alpha", "temperature")}
-    return StudentNet(
-        module__encoding=encoding,
-        module__n_outputs=n_classes,
-        **{f"module__{name}": value for name, value in shape.items()},
-        criterion=StudentCriterion,
-        criterion__loss=loss,
-        **criterion,
-        optimizer=torch.optim.AdamW,
-        optimizer__fused=True,
-        iterator_train=Batches,
-        iterator_train__seed=0,
-        iterator_valid=Batches,
-        train_split=predefined_split(transfer_rows(rows, n_classes, held_out=True)),
-        max_epochs=3,
-        verbose=0,
-        **net_params,
-    )
+    shape |= {name: params.pop(name) for name in [*params] if name in shape}
+    training = Training(
+        encoding=encoding, n_classes=n_classes, module=MLP, net=shape, batch_size=batch_size,
+        max_epochs=3, patience=9, device="cpu", callbacks=None, net_params=None, verbose=0,
+        random_state=0,
+        **{"loss": "kl", "temperature": 2.0, "lr": 0.02, "weight_decay": 0.05, **params},
+    )  # fmt: skip
+    return make_net(training, Plan(len(rows), 0, 3, batch_size), alpha=alpha, n_epochs=3)
 
 
-def history_and_weights(net, data):
-    torch.manual_seed(0)
-    net.fit(data, None)
+def rate(step):
+    return 1 / (1 + step)
+
+
+def history_and_weights(net, rows, make=make_steps, n_classes=N_CLASSES):
+    held_out = transfer_rows(rows, n_classes, held_out=True)
+    train(net, make(net, rate), transfer_rows(rows, n_classes), held_out)
     losses = [[row["train_loss"], row["valid_loss"]] for row in net.history]
     return np.array(losses), [p.detach().clone() for p in net.module_.parameters()]
 
 
-def assert_same_with_and_without(encoding, rows, monkeypatch, *, tolerance=2e-4, **params):
-    data = transfer_rows(rows, params.get("n_classes", N_CLASSES))
-    net = net_of(encoding, rows, **params)
-    net.initialize()
-    assert compiled_epoch(net, True) is not None
-    assert compiled_epoch(net, False) is not None
-    got = history_and_weights(net, data)
-    with monkeypatch.context() as patch:
-        patch.setattr(net_module, "compiled_epoch", lambda net, training: None)
-        other = net_of(encoding, rows, **params)
-        expected = history_and_weights(other, data)
+def by_torch(net, rate):
+    return TorchSteps(net.module_, net.criterion_, net.optimizer_, rate)
+
+
+def assert_same_with_and_without(encoding, rows, *, tolerance=2e-4, **params):
+    net, n_classes = net_of(encoding, rows, **params), params.get("n_classes", N_CLASSES)
+    assert type(make_steps(net, rate)) is CompiledSteps
+    got = history_and_weights(net, rows, n_classes=n_classes)
+    other = net_of(encoding, rows, **params)
+    expected = history_and_weights(other, rows, by_torch, n_classes)
     np.testing.assert_allclose(got[0], expected[0], rtol=tolerance)
     for one, two in zip(got[1], expected[1], strict=True):
         torch.testing.assert_close(one, two, rtol=10 * tolerance, atol=tolerance)
-    for mine, theirs in zip(
-        net.optimizer_.state.values(), other.optimizer_.state.values(), strict=True
-    ):
-        assert mine["step"] == theirs["step"] == 12
-        torch.testing.assert_close(mine["exp_avg_sq"], theirs["exp_avg_sq"], rtol=0.01, atol=1e-6)
-    assert net.optimizer_.param_groups[0]["lr"] == other.optimizer_.param_groups[0]["lr"]
 
 
 @needs_extension
@@ -134,9 +110,9 @@ def assert_same_with_and_without(encoding, rows, monkeypatch, *, tolerance=2e-4,
     [["x"], ["side"], ["street"], ["x", "town"], ["flag", "side"], list(FRAME)],
     ids=" ".join,
 )
-def test_steps_are_those_of_torch_whatever_the_columns(instruction_set, columns, monkeypatch):
+def test_steps_are_those_of_torch_whatever_the_columns(instruction_set, columns):
     encoding, rows = encoder_of(FRAME[columns])
-    assert_same_with_and_without(encoding, rows, monkeypatch)
+    assert_same_with_and_without(encoding, rows)
 
 
 @needs_extension
@@ -154,29 +130,28 @@ def test_steps_are_those_of_torch_whatever_the_columns(instruction_set, columns,
         {"alpha": 1.0, "temperature": 1.0},
         {"n_classes": 2},
         {"n_classes": 70},
-        {"callbacks": []},
     ],
     ids=str,
 )
-def test_steps_are_those_of_torch_whatever_the_net(instruction_set, params, monkeypatch):
+def test_steps_are_those_of_torch_whatever_the_net(instruction_set, params):
     encoding, rows = encoder_of(FRAME)
-    assert_same_with_and_without(encoding, rows, monkeypatch, **params)
+    assert_same_with_and_without(encoding, rows, **params)
 
 
 @needs_extension
-def test_steps_are_those_of_torch_without_bins(instruction_set, monkeypatch):
+def test_steps_are_those_of_torch_without_bins(instruction_set):
     encoding, rows = encoder_of(FRAME, n_bins=0)
-    assert_same_with_and_without(encoding, rows, monkeypatch)
+    assert_same_with_and_without(encoding, rows)
 
 
 @needs_extension
-def test_the_student_does_not_depend_on_threads(monkeypatch):
+def test_the_student_does_not_depend_on_threads():
     encoding, rows = encoder_of(FRAME)
-    data, threads, results = transfer_rows(rows), torch.get_num_threads(), []
+    threads, results = torch.get_num_threads(), []
     try:
         for n in (1, 3):
             torch.set_num_threads(n)
-            results.append(history_and_weights(net_of(encoding, rows), data))
+            results.append(history_and_weights(net_of(encoding, rows), rows))
     finally:
         torch.set_num_threads(threads)
     assert np.array_equal(results[0][0], results[1][0])
@@ -192,82 +167,47 @@ def test_a_place_is_the_number_of_bins_that_are_filled(instruction_set):
     assert place.tolist() == pytest.approx([0, 0, 0, 0.5, 1, 2.5, 4, 4, 4, 2], abs=1e-6)
 
 
-class Watching(Callback):
-    def on_grad_computed(self, net, named_parameters, **kwargs):
-        self.seen = True
-
-
-class OwnAdam(torch.optim.AdamW):
-    pass
+def own_loss(logits, targets, labels, sample_weight, **_):
+    return logits.square().mean()
 
 
 @needs_extension
 @pytest.mark.parametrize(
-    "params",
+    ("params", "kind"),
     [
-        {"loss": "dkd"},
-        {"loss": lambda logits, targets, labels, sample_weight, **_: logits.square().mean()},
-        {"optimizer__amsgrad": True},
-        {"optimizer__fused": False},
-        {"hidden_layer_sizes": (1000, 1000)},
-        {"hidden_layer_sizes": (1,) * 16},
-        {"callbacks": [RateSchedule(lambda step: 1.0), RateSchedule(lambda step: 0.5)]},
+        ({}, CompiledSteps),
+        ({"loss": "dkd"}, CompiledScores),
+        ({"loss": own_loss}, CompiledScores),
+        ({"hidden_layer_sizes": (1000, 1000)}, TorchSteps),
+        ({"hidden_layer_sizes": (1,) * 16}, TorchSteps),
     ],
-    ids=lambda params: str(list(params)),
 )
-def test_other_nets_are_trained_by_torch(params):
+def test_what_compiled_code_does_not_know_is_left_to_torch(params, kind):
     encoding, rows = encoder_of(FRAME)
-    data = transfer_rows(rows)
-    net = net_of(encoding, rows).set_params(
-        **{f"module__{k}" if k.startswith("hidden") else k: v for k, v in params.items()}
-    ) if "loss" not in params else net_of(encoding, rows, **params)  # fmt: skip
-    net.set_params(max_epochs=1).fit(data, None)
-    assert compiled_epoch(net, True) is None
-    assert np.isfinite(net.history[-1]["train_loss"])
+    net = net_of(encoding, rows, **params)
+    assert type(make_steps(net, rate)) is kind
+    losses, _ = history_and_weights(net, rows)
+    other, _ = history_and_weights(net_of(encoding, rows, **params), rows, by_torch)
+    np.testing.assert_allclose(losses, other, rtol=2e-4)
 
 
 @needs_extension
-def test_hooks_frozen_weights_and_doubles_are_left_to_torch():
+def test_other_devices_and_trees_without_the_extension_are_left_to_torch(monkeypatch):
     encoding, rows = encoder_of(FRAME)
-
-    def compiles(change, training=True):
-        net = net_of(encoding, rows).initialize()
-        change(net)
-        return compiled_epoch(net, training) is not None
-
-    assert compiles(lambda net: None)
-    assert not compiles(lambda net: net.module_.register_forward_hook(print))
-    assert not compiles(lambda net: net.module_.hidden[0].register_forward_pre_hook(print))
-    assert not compiles(lambda net: net.module_.output.weight.register_hook(print))
-    assert not compiles(lambda net: net.module_.output.weight.requires_grad_(False))
-    assert not compiles(lambda net: net.module_.double(), training=False)
-    assert sum(p.numel() for p in net_of(encoding, rows).initialize().module_.parameters()) < SMALL
-
-
-@needs_extension
-def test_a_callback_that_watches_batches_is_told_of_them():
-    encoding, rows = encoder_of(FRAME)
-    watching = Watching()
-    net_of(encoding, rows, callbacks=[watching]).fit(transfer_rows(rows), None)
-    assert watching.seen
-
-
-@needs_extension
-def test_training_goes_on_where_it_stopped(monkeypatch):
-    encoding, rows = encoder_of(FRAME)
-    data = transfer_rows(rows)
-    net = net_of(encoding, rows, dropout=0.0).fit(data, None)
-    net.partial_fit(data, None)
-    assert len(net.history) == 6
-    assert {float(state["step"]) for state in net.optimizer_.state.values()} == {24.0}
-    assert type(net.criterion_.distillation) is DistillationLoss
+    net = net_of(encoding, rows)
+    net.device = "cuda"
+    assert type(make_steps(net, rate)) is TorchSteps
+    net.device = "cpu:0"
+    assert type(make_steps(net, rate)) is CompiledSteps
+    monkeypatch.setattr(_compiled, "kernels", None)
+    assert type(make_steps(net, rate)) is TorchSteps
 
 
 @needs_extension
 def test_batches_that_end_within_a_vector_and_empty_epochs():
     encoding, rows = encoder_of(FRAME[["x", "street"]])
-    net = net_of(encoding, rows, batch_size=1)
-    losses, _ = history_and_weights(net, transfer_rows(rows[:5]))
+    net = net_of(encoding, rows[:5], batch_size=1)
+    losses, _ = history_and_weights(net, rows[:5])
     assert np.isfinite(losses).all()
 
 
@@ -285,8 +225,9 @@ def test_rows_of_other_types_are_refused_rather_than_trained_on(name, change, me
     encoding, rows = encoder_of(FRAME[["x", "town"]])
     data = transfer_rows(rows)
     data.answers[name] = change(data.answers[name])
+    net = net_of(encoding, rows)
     with pytest.raises((TypeError, ValueError), match=message):
-        net_of(encoding, rows).fit(data, None)
+        train(net, make_steps(net, rate), data)
 
 
 @needs_extension
@@ -294,4 +235,4 @@ def test_a_code_that_its_category_has_not_is_refused_rather_than_looked_up():
     encoding, rows = encoder_of(FRAME[["x", "town"]])
     rows[7, encoding.category_columns] = 14
     with pytest.raises(ValueError, match="is no code below 14"):
-        net_of(encoding, rows).fit(transfer_rows(rows), None)
+        history_and_weights(net_of(encoding, rows), rows)

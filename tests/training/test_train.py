@@ -1,22 +1,25 @@
 """Training: how long, on what, and with which weights."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from scipy.special import softmax
+from sklearn.base import clone
 from sklearn.datasets import make_classification
-from skorch.callbacks import LRScheduler
+from skorch import NeuralNet
+from skorch.callbacks import Callback, LRScheduler
 
+from skdistill.losses import distillation_loss
 from skdistill.runtime._reader import ColumnReader
-from skdistill.students import MLP, learn_encoding
-from skdistill.training._batches import LessonRows
-from skdistill.training._lessons import REAL, SYNTHETIC, UNLABELED, Lessons, join
+from skdistill.students import MLP, OwnNet, TabM, learn_encoding
+from skdistill.training._lessons import REAL, Lessons
 from skdistill.training._train import (
     detach,
-    plan,
     recalibration,
+    scores_of,
     taught_by,
     train_generations,
     train_student,
@@ -55,7 +58,7 @@ def test_the_weights_of_the_best_epoch_are_restored():
     assert fitted.n_epochs < len(losses) < 40
     _, per_row = recalibration(fitted.net, transfer(X[200:260], Y[200:260]), TRAINING)
     assert len(per_row) == 60
-    scores = fitted.net.logits(LessonRows(held_out))
+    scores = scores_of(fitted.net, held_out)
     log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
     assert -log_p[np.arange(100), Y[200:]].mean() == pytest.approx(min(losses), rel=1e-4)
 
@@ -70,53 +73,70 @@ def test_recalibration_needs_100_rows_and_helps():
     assert recalibration(fitted.net, transfer(X[:99], Y[:99]), TRAINING)[0] == 1
     temperature, losses = recalibration(fitted.net, transfer(X[100:], Y[100:]), TRAINING)
     assert temperature > 1  # trained to certainty on 40 rows
-    scores = fitted.net.logits(LessonRows(transfer(X[100:], Y[100:])))
+    scores = scores_of(fitted.net, transfer(X[100:], Y[100:]))
     plain = np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(200), Y[100:]]
     assert losses.mean() < plain.mean()
 
 
-def test_an_epoch_has_all_real_rows_and_a_slice_of_the_others():
-    pool = transfer(np.tile(X, (9, 1)), np.full(2700, -1), SYNTHETIC)
-    real = transfer(X, Y)
-    assert plan(join([real, pool]), TRAINING) == (300, 900, 40, 64)
-    assert plan(join([real, pool.take(np.arange(50))]), TRAINING) == (300, 50, 40, 64)
-    assert plan(real, TRAINING) == (300, 0, 40, 64)
+WAYS = [None, [Callback()]]  # by our loop, by skorch's
 
 
-def test_slices_are_large_enough_for_every_row_to_be_seen():
-    pool = transfer(np.tile(X, (9, 1)), np.full(2700, -1), UNLABELED)
-    assert plan(join([transfer(X, Y), pool]), TRAINING, 2) == (300, 1350, 2, 64)
-    assert plan(join([transfer(X, Y), pool]), replace(TRAINING, max_epochs=1))[1] == 2700
-
-
-def test_more_rows_allow_more_epochs():
-    settings = replace(TRAINING, max_epochs="auto")
-    more = transfer(X, np.full(300, -1), UNLABELED)
-    assert plan(transfer(X, Y), settings)[2] == 60
-    assert plan(join([transfer(X, Y), more]), settings)[2] == 100
-
-
-@pytest.mark.parametrize(("n", "epochs"), [(300, 60), (50_000, 30), (10**6, 6)])
-def test_large_sets_get_fewer_epochs(n, epochs):
-    part = transfer(np.zeros((n, 1)), np.zeros(n, dtype=np.int64))
-    settings = replace(TRAINING, max_epochs="auto", batch_size=256)
-    assert plan(part, settings) == (n, 0, epochs, min(256, n // 4))
-
-
-def test_a_detached_net_holds_no_rows():
+@pytest.mark.parametrize("callbacks", WAYS)
+def test_a_detached_net_holds_no_rows(callbacks):
+    training = replace(TRAINING, callbacks=callbacks)
     fitted = train_student(
-        transfer(X, Y), TRAINING, alpha=0.5, n_epochs=1, monitor=transfer(X[:9], Y[:9])
+        transfer(X, Y), training, alpha=0.5, n_epochs=1, monitor=transfer(X[:9], Y[:9])
     )
     assert "valid_loss" in fitted.history[0]
     assert detach(fitted.net).train_split is None
 
 
-def test_the_learning_rate_falls_over_the_epochs_that_the_race_saw():
-    # more rows mean fewer epochs by default; a final training on all rows keeps the race's
-    race = train_student(transfer(X[:200], Y[:200]), TRAINING, alpha=0.5, n_epochs=2)
-    assert race.max_epochs == 40
-    final = train_student(transfer(X, Y), TRAINING, alpha=0.5, n_epochs=10, max_epochs=10)
-    assert final.net.optimizer_.param_groups[0]["lr"] == pytest.approx(0, abs=1e-9)
+@pytest.mark.parametrize("loss", ["kl", "jsd", distillation_loss])
+@pytest.mark.parametrize("net", [MLP, TabM, OwnNet])
+def test_a_training_by_skorch_is_that_of_our_loop(net, loss):
+    shape = {"hidden_layer_sizes": (16,), "activation": "silu", "dropout": 0.2}
+    shape = {MLP: shape, TabM: {**shape, "n_members": 3}, OwnNet: {"make": torch.nn.Linear}}[net]
+    training = replace(TRAINING, module=net, net=shape, loss=loss, patience=2, lr=0.05)
+    train, held_out = transfer(X[:200], Y[:200]), transfer(X[200:], Y[200:])
+    ours, skorch = (
+        train_student(train, replace(training, callbacks=way), alpha=0.5, validation=held_out)
+        for way in WAYS
+    )
+    assert ours.n_epochs == skorch.n_epochs < len(ours.history) < 40
+    for mine, stock in zip(ours.net.history, skorch.net.history, strict=True):
+        assert mine.keys() == stock.keys()
+        assert {"train_loss_best", "valid_loss_best", "batches", "dur"} <= mine.keys()
+        for name in mine.keys() - {"batches", "dur"}:
+            assert mine[name] == pytest.approx(stock[name], rel=1e-4), name
+    scores = [scores_of(fitted.net, held_out) for fitted in (ours, skorch)]
+    np.testing.assert_allclose(*scores, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("callbacks", WAYS)
+def test_the_net_is_one_of_skorch_that_works(callbacks, tmp_path):
+    training, rows = replace(TRAINING, callbacks=callbacks), transfer(X, Y)
+    net = detach(train_student(rows, training, alpha=0.5, n_epochs=3, validation=rows).net)
+    scores, x = scores_of(net, rows), rows.rows
+    assert type(net) is NeuralNet
+    np.testing.assert_array_equal(net.predict(x), scores)
+    np.testing.assert_array_equal(net.forward(x).numpy(), scores)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(net)).predict(x), scores)
+    files = {f"f_{part}": tmp_path / part for part in ("params", "optimizer", "history")}
+    net.save_params(**files)
+    other = clone(net).initialize()
+    other.load_params(**files)
+    np.testing.assert_array_equal(other.predict(x), scores)
+    assert other.history[:, "valid_loss"] == net.history[:, "valid_loss"]
+
+
+@pytest.mark.parametrize("callbacks", WAYS)
+def test_verbose_prints_the_table_of_skorch(callbacks, capsys):
+    training = replace(TRAINING, callbacks=callbacks, verbose=1)
+    train_student(transfer(X, Y), training, alpha=0.5, n_epochs=3, monitor=transfer(X, Y))
+    head, line, *epochs = capsys.readouterr().out.splitlines()
+    assert head.split() == ["epoch", "train_loss", "valid_loss", "dur"]
+    assert set(line) == {"-", " "}
+    assert [row.split()[0] for row in epochs] == ["1", "2", "3"]
 
 
 def test_a_schedule_of_the_users_replaces_ours():
@@ -155,7 +175,7 @@ def test_a_student_teaches_the_next_with_its_calibrated_answers():
     rows = transfer(X, Y)
     fitted = train_student(rows, TRAINING, alpha=0.5, n_epochs=2)
     taught = taught_by(fitted.net, 1.5, rows, replace(TRAINING, temperature=2.0))
-    scores = fitted.net.logits(LessonRows(rows))
+    scores = scores_of(fitted.net, rows)
     np.testing.assert_allclose(taught.targets, softmax(scores / 3, axis=1), atol=1e-6)
     np.testing.assert_array_equal(taught.labels, rows.labels)
 
