@@ -34,6 +34,7 @@ from torch.utils.data import StackDataset, TensorDataset
 from benchmarks.shared import seconds_of, spread
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
+from skdistill.tasks import Multiclass
 from skdistill.training._batches import LessonRows
 from skdistill.training._compiled import make_steps
 from skdistill.training._lessons import REAL, Lessons
@@ -84,7 +85,8 @@ class Ours:
     def fit(self):
         net = {"hidden_layer_sizes": HIDDEN, "activation": "relu", "dropout": 0.0}
         training = Training(
-            encoding=self.data.encoding, n_classes=N_CLASSES, module=MLP, net=net, loss="kl",
+            encoding=self.data.encoding, task=Multiclass(np.arange(N_CLASSES)), module=MLP,
+            net=net, loss="kl",
             temperature=1.0, lr=LR, weight_decay=DECAY, batch_size=self.batch_size,
             max_epochs=self.n_epochs, patience=9,
             device="cpu", callbacks=None, net_params=None, verbose=0, random_state=0,

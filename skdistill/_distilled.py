@@ -86,27 +86,26 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
             for side in sides
         )
         recipe = self._choose(racer.for_race(), folds, training)
+        head = recipe.head or data.task.head()
         lessons = final.compose(np.arange(len(data.y)), recipe.mix)
         fitted = train_generations(
             lessons.weighted(recipe.mix.real_weight),
             recipe.training,
             recipe.generations,
-            temperature=recipe.temperature,
+            head=head,
             alpha=recipe.mix.alpha,
             n_epochs=recipe.n_epochs,
             max_epochs=recipe.max_epochs,
             monitor=final.real.take(folds[0][1]) if self.callbacks else None,
         )
-        return self._keep(final.side, data.task, reader, lessons, recipe, fitted)
 
-    def _keep(self, side, task, reader, lessons, recipe, fitted):
-        self.task_ = task
-        self.teacher_ = side.teacher
-        self.calibrator_ = side.calibrator
+        self.task_ = data.task
+        self.teacher_ = final.side.teacher
+        self.calibrator_ = final.side.calibrator
         self.net_, self.n_iter_ = detach(fitted.net), fitted.n_epochs
         self.history_ = recipe.history or fitted.history
         self.transfer_summary_ = {**lessons.count(), **recipe.summary()}
-        self.student_ = fitted.student(reader, task.classes, recipe.temperature)
+        self.student_ = fitted.student(reader, data.task, head)
         return self
 
     def ask_teacher(self, X, *, calibrated=True):

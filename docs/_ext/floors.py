@@ -8,26 +8,25 @@ from sphinx.util.docutils import SphinxDirective
 
 PACKAGE = Path(__file__).parents[2] / "skdistill"
 LEFT_OUT = ("exceptions", "_plumbing")  # everybody's
-WIDTH, BOX, HEIGHT, FLOOR = 980, 148, 46, 84
+WIDTH, BOX, HEIGHT, FLOOR = 980, 190, 46, 76
+LETTERS = 30  # of a note
+SWEEPS = 8  # of the order within floors, so that few lines cross
 STYLE = """
 .floors { font-family: system-ui, sans-serif; min-width: 44rem; width: 100%; height: auto; }
 .floors text { fill: var(--pst-color-text-base, currentColor); text-anchor: middle; }
 .floors .name { font-size: 15px; font-weight: 600; }
 .floors .note { font-size: 10.5px; fill: var(--pst-color-text-muted, currentColor); }
-.floors rect { fill: var(--pst-color-surface, none); stroke: var(--pst-color-border, currentColor); }
-.floors path { fill: none; stroke: var(--pst-color-primary, currentColor); opacity: .45; }
+.floors rect { fill: var(--pst-color-surface, white); }
+.floors rect { stroke: var(--pst-color-border, currentColor); }
+.floors path { fill: none; stroke: var(--pst-color-primary, currentColor); opacity: .5; }
 """
 
 
 def parts():
     """Return the files of each package, and of each estimator's module."""
-    packages = {
-        p.parent.name: sorted(p.parent.rglob("*.py")) for p in PACKAGE.glob("*/__init__.py")
-    }
-    estimators = {p.stem: [p] for p in (PACKAGE / "_distilled.py", PACKAGE / "_classifier.py")}
-    return {
-        name: files for name, files in {**packages, **estimators}.items() if name not in LEFT_OUT
-    }
+    found = {p.parent.name: sorted(p.parent.rglob("*.py")) for p in PACKAGE.glob("*/__init__.py")}
+    found |= {name: [PACKAGE / f"{name}.py"] for name in ("_distilled", "_classifier")}
+    return {name: files for name, files in found.items() if name not in LEFT_OUT}
 
 
 def imports(files, names):
@@ -60,29 +59,46 @@ def reduced(graph):
     return {n: {m for m in graph[n] if not any(m in reach(o) for o in graph[n])} for n in graph}
 
 
+def places(rows, graph):
+    """Return the middle of each part's upper edge; parts stand near those that they import."""
+    near: dict = {n: set(graph[n]) for n in graph}
+    for name, imported in graph.items():
+        for other in imported:
+            near[other] |= {name}
+    place: dict = {}
+    for _ in range(SWEEPS):
+        for k, row in enumerate(reversed(rows)):
+            known = {n: [place[m][0] for m in near[n] if m in place] for n in row}
+            row.sort(key=lambda n: (sum(known[n]) / len(known[n]) if known[n] else WIDTH / 2, n))
+            gap = WIDTH / len(row)
+            place |= {n: (gap * (i + 0.5), 8 + k * FLOOR) for i, n in enumerate(row)}
+    return place
+
+
+def about(path):
+    """Return the first words of a module's docstring, as many as fit into a box."""
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))).splitlines()[0]
+    text = text.split(": ", 1)[1] if text.split(":")[0].isidentifier() else text
+    text = text.split(":")[0].rstrip(".").replace("`", "")
+    return text if len(text) <= LETTERS else text[:LETTERS].rsplit(" ", 1)[0].rstrip(",") + " …"
+
+
 def draw():
     """Return the picture as SVG."""
     files = parts()
     graph = {name: imports(own, files) - {name} for name, own in sorted(files.items())}
+    graph = reduced(graph)
     rows = floors(graph)
-    place, drawn = {}, []
-    for k, row in enumerate(reversed(rows)):
-        for i, name in enumerate(row):
-            place[name] = WIDTH * (i + 0.5) / len(row), 8 + k * FLOOR
-    for name, imported in reduced(graph).items():
+    place, drawn = places(rows, graph), []
+    for name, imported in graph.items():
         (x, y) = place[name]
-        drawn += [
-            f'<path d="M{x:.0f} {y + HEIGHT}L{place[m][0]:.0f} {place[m][1]}"/>' for m in imported
-        ]
+        ends = [place[other] for other in sorted(imported)]
+        drawn += [f'<path d="M{x:.0f} {y + HEIGHT}L{a:.0f} {b}"/>' for a, b in ends]
     for name, (x, y) in place.items():
-        home = files[name][0]
-        about = ast.get_docstring(ast.parse(home.read_text(encoding="utf-8"))).splitlines()[0]
-        note = about.removeprefix("DistilledClassifier: ").removeprefix("BaseDistilled: ")
-        note = note.split(":")[0].split(",")[0].rstrip(".")
         drawn.append(
             f'<rect x="{x - BOX / 2:.0f}" y="{y}" width="{BOX}" height="{HEIGHT}" rx="6"/>'
             f'<text class="name" x="{x:.0f}" y="{y + 20}">{name}</text>'
-            f'<text class="note" x="{x:.0f}" y="{y + 36}">{note[:34]}</text>'
+            f'<text class="note" x="{x:.0f}" y="{y + 36}">{about(files[name][0])}</text>'
         )
     size = 8 + FLOOR * len(rows)
     return (

@@ -31,7 +31,7 @@ MANY_MORE = 2  # times as many rows at least, else more are not tried
 HEAVIER = 4.0  # weight of a real row that is tried; a synthetic or unlabelled one has 1
 LIKELY = 0.5  # standard errors by which a mix has to beat that before it,
 PROBABLY = 1  # bins at splits quantiles,
-CLEARLY = 3  # a source the class frequencies,
+CLEARLY = 3  # a source who knows no column,
 SURELY = 2  # and labels alone the teacher
 RACED = 0.5  # share of the full schedule that candidates train for
 ANNEALED = 2  # epochs of the last training, for each one up to the lowest held-out loss
@@ -58,7 +58,9 @@ class Facts:
     max_epochs: Any  # a number or "auto"
     generations: int  # of students that teach the next one, at most
     assists: bool  # whether students of another architecture teach
-    of_frequencies: np.ndarray  # held-out losses of who answers with the class frequencies
+    loss: str  # what the held-out loss is called
+    nobody: str  # who knows no column,
+    of_nobody: np.ndarray  # and the held-out losses of that
 
     def pools(self, source):
         """Whether the number of epochs will be chosen over several folds together."""
@@ -111,8 +113,8 @@ class Outcome:
     realism_auc: float | None = None  # how well its synthetic rows are told from real ones
 
     @property
-    def log_loss(self):
-        """Held-out log loss, in nats."""
+    def loss(self):
+        """Mean held-out loss."""
         return float(np.average(self.losses, weights=self.weight))
 
     def gain(self, losses):
@@ -181,7 +183,7 @@ def _race(facts, reason):
     labels_alone = replace(plain.candidate, alpha=0.0)
     best = plain = yield from _finish(facts, plain)
     if mixed:
-        is_worth_it, reason = _judge(mixed, plain, facts.of_frequencies)
+        is_worth_it, reason = _judge(facts, mixed, plain)
         best = mixed if is_worth_it else plain
     # without soft targets, rows without label teach nothing: not where the user wants them
     if facts.alpha == "auto" and not facts.has_unlabeled:
@@ -198,7 +200,7 @@ def _choose_mix(facts, sources):
     raced = []
     for source in sources:
         raced.append((yield facts.first(source)))
-    best = yield from _sharpen(facts, min(raced, key=_log_loss))
+    best = yield from _sharpen(facts, min(raced, key=_loss))
     if facts.n_more is not None:
         if facts.n_more >= MANY_MORE * best.n_synthetic:
             best = yield from _better(best, LIKELY, per_row=MORE_PER_ROW)
@@ -216,7 +218,7 @@ def _screen(facts, sources):
     outcomes = []
     for source in sources:
         outcomes.append((yield replace(facts.first(source), **how)))
-    return [each.candidate.source for each in sorted(outcomes, key=_log_loss)[:FINALISTS]]
+    return [each.candidate.source for each in sorted(outcomes, key=_loss)[:FINALISTS]]
 
 
 def _sharpen(facts, best):
@@ -236,15 +238,15 @@ def _better(best, errors, **changed):
     return other if other.beats(best.losses, errors) else best
 
 
-def _judge(mixed, plain, of_frequencies):
+def _judge(facts, mixed, plain):
     """Whether a student of synthetic rows is likely better than one without, and of use; why."""
     gain, error = mixed.gain(plain.losses)
     reason = (
-        f"{mixed.n_synthetic:,} rows of {mixed.candidate.source} changed the held-out log loss by "
-        f"{-gain:+.4f} ± {error:.4f}, from {plain.log_loss:.4f} without synthetic rows"
+        f"{mixed.n_synthetic:,} rows of {mixed.candidate.source} changed the held-out "
+        f"{facts.loss} by {-gain:+.4f} ± {error:.4f}, from {plain.loss:.4f} without synthetic rows"
     )
-    if not mixed.beats(of_frequencies, CLEARLY):
-        return False, f"{reason}, but no student clearly beats the class frequencies"
+    if not mixed.beats(facts.of_nobody, CLEARLY):
+        return False, f"{reason}, but no student clearly beats {facts.nobody}"
     return mixed.beats(plain.losses, LIKELY), reason
 
 
@@ -266,7 +268,7 @@ def _teach_on(facts, best):
         heir = replace(best.candidate, stage="generation", max_epochs=best.max_epochs)
         teacher = (yield replace(heir, is_assistant=True)) if facts.assists else best
         taught = yield replace(heir, teacher=teacher.candidate)
-        if taught.log_loss >= best.log_loss:
+        if taught.loss >= best.loss:
             return best, generation
         best = taught
     return best, facts.generations
@@ -289,5 +291,5 @@ def _pool(facts, chosen, best):
     return 1 + int(np.argmin([row["valid_loss"] for row in history])), history
 
 
-def _log_loss(outcome):
-    return outcome.log_loss
+def _loss(outcome):
+    return outcome.loss

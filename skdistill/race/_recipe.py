@@ -1,6 +1,7 @@
 """What the race decided, as the last training repeats it and users are told of it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from skdistill.flow import Mix
 from skdistill.training import Training
@@ -18,8 +19,8 @@ class Recipe:
         Epochs of the final training; None for all of `max_epochs`.
     max_epochs : int or None
         Epochs over which the learning rate falls; None to leave it to the training.
-    temperature : float
-        By which the student's scores are divided.
+    head : Layer or None
+        What ends the student; None: as the task ends one without held-out rows.
     generations : int
         How many students teach the next one before the last.
     history : list of dict
@@ -34,7 +35,7 @@ class Recipe:
     training: Training
     n_epochs: int | None = None
     max_epochs: int | None = None
-    temperature: float = 1.0
+    head: Any = None
     generations: int = 0
     history: list = field(default_factory=list, repr=False)
     trials: list = field(default_factory=list, repr=False)
@@ -46,7 +47,7 @@ class Recipe:
         return self.mix.summary() | {name: getattr(self, name) for name in names}
 
 
-def tell(outcome, winners):
+def tell(outcome, winners, loss):
     """Return what users are told of a trial.
 
     Parameters
@@ -54,12 +55,16 @@ def tell(outcome, winners):
     outcome : Outcome
     winners : pair of Candidate
         The race's, and that of the last generation.
+    loss : str
+        What the held-out loss is called.
     """
     tried = outcome.candidate
     of_candidate = ("source", "alpha", "real_weight", "stage", "bins")
-    of_outcome = ("n_synthetic", "log_loss", "n_epochs", "realism_auc")
     return {
         **{name: getattr(tried, name) for name in of_candidate},
-        **{name: getattr(outcome, name) for name in of_outcome},
+        "n_synthetic": outcome.n_synthetic,
+        loss: outcome.loss,
+        "n_epochs": outcome.n_epochs,
+        "realism_auc": outcome.realism_auc,
         "chosen": tried in winners,
     }

@@ -23,7 +23,7 @@ from skdistill.samplers import two_sample_auc
 from skdistill.students import split_bins
 from skdistill.tables import is_sparse
 from skdistill.teachers import MIN_RACE_ROWS
-from skdistill.training import plan, recalibration, taught_by, train_student
+from skdistill.training import finish, plan, taught_by, train_student
 
 MIN_REALISM_ROWS = 30  # below, real and synthetic rows are not compared
 
@@ -54,10 +54,10 @@ def choose_recipe(composer, folds, training, *, alpha):
         training=runner.training(final),
         n_epochs=decision.n_epochs,
         max_epochs=decision.final.max_epochs,
-        temperature=runner.students[final][1],
+        head=runner.students[final][1],
         generations=decision.generations,
         history=decision.history,
-        trials=[tell(outcome, (decision.chosen, final)) for outcome in trials],
+        trials=[tell(outcome, (decision.chosen, final), training.task.loss) for outcome in trials],
         reason=decision.reason,
     )
 
@@ -69,7 +69,7 @@ class _Runner:
         self.composer = composer
         self.folds = folds
         self.outcomes = []
-        self.students = {}  # net and temperature by candidate
+        self.students = {}  # net and head by candidate
         self._trainings = {"quantiles": training}
         self._place, self._composed = None, {}
         self._held_out = cache(lambda fold: composer.real.take(folds[fold][1]))
@@ -80,7 +80,6 @@ class _Runner:
         composer, training, rows = self.composer, self._trainings["quantiles"], self._rows("race")
         sources, real = tuple(composer.samplers), composer.real
         more = Mix(sources[-1], 1.0, MORE_PER_ROW)  # the last is a sampler if any is
-        count = 1 + np.bincount(real.labels[rows], real.weight[rows], real.targets.shape[1])
         can_split = not is_sparse(real.rows) and len(training.encoding.bin_low) > 0
         return Facts(
             sources=sources,
@@ -96,7 +95,11 @@ class _Runner:
             max_epochs=training.max_epochs,
             generations=training.generations,
             assists=training.assistant is not None,
-            of_frequencies=-np.log(count / count.sum())[real.labels[self.folds[0][1]]],
+            loss=training.task.loss.replace("_", " "),
+            nobody=training.task.nobody,
+            of_nobody=training.task.losses_of_nobody(
+                real.labels[rows], real.weight[rows], real.labels[self.folds[0][1]]
+            ),
         )
 
     def run(self, candidate):
@@ -107,8 +110,8 @@ class _Runner:
         training = training.assistant if candidate.is_assistant else training
         training = replace(training, max_epochs=n)
         if candidate.teacher is not None:
-            net, temperature = self.students[candidate.teacher]
-            lessons = taught_by(net, temperature, lessons, training)
+            net, head = self.students[candidate.teacher]
+            lessons = taught_by(net, head, lessons, training)
         held_out = self._held_out(candidate.fold)
         n_synthetic = lessons.count()["n_synthetic"]
         realism_auc = self._realism_auc(candidate.source, lessons, n_synthetic, held_out)
@@ -118,8 +121,8 @@ class _Runner:
             alpha=candidate.alpha,
             **{"validation" if candidate.stops else "monitor": held_out},
         )
-        temperature, losses = recalibration(fitted.net, held_out, training)
-        self.students[candidate] = fitted.net, temperature
+        head, losses = finish(fitted.net, held_out, training)
+        self.students[candidate] = fitted.net, head
         outcome = Outcome(
             candidate=candidate,
             losses=losses,

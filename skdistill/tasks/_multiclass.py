@@ -5,17 +5,18 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from scipy.special import log_softmax
+from scipy.special import log_softmax, softmax
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
 from skdistill._plumbing.ambient import plain_torch
 from skdistill.exceptions import warn
-from skdistill.layers import Softmax
-from skdistill.losses import temper
+from skdistill.layers import Classes, Softmax
+from skdistill.losses import check_classes, make_settings, temper
 from skdistill.tables import is_missing
 from skdistill.tasks import _class_answers
 from skdistill.tasks._calibrators import CALIBRATORS, best_temperature
+from skdistill.tasks._class_criterion import StudentCriterion
 from skdistill.tasks._probabilities import by_name, proper
 from skdistill.tasks._stratified import of_known_classes, stratified
 from skdistill.tasks._task import Task
@@ -35,6 +36,9 @@ class Multiclass(Task):
 
     classes: np.ndarray
     calibrators: ClassVar[dict] = CALIBRATORS
+    criterion: ClassVar = StudentCriterion
+    loss: ClassVar[str] = "log_loss"
+    nobody: ClassVar[str] = "the class frequencies"
 
     @property
     def n_outputs(self):
@@ -152,6 +156,32 @@ class Multiclass(Task):
     def stand_in(self, labels):
         """Return one-hot targets."""
         return np.eye(self.n_outputs, dtype=np.float32)[labels]
+
+    def of_student(self, scores, head, temperature):
+        """Return a student's scores as soft targets of the next one."""
+        return softmax(scores / (temperature / head.inverse_temperature), axis=1)
+
+    def check_loss(self, kind):
+        """Raise where a kind of loss has no meaning for so few classes."""
+        check_classes(make_settings(kind), self.n_outputs)
+
+    def few(self, labels, n_each, most):
+        """Return positions of the first rows of each class, of some classes where many are."""
+        order = np.argsort(labels, kind="stable")
+        rank = np.arange(len(labels)) - np.searchsorted(labels[order], labels[order])
+        return np.sort(order[rank < n_each][:most])
+
+    def unsure(self, n):
+        """Return equal probabilities."""
+        return np.full((n, self.n_outputs), 1 / self.n_outputs, np.float32)
+
+    def head(self):
+        """Return a softmax that leaves scores as they are."""
+        return Softmax(1.0)
+
+    def outputs(self):
+        """Return the classes."""
+        return Classes(self.classes)
 
     def finish(self, scores, labels, weight):
         """Return a softmax at the temperature of the lowest log loss; 1 where rows are few."""

@@ -12,6 +12,9 @@ class Task(ABC):
     """
 
     calibrators: ClassVar[dict[Any, type]]
+    criterion: ClassVar[Any]  # made of alpha, temperature and loss; nats a row of scores
+    loss: ClassVar[str]  # what its losses are called
+    nobody: ClassVar[str]  # and who knows no column
 
     @property
     @abstractmethod
@@ -79,6 +82,30 @@ class Task(ABC):
     @abstractmethod
     def stand_in(self, labels):
         """Return float32 targets that say what labels say."""
+
+    @abstractmethod
+    def of_student(self, scores, head, temperature):
+        """Return a student's scores as soft targets of the next one."""
+
+    @abstractmethod
+    def check_loss(self, kind):
+        """Raise where a kind of loss has no meaning here."""
+
+    @abstractmethod
+    def few(self, labels, n_each, most):
+        """Return positions of some rows that are unlike each other."""
+
+    @abstractmethod
+    def unsure(self, n):
+        """Return float32 targets of `n` rows that say nothing."""
+
+    @abstractmethod
+    def head(self):
+        """Return the layer that ends a student where no rows are held out."""
+
+    @abstractmethod
+    def outputs(self):
+        """Return what a student's outputs are called."""
 
     @abstractmethod
     def finish(self, scores, labels, weight):

@@ -13,7 +13,7 @@ from skdistill.training._rehearsal import rehearse
 from skdistill.training._schedule import CYCLED_PER_ROW, pace, plan
 from skdistill.training._train import (
     detach,
-    recalibration,
+    finish,
     taught_by,
     train_generations,
     train_student,
@@ -29,12 +29,12 @@ __all__ = [
     "Training",
     "answered_rows",
     "detach",
+    "finish",
     "join",
     "make_training",
     "pace",
     "plan",
     "real_rows",
-    "recalibration",
     "rehearse",
     "taught_by",
     "train_generations",

@@ -8,7 +8,6 @@ from skorch.helper import predefined_split
 from skdistill._plumbing.progress import report
 from skdistill.students import OwnNet
 from skdistill.training._batches import Batches
-from skdistill.training._criterion import StudentCriterion
 from skdistill.training._interrupts import signals_go_up
 
 OF_ESTIMATOR = "module criterion callbacks train_split batch_size max_epochs device".split()
@@ -34,7 +33,7 @@ def make_net(training, plan, *, alpha, n_epochs, **by_skorch):
     """
     params = {
         "module__encoding": training.encoding,
-        "module__n_outputs": training.n_classes,
+        "module__n_outputs": training.task.n_outputs,
         **{f"module__{name}": value for name, value in training.net.items()},
         "criterion__alpha": alpha,
         "criterion__temperature": training.temperature,
@@ -61,7 +60,7 @@ def make_net(training, plan, *, alpha, n_epochs, **by_skorch):
     if not training.verbose:
         params["callbacks__print_log"] = None
     params = _overridden(params, training.net_params or {})
-    return NeuralNet(training.module, criterion=StudentCriterion, **params).initialize()
+    return NeuralNet(training.module, criterion=training.task.criterion, **params).initialize()
 
 
 def parts_of_skorch(training, plan, held_out, patience):

@@ -11,16 +11,15 @@ from skdistill._plumbing.ambient import plain_torch, torch_to_itself
 from skdistill._plumbing.progress import heard_by
 from skdistill.students import OwnNet
 from skdistill.training._batches import LessonRows
-from skdistill.training._criterion import StudentCriterion
 from skdistill.training._lessons import REAL, UNLABELED, Lessons, join
 from skdistill.training._schedule import LEAST_BATCH
 from skdistill.training._train import NoStudentError, train_student
 
-ROWS, MOST_ROWS = 2, 64  # of each class, and in all, that parts are tried on
+ROWS, MOST_ROWS = 2, 64  # of each kind, and in all, that parts are tried on
 SLOW = ("compile",)  # of net_params: not for so few rows
 
 
-def rehearse(training, rows, codes, *, unlabeled):
+def rehearse(training, rows, labels, *, unlabeled):
     """Train on a few rows what of a training is the user's own: student, loss, `net_params`.
 
     A fault of theirs would else show after all teachers were fitted. Callbacks are only looked at:
@@ -30,8 +29,7 @@ def rehearse(training, rows, codes, *, unlabeled):
     ----------
     training : Training
     rows : float32 array of shape (n_samples, n_features), or CSR matrix
-    codes : int array of shape (n_samples,)
-        Class indices.
+    labels : int array of shape (n_samples,)
     unlabeled : bool
         Whether there may be rows without label.
 
@@ -51,7 +49,7 @@ def rehearse(training, rows, codes, *, unlabeled):
     names = [name for name, is_own in own.items() if is_own]
     if not names:
         return
-    few = _few(rows, codes, training.n_classes)
+    few = _few(training.task, rows, labels)
     alone = torch_to_itself(training.random_state, training.device)
     with plain_torch(), alone, heard_by(None):
         if "student" in names:
@@ -68,22 +66,18 @@ def rehearse(training, rows, codes, *, unlabeled):
                 train_student(lessons, quiet, alpha=0.5, max_epochs=1, monitor=few)
 
 
-def _few(rows, codes, n_classes):
-    """Return the first rows of each class, of some classes where there are many."""
-    order = np.argsort(codes, kind="stable")
-    rank = np.arange(len(codes)) - np.searchsorted(codes[order], codes[order])
-    few = np.sort(order[rank < ROWS][:MOST_ROWS])
+def _few(task, rows, labels):
+    few = task.few(labels, ROWS, MOST_ROWS)
     n = len(few)
-    targets = np.full((n, n_classes), 1 / n_classes, np.float32)
-    codes = codes[few].astype(np.int64)
-    yes, weight = np.ones(n, bool), np.ones(n, np.float32)
-    return Lessons(rows[few], targets, codes, yes, yes, weight, np.full(n, REAL, np.int8))
+    labels = labels[few].astype(np.int64)
+    yes, weight, origin = np.ones(n, bool), np.ones(n, np.float32), np.full(n, REAL, np.int8)
+    return Lessons(rows[few], task.unsure(n), labels, yes, yes, weight, origin)
 
 
 def _try_student(training, few):
     """Make the user's module, and look at the shape of its scores."""
     rows = few.rows if isinstance(few.rows, np.ndarray) else few.rows.toarray()
-    n, k, make = len(few), training.n_classes, training.net["make"]
+    n, k, make = len(few), training.task.n_outputs, training.net["make"]
     name = getattr(make, "__name__", repr(make))
     with _blaming(f"The student {name} failed on {n} rows"):
         net = OwnNet(training.encoding, k, **training.net)
@@ -92,18 +86,18 @@ def _try_student(training, few):
         if shape != (n, k):
             raise ValueError(
                 f"The student {name} answered {n} rows with shape {shape}: expected {(n, k)}, "
-                "one score a class."
+                "one score an output."
             )
 
 
 def _try_loss(training, lessons):
     """Call the user's loss, and look at what it returns."""
-    n, k = len(lessons), training.n_classes
+    n, k = len(lessons), training.task.n_outputs
     logits = torch.zeros(n, k, requires_grad=True)
     answers = LessonRows(lessons).answers
     name = getattr(training.loss, "__name__", repr(training.loss))
     with _blaming(f"The loss {name} failed on {n} rows (label -1: a row without one)"):
-        value = StudentCriterion(0.5, training.temperature, training.loss)(logits, answers)
+        value = training.task.criterion(0.5, training.temperature, training.loss)(logits, answers)
     if not (isinstance(value, torch.Tensor) and value.numel() == 1 and value.requires_grad):
         raise ValueError(
             f"The loss {name} returned {value!r}: expected a tensor of one number that depends "

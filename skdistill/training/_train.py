@@ -4,25 +4,20 @@ import math
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
-from scipy.special import log_softmax, softmax
 from skorch import NeuralNet
 from torch.utils.data import DataLoader
 
 from skdistill._plumbing.ambient import one_thread, plain_torch, torch_to_itself
 from skdistill._plumbing.progress import stage
-from skdistill.layers import Classes, Softmax
 from skdistill.runtime import make_student
 from skdistill.students import MLP, OwnNet
-from skdistill.tasks import best_temperature
 from skdistill.training._batches import Batches, LessonRows
 from skdistill.training._compiled import is_small, make_steps
 from skdistill.training._loop import train
 from skdistill.training._net import make_net, parts_of_skorch, train_by_skorch
 from skdistill.training._schedule import plan
 
-MIN_RECALIBRATION_ROWS = 100
 KEPT = "epoch", "train_loss", "valid_loss", "dur"  # of a net's history
 
 
@@ -54,10 +49,10 @@ class FittedStudent:
         return [{name: row[name] for name in KEPT if name in row} for row in self.net.history]
 
     @plain_torch()
-    def student(self, reader, classes, temperature):
-        """Return the NumPy student; its scores are divided by `temperature`."""
-        layers = [*self.net.module_.describe(), Softmax(1 / temperature)]
-        return make_student(reader, tuple(layers), Classes(classes))
+    def student(self, reader, task, head):
+        """Return the NumPy student, which ends in `head`."""
+        layers = *self.net.module_.describe(), head
+        return make_student(reader, layers, task.outputs())
 
 
 @plain_torch()
@@ -113,7 +108,7 @@ def train_student(
     return fitted
 
 
-def train_generations(transfer, training, generations, *, temperature, **how):
+def train_generations(transfer, training, generations, *, head, **how):
     """Train a student that learns from so many others, each taught by the one before.
 
     Parameters
@@ -121,8 +116,8 @@ def train_generations(transfer, training, generations, *, temperature, **how):
     transfer, training, **how
         As in `train_student`.
     generations : int
-    temperature : float
-        By which students' scores are divided.
+    head : Layer
+        What ends those students.
 
     Returns
     -------
@@ -130,53 +125,49 @@ def train_generations(transfer, training, generations, *, temperature, **how):
     """
     for _ in range(generations):
         assistant = train_student(transfer, training.assistant or training, **how)
-        transfer = taught_by(assistant.net, temperature, transfer, training)
+        transfer = taught_by(assistant.net, head, transfer, training)
     return train_student(transfer, training, **how)
 
 
-def taught_by(net, temperature, transfer, training):
+def taught_by(net, head, transfer, training):
     """Return the transfer set with a student's answers as soft targets.
 
     Parameters
     ----------
     net : NeuralNet
-    temperature : float
-        By which its scores are divided.
+    head : Layer
+        What ends that student.
     transfer : Lessons
     training : Training
     """
-    scores = scores_of(net, transfer) / (temperature * training.temperature)
-    return replace(transfer, targets=softmax(scores, axis=1))
+    scores = scores_of(net, transfer)
+    return replace(transfer, targets=training.task.of_student(scores, head, training.temperature))
 
 
-def recalibration(net, validation, training):
-    """Recalibrate a student's answers to held-out rows.
+def finish(net, held_out, training):
+    """End a student by what fits held-out rows best.
 
     Parameters
     ----------
     net : NeuralNet
-    validation : Lessons
+    held_out : Lessons
     training : Training
 
     Returns
     -------
-    temperature : float
-        By which scores are to be divided; 1 when the rows are too few.
+    head : Layer
     losses : float64 array of shape (n_samples,)
-        Log loss of each row at that temperature.
+        Of each row.
     """
-    scores = scores_of(net, validation).astype(np.float64)
-    temperature = 1.0
-    if len(validation) >= MIN_RECALIBRATION_ROWS:
-        temperature = best_temperature(scores, validation.labels, validation.weight, (-1, 1))
-    log_p = log_softmax(scores / temperature, axis=1)
-    return temperature, -log_p[np.arange(len(scores)), validation.labels]
+    task, scores = training.task, scores_of(net, held_out)
+    head = task.finish(scores, held_out.labels, held_out.weight)
+    return head, task.losses(scores, head, held_out.labels)
 
 
 @plain_torch()
 @torch.no_grad()
 def scores_of(net, lessons):
-    """Return a trained net's scores in nats, float32 of shape (n_samples, n_classes).
+    """Return a trained net's scores in nats, float32 of shape (n_samples, n_outputs).
 
     Parameters
     ----------

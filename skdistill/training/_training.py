@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from skdistill.losses import check_classes, make_settings
 from skdistill.students import MLP, OwnNet, TabM, learn_encoding, learn_scaling, make_waves
+from skdistill.tasks import Task
 
 SAME = (  # parameters of DistilledClassifier that are taken over
     *("loss", "temperature", "lr", "weight_decay", "batch_size", "max_epochs", "patience"),
@@ -23,13 +23,13 @@ class Training:
     ----------
     encoding : EncodeTable or ScaleColumns
         The latter for sparse rows.
-    n_classes : int
+    task : Task
     module : type
         Architecture.
     net : dict
         Its arguments.
     loss : str or callable
-        As in `StudentCriterion`.
+        As in the task's `criterion`.
     temperature, lr, weight_decay : float
     batch_size : int
     max_epochs : int or "auto"
@@ -45,7 +45,7 @@ class Training:
     """
 
     encoding: Any
-    n_classes: int
+    task: Task
     module: Any
     net: dict
     loss: Any
@@ -85,17 +85,17 @@ def make_training(params, rows, data, reader, seeds):
     Raises
     ------
     ValueError
-        If the loss has no meaning for so many classes, or the architecture is impossible.
+        If the loss has no meaning for the task, or the architecture is impossible.
     """
     for name in ("hidden_layer_sizes", "assistant_layer_sizes"):
         _check_sizes(name, params[name] or ())
     if isinstance(params["loss"], str):
-        check_classes(make_settings(params["loss"]), data.task.n_outputs)
+        data.task.check_loss(params["loss"])
     encoding, waves = _encoding(params, rows, data, reader, seeds["encoding"])
     module, net = _architecture(params)
     training = Training(
         encoding=encoding,
-        n_classes=data.task.n_outputs,
+        task=data.task,
         module=module,
         net={**net, "waves": waves},
         device=check_device(params["device"]),

@@ -28,7 +28,9 @@ FACTS = Facts(
     max_epochs="auto",
     generations=0,
     assists=False,
-    of_frequencies=np.full(64, 100.0),
+    loss="log loss",
+    nobody="the class frequencies",
+    of_nobody=np.full(64, 100.0),
 )
 ONLY_ROWS = {"sources": (None,)}
 MUNGE = {("source", "munge"): 20}  # synthetic rows help much
@@ -147,7 +149,7 @@ def test_who_wins(gains, facts, winner):
 )
 def test_a_source_has_to_beat_the_class_frequencies_clearly(lead, source, reason):
     frequencies = 5 + ERROR * (lead - 20) + NOISE[-1]
-    decision, _ = race(MUNGE, of_frequencies=frequencies)
+    decision, _ = race(MUNGE, of_nobody=frequencies)
     assert decision.chosen.source == source
     assert reason in decision.reason
 
@@ -432,7 +434,7 @@ def test_weights_count_in_a_gain():
     gain, error = outcome([0.0, 0.0], np.array([3.0, 1.0])).gain(np.array([1.0, 2.0]))
     assert gain == pytest.approx((3 * 1 + 1 * 2) / 4)
     assert error == pytest.approx(np.std([1.5, 1.0], ddof=1) / np.sqrt(2))
-    assert outcome([1.0, 3.0], np.array([3.0, 1.0])).log_loss == 1.5
+    assert outcome([1.0, 3.0], np.array([3.0, 1.0])).loss == 1.5
 
 
 def test_the_rules_know_figures_alone():

@@ -254,8 +254,8 @@ def test_held_out_losses_are_of_the_students_recalibrated_answers(attempt):
     clf, _, (outcome,), _ = attempt(plain, transfer=None)
     test = FOLDS[0][1]
     assert outcome.losses.shape == outcome.weight.shape == test.shape
-    assert outcome.log_loss == clf.transfer_summary_["trials"][0]["log_loss"]
-    assert 0 < outcome.log_loss < np.log(2)
+    assert outcome.loss == clf.transfer_summary_["trials"][0]["log_loss"]
+    assert 0 < outcome.loss < np.log(2)
 
 
 def test_a_candidate_learns_from_the_rows_that_it_says(attempt, monkeypatch):
@@ -345,7 +345,7 @@ def test_the_rules_are_told_the_facts(attempt):
     _, facts, _, _ = attempt(MUNGE, generations=2, fit_params={"sample_weight": weight})
     share = np.average(Y[FOLDS[0][0]], weights=weight[FOLDS[0][0]])
     of_test = np.where(Y[FOLDS[0][1]] == 1, -np.log(share), -np.log(1 - share))
-    np.testing.assert_allclose(facts.of_frequencies, of_test, atol=0.02)
+    np.testing.assert_allclose(facts.of_nobody, of_test, atol=0.02)
     assert facts.sources == ("munge",)
     assert (facts.n_real, facts.n_train, facts.n_folds) == (N, N_TRAIN, 5)
     assert (facts.per_row, facts.n_more) == (24, 72 * N_TRAIN)

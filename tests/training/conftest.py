@@ -9,6 +9,7 @@ import torch
 
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding, learn_scaling
+from skdistill.tasks import Multiclass
 from skdistill.training._batches import LessonRows
 from skdistill.training._net import make_net, parts_of_skorch
 from skdistill.training._schedule import Plan
@@ -60,7 +61,8 @@ def untrained():
             **params,
         }  # fmt: skip
         training = Training(
-            encoding=encoding, n_classes=N_CLASSES, temperature=2.0, max_epochs=n_epochs,
+            encoding=encoding, task=Multiclass(np.arange(N_CLASSES)), temperature=2.0,
+            max_epochs=n_epochs,
             patience=9, device="cpu", callbacks=callbacks, net_params=net_params, verbose=0,
             random_state=0, **settings,
         )  # fmt: skip

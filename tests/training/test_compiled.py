@@ -11,6 +11,7 @@ from skdistill._plumbing.extension import instruction_sets, kernels
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
 from skdistill.students._encoder import TableEncoder
+from skdistill.tasks import Multiclass
 from skdistill.training import _compiled
 from skdistill.training._batches import LessonRows
 from skdistill.training._compiled import CompiledScores, CompiledSteps, make_steps
@@ -70,7 +71,8 @@ def net_of(encoding, rows, *, n_classes=N_CLASSES, batch_size=57, alpha=0.6, **p
     shape = {"hidden_layer_sizes": (32, 16), "activation": "silu", "dropout": 0.2}
     shape |= {name: params.pop(name) for name in [*params] if name in shape}
     training = Training(
-        encoding=encoding, n_classes=n_classes, module=MLP, net=shape, batch_size=batch_size,
+        encoding=encoding, task=Multiclass(np.arange(n_classes)), module=MLP, net=shape,
+        batch_size=batch_size,
         max_epochs=3, patience=9, device="cpu", callbacks=None, net_params=None, verbose=0,
         random_state=0,
         **{"loss": "kl", "temperature": 2.0, "lr": 0.02, "weight_decay": 0.05, **params},

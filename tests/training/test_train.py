@@ -12,13 +12,15 @@ from sklearn.datasets import make_classification
 from skorch import NeuralNet
 from skorch.callbacks import Callback, LRScheduler
 
+from skdistill.layers import Softmax
 from skdistill.losses import distillation_loss
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, OwnNet, TabM, learn_encoding
+from skdistill.tasks import Multiclass
 from skdistill.training._lessons import REAL, Lessons
 from skdistill.training._train import (
     detach,
-    recalibration,
+    finish,
     scores_of,
     taught_by,
     train_generations,
@@ -32,7 +34,7 @@ TRAINING = Training(
     encoding=learn_encoding(
         READER.read(X), READER, n_bins=0, sample_weight=np.ones(300), random_state=0
     ),
-    n_classes=2, module=MLP,
+    task=Multiclass(np.arange(2)), module=MLP,
     net={"hidden_layer_sizes": (16,), "activation": "relu", "dropout": 0.0},
     loss="kl",
     temperature=1.0, lr=0.01, weight_decay=0.0, batch_size=64, max_epochs=40, patience=4,
@@ -56,7 +58,7 @@ def test_the_weights_of_the_best_epoch_are_restored():
     losses = [row["valid_loss"] for row in fitted.history]
     assert fitted.n_epochs == 1 + int(np.argmin(losses))
     assert fitted.n_epochs < len(losses) < 40
-    _, per_row = recalibration(fitted.net, transfer(X[200:260], Y[200:260]), TRAINING)
+    _, per_row = finish(fitted.net, transfer(X[200:260], Y[200:260]), TRAINING)
     assert len(per_row) == 60
     scores = scores_of(fitted.net, held_out)
     log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
@@ -70,9 +72,9 @@ def test_without_held_out_rows_it_trains_as_long_as_told():
 
 def test_recalibration_needs_100_rows_and_helps():
     fitted = train_student(transfer(X[:40], Y[:40]), TRAINING, alpha=0.0, n_epochs=40)
-    assert recalibration(fitted.net, transfer(X[:99], Y[:99]), TRAINING)[0] == 1
-    temperature, losses = recalibration(fitted.net, transfer(X[100:], Y[100:]), TRAINING)
-    assert temperature > 1  # trained to certainty on 40 rows
+    assert finish(fitted.net, transfer(X[:99], Y[:99]), TRAINING)[0].inverse_temperature == 1
+    head, losses = finish(fitted.net, transfer(X[100:], Y[100:]), TRAINING)
+    assert head.inverse_temperature < 1  # trained to certainty on 40 rows
     scores = scores_of(fitted.net, transfer(X[100:], Y[100:]))
     plain = np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(200), Y[100:]]
     assert losses.mean() < plain.mean()
@@ -174,7 +176,7 @@ def test_a_loss_that_is_no_number_gives_no_student(validation):
 def test_a_student_teaches_the_next_with_its_calibrated_answers():
     rows = transfer(X, Y)
     fitted = train_student(rows, TRAINING, alpha=0.5, n_epochs=2)
-    taught = taught_by(fitted.net, 1.5, rows, replace(TRAINING, temperature=2.0))
+    taught = taught_by(fitted.net, Softmax(1 / 1.5), rows, replace(TRAINING, temperature=2.0))
     scores = scores_of(fitted.net, rows)
     np.testing.assert_allclose(taught.targets, softmax(scores / 3, axis=1), atol=1e-6)
     np.testing.assert_array_equal(taught.labels, rows.labels)
@@ -183,7 +185,7 @@ def test_a_student_teaches_the_next_with_its_calibrated_answers():
 def test_generations_are_trained_one_after_the_other():
     rows, how = transfer(X, Y), {"alpha": 1.0, "n_epochs": 2}
     first = train_student(rows, TRAINING, **how)
-    second = train_student(taught_by(first.net, 1.2, rows, TRAINING), TRAINING, **how)
-    chain = train_generations(rows, TRAINING, 1, temperature=1.2, **how)
+    second = train_student(taught_by(first.net, Softmax(1 / 1.2), rows, TRAINING), TRAINING, **how)
+    chain = train_generations(rows, TRAINING, 1, head=Softmax(1 / 1.2), **how)
     assert chain.history[-1]["train_loss"] == second.history[-1]["train_loss"]
     assert chain.history[-1]["train_loss"] != first.history[-1]["train_loss"]

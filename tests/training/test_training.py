@@ -36,7 +36,7 @@ def test_each_student_has_its_architecture(student, module, net):
     training = make(student=student, hidden_layer_sizes=(7,))
     assert training.module is module
     assert training.net.items() >= net.items()
-    assert training.n_classes == 3
+    assert training.task.n_outputs == 3
 
 
 def test_an_assistant_differs_in_its_hidden_layers_alone():

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from skdistill.losses import distillation_loss
-from skdistill.training._criterion import StudentCriterion
+from skdistill.tasks._class_criterion import StudentCriterion
 
 LABELS = torch.tensor([0, 1, 2, 0, 1, -1])
 
