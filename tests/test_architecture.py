@@ -23,8 +23,8 @@ MAY_IMPORT = {
     "tasks": {"_plumbing", "exceptions", "layers", "losses", "tables"},
     "samplers": {"_plumbing", "layers", "runtime", "tables"},
     "sources": {"runtime", "tables"},
-    "students": {"_plumbing", "layers"},
-    "training": {"_plumbing", "layers", "losses", "runtime", "students", "tasks"},
+    "students": {"_plumbing", "layers", "tasks"},
+    "training": {"_plumbing", "losses", "runtime", "students", "tasks"},
     "teachers": {"_plumbing", "exceptions", "runtime", "samplers", "tables", "tasks"},
     "flow": {
         "_plumbing",

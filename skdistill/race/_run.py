@@ -144,7 +144,7 @@ class _Runner:
             training = self._trainings["quantiles"]
             real = self.composer.real.take(self._rows(candidate.rows))
             known = real.rows, real.labels, real.weight
-            encoding = split_bins(training.encoding, *known, training.random_state)
+            encoding = split_bins(training.task, training.encoding, *known, training.random_state)
             self._trainings[candidate.bins] = training.encoded_by(encoding)
         return self._trainings[candidate.bins]
 

@@ -36,9 +36,9 @@ class EncodedNet(nn.Module, ABC):
             self.n_features += waves.phase.size
 
     def forward(self, rows, *, encoded=False):
-        """Return scores in nats, of shape (n_samples, n_classes).
+        """Return scores in nats, of shape (n_samples, n_outputs).
 
-        While training they may be of shape (n_members x n_samples, n_classes): all rows' scores
+        While training they may be of shape (n_members x n_samples, n_outputs): all rows' scores
         by the first member, then by the second, and so on.
 
         Parameters

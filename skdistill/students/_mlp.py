@@ -24,7 +24,7 @@ class MLP(EncodedNet):
     encoding, waves
         As in `EncodedNet`.
     n_outputs : int
-        Number of classes.
+        Scores of a row.
     hidden_layer_sizes : sequence of int
         Empty for a linear student.
     activation : {"relu", "silu", "tanh"}

@@ -21,7 +21,7 @@ class OwnNet(EncodedNet):
     encoding, waves
         As in `EncodedNet`. Sparse rows are made dense, a batch at a time.
     n_outputs : int
-        Number of classes.
+        Scores of a row.
     make : callable
         ``make(n_inputs, n_outputs)`` returns the module. Its first weights, and what it drops,
         depend on torch's random state.

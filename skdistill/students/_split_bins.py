@@ -1,13 +1,12 @@
 """Bins of numbers where boosting splits them, in place of quantiles.
 
-Where classes are decided by sharp rules, quantiles seldom fall on their thresholds, but the splits
+Where answers follow sharp rules, quantiles seldom fall on their thresholds, but the splits
 of a quickly boosted model do. Elsewhere they are a little worse than quantiles.
 """
 
 from dataclasses import replace
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from skdistill._plumbing.boosting import without_empty
 from skdistill.students._encoder import bins_between, outer_quantiles
@@ -17,17 +16,19 @@ MOST_ITERATIONS = 100
 COVERING = 4  # bins of equal mass that a column has whatever its splits are
 
 
-def split_bins(encoding, rows, labels, sample_weight, random_state):
+def split_bins(task, encoding, rows, labels, sample_weight, random_state):
     """Return the encoding with other bins, at most as many for each column.
 
     Parameters
     ----------
+    task : Task
+        Whose boosting it is.
     encoding : EncodeTable
         With bins.
     rows : float32 array of shape (n_samples, n_features)
         As the student's reader gives them.
-    labels : int array of shape (n_samples,)
-        Of two classes or more.
+    labels : array of shape (n_samples,)
+        Not all the same.
     sample_weight : array of shape (n_samples,)
     random_state : int
 
@@ -36,7 +37,9 @@ def split_bins(encoding, rows, labels, sample_weight, random_state):
     encoding : EncodeTable
     """
     numbers = without_empty(rows[:, encoding.number_columns])
-    splits = _splits(numbers, labels, sample_weight, random_state)
+    boosting = task.boosting(labels, TREES, MOST_ITERATIONS)
+    boosting.set_params(max_leaf_nodes=LEAVES, early_stopping=False, random_state=random_state)
+    splits = _splits(boosting.fit(numbers, labels, sample_weight), numbers.shape[1])
     bins = []
     for position, n_bins in enumerate(np.bincount(encoding.bin_numbers)):
         if n_bins == 0:
@@ -59,18 +62,10 @@ def split_bins(encoding, rows, labels, sample_weight, random_state):
     )
 
 
-def _splits(numbers, labels, sample_weight, random_state):
+def _splits(boosting, n_columns):
     """Return the thresholds of each column, as often as they occur."""
-    n_classes = len(np.unique(labels))
-    trees_a_round = 1 if n_classes == 2 else n_classes
-    boosting = HistGradientBoostingClassifier(
-        max_iter=int(np.clip(TREES // trees_a_round, 1, MOST_ITERATIONS)),
-        max_leaf_nodes=LEAVES,
-        early_stopping=False,
-        random_state=random_state,
-    ).fit(numbers, labels, sample_weight)
     # no public attribute has them; treelite, shap and skl2onnx read these, too
     nodes = np.concatenate([tree.nodes for trees in boosting._predictors for tree in trees])
     nodes = nodes[(nodes["is_leaf"] == 0) & np.isfinite(nodes["num_threshold"])]
     columns = nodes["feature_idx"]
-    return [nodes["num_threshold"][columns == j] for j in range(numbers.shape[1])]
+    return [nodes["num_threshold"][columns == j] for j in range(n_columns)]

@@ -12,7 +12,6 @@ References
 
 from itertools import pairwise
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -25,6 +24,7 @@ from skdistill.students._base import (
     to_array,
 )
 from skdistill.students._units import Units
+from skdistill.tasks import mean_of_members
 
 
 class TabM(EncodedNet):
@@ -35,7 +35,7 @@ class TabM(EncodedNet):
     encoding, waves
         As in `EncodedNet`. Members get sparse rows without signs.
     n_outputs : int
-        Number of classes.
+        Scores of a row.
     hidden_layer_sizes : sequence of int
     activation : {"relu", "silu", "tanh"}
     dropout : float
@@ -88,7 +88,7 @@ class TabM(EncodedNet):
         x = torch.baddbmm(self.bias, x, self.weight)
         if self.training:
             return x.flatten(0, 1)
-        return torch.log_softmax(x, dim=2).logsumexp(dim=0) - np.log(len(x))
+        return mean_of_members(x)
 
     def describe_scores(self):
         """Return the layers that members share with what tells them apart, and their mean."""

@@ -5,6 +5,7 @@ from skdistill.tasks._calibrators import (
     best_temperature,
     check_calibration,
 )
+from skdistill.tasks._class_criterion import mean_of_members
 from skdistill.tasks._measures import (
     Quality,
     agreement,
@@ -34,6 +35,7 @@ __all__ = [
     "expected_calibration_error",
     "given_to",
     "last_step",
+    "mean_of_members",
     "measure_quality",
     "name_of",
     "positions",

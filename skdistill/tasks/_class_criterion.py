@@ -1,5 +1,6 @@
 """What a training makes small: the distillation loss, and log loss on held-out rows."""
 
+import math
 from functools import partial
 from typing import Any
 
@@ -46,6 +47,16 @@ class StudentCriterion(nn.Module):
         )
         logits.backward(gradient)
         return loss.detach()
+
+
+def mean_of_members(scores):
+    """Return the logarithm of members' mean probability.
+
+    Parameters
+    ----------
+    scores : Tensor of shape (n_members, n_samples, n_outputs)
+    """
+    return scores.log_softmax(dim=2).logsumexp(dim=0) - math.log(len(scores))
 
 
 def _of_members(answers, logits):

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 import torch
 from scipy.special import log_softmax, softmax
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
@@ -164,6 +165,12 @@ class Multiclass(Task):
     def check_loss(self, kind):
         """Raise where a kind of loss has no meaning for so few classes."""
         check_classes(make_settings(kind), self.n_outputs)
+
+    def boosting(self, labels, n_trees, most_rounds):
+        """Return boosting with a tree a round where two classes occur, else one a class."""
+        n_classes = len(np.unique(labels))
+        n_rounds = n_trees // (1 if n_classes == 2 else n_classes)
+        return HistGradientBoostingClassifier(max_iter=int(np.clip(n_rounds, 1, most_rounds)))
 
     def few(self, labels, n_each, most):
         """Return positions of the first rows of each class, of some classes where many are."""

@@ -92,6 +92,10 @@ class Task(ABC):
         """Raise where a kind of loss has no meaning here."""
 
     @abstractmethod
+    def boosting(self, labels, n_trees, most_rounds):
+        """Return unfitted histogram boosting of about so many trees in all."""
+
+    @abstractmethod
     def few(self, labels, n_each, most):
         """Return positions of some rows that are unlike each other."""
 

@@ -147,7 +147,7 @@ def test_bins_at_splits_win_where_rules_are_sharp():
 def test_bins_at_splits_know_nothing_of_the_held_out_rows(monkeypatch):
     seen = []
 
-    def recorded(encoding, rows, labels, *others):
+    def recorded(task, encoding, rows, labels, *others):
         seen.append((rows, labels))
         return encoding
 
@@ -288,9 +288,9 @@ def test_splits_are_made_once_on_the_rows_of_the_race(attempt, monkeypatch):
     monkeypatch.setattr(_run, "MAX_RACE_ROWS", 100)
     made = []
 
-    def recorded(encoding, rows, *others):
+    def recorded(task, encoding, rows, *others):
         made.append(len(rows))
-        return split_bins(encoding, rows, *others)
+        return split_bins(task, encoding, rows, *others)
 
     monkeypatch.setattr(_run, "split_bins", recorded)
     splits = replace(MUNGE, bins="splits", rows="race")

@@ -7,6 +7,7 @@ import pytest
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import learn_encoding
 from skdistill.students._split_bins import split_bins
+from skdistill.tasks import Multiclass
 
 N = 800
 RNG = np.random.default_rng(0)
@@ -21,6 +22,7 @@ X = pd.DataFrame(
 READER = ColumnReader.learn(X)
 ROWS = READER.read(X)
 WEIGHT = np.ones(N)
+TASK = Multiclass(np.arange(2))
 
 
 def quantile_encoding(n_bins=16):
@@ -36,7 +38,7 @@ def edges_of(encoding, position):
 def test_there_is_an_edge_near_every_threshold(n_classes):
     thresholds = [12.3, 77.7][: n_classes - 1]
     labels = np.digitize(np.nan_to_num(X["rule"], nan=50), thresholds)
-    encoding = split_bins(quantile_encoding(), ROWS, labels, WEIGHT, 0)
+    encoding = split_bins(TASK, quantile_encoding(), ROWS, labels, WEIGHT, 0)
     low, high = edges_of(encoding, 1)
     assert (high > low).all()
     assert low[1:] == pytest.approx(high[:-1], rel=1e-4)
@@ -49,7 +51,7 @@ def test_there_is_an_edge_near_every_threshold(n_classes):
 
 def test_columns_keep_within_their_bins_and_what_has_none_gets_none():
     before = quantile_encoding()
-    encoding = split_bins(before, ROWS, RNG.integers(0, 2, N), WEIGHT, 0)
+    encoding = split_bins(TASK, before, ROWS, RNG.integers(0, 2, N), WEIGHT, 0)
     n_before, n_after = (np.bincount(e.bin_numbers, minlength=3) for e in (before, encoding))
     assert (n_after <= n_before).all()
     assert n_after[2] == 0  # the flag
@@ -62,20 +64,20 @@ def test_columns_keep_within_their_bins_and_what_has_none_gets_none():
 
 def test_few_bins_stay_few():
     before = quantile_encoding(n_bins=2)
-    encoding = split_bins(before, ROWS, RNG.integers(0, 2, N), WEIGHT, 0)
+    encoding = split_bins(TASK, before, ROWS, RNG.integers(0, 2, N), WEIGHT, 0)
     assert np.bincount(encoding.bin_numbers).tolist() == [2, 2]
 
 
 def test_a_column_without_known_numbers_among_these_rows_gets_none():
     rows = ROWS.copy()
     rows[:, 2] = np.nan
-    encoding = split_bins(quantile_encoding(), rows, RNG.integers(0, 2, N), WEIGHT, 0)
+    encoding = split_bins(TASK, quantile_encoding(), rows, RNG.integers(0, 2, N), WEIGHT, 0)
     assert set(encoding.bin_numbers) == {0}
 
 
 def test_weights_count():
     labels = np.where(X["rule"] > 30, 1, 0) * (RNG.random(N) < 0.9)
     weight = np.where(X["rule"] > 60, 0.0, 1.0)
-    encoding = split_bins(quantile_encoding(), ROWS, labels, weight, 0)
-    heavy = split_bins(quantile_encoding(), ROWS, labels, 1 - weight, 0)
+    encoding = split_bins(TASK, quantile_encoding(), ROWS, labels, weight, 0)
+    heavy = split_bins(TASK, quantile_encoding(), ROWS, labels, 1 - weight, 0)
     assert np.mean(edges_of(encoding, 1)[0] < 60) > np.mean(edges_of(heavy, 1)[0] < 60)
