@@ -14,6 +14,7 @@ version = release = __version__
 
 extensions = [
     "benchmark_results",
+    "floors",
     "myst_parser",
     "numpydoc",
     "readme_section",

@@ -17,7 +17,7 @@ FILES = [
 
 # tests of the whole, which mirror no module
 WHOLE = {
-    *("architecture", "bad_input", "conventions", "documented", "examples", "readme"),
+    *("architecture", "bad_input", "conventions", "documented", "examples", "extending", "readme"),
     "sklearn_contract",
     *("any_rows", "empty_columns", "every_form", "fuzzed_files", "html_browser"),
     *("kinds_everywhere", "layers", "old_files", "portable", "sparse_rows"),

@@ -12,7 +12,7 @@ WIDTH, BOX, HEIGHT, FLOOR = 980, 190, 46, 76
 LETTERS = 30  # of a note
 SWEEPS = 8  # of the order within floors, so that few lines cross
 STYLE = """
-.floors { font-family: system-ui, sans-serif; min-width: 44rem; width: 100%; height: auto; }
+.floors { font-family: system-ui, sans-serif; }
 .floors text { fill: var(--pst-color-text-base, currentColor); text-anchor: middle; }
 .floors .name { font-size: 15px; font-weight: 600; }
 .floors .note { font-size: 10.5px; fill: var(--pst-color-text-muted, currentColor); }
