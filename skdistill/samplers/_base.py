@@ -51,7 +51,10 @@ class Sampler(BaseEstimator, ABC):
         try:
             self._X = X = dense_table(X, type(self).__name__)
             reader = ColumnReader.learn(X, min_rows_per_level=MIN_LEVEL_ROWS)
-            self._share = shares(sample_weight)
+            self._share = None
+            if sample_weight is not None:
+                weight = np.asarray(sample_weight, dtype=np.float64)
+                self._share = weight / weight.sum()
             self._numbers = number_columns(X, reader)
             rng = np.random.default_rng(as_seed(random_state))
             self._learn(reader.read(X), reader, rng)
@@ -91,27 +94,12 @@ class Sampler(BaseEstimator, ABC):
 
 
 class Numbers:
-    """The values of a number column, and which others it could hold.
-
-    Parameters
-    ----------
-    column : column of a table
-
-    Attributes
-    ----------
-    values : float64 array of shape (n_samples,)
-    swap_only : bool
-        Whether the column has too few values for any but its own to make sense.
-    low, high : float
-        Range of the column, unless `swap_only`.
-    integral : bool
-        Whether all values are integers.
-    """
+    """The values of a number column, and which others it could hold."""
 
     def __init__(self, column):
         self.values = as_floats(column).astype(np.float64)
         known = self.values[~np.isnan(self.values)]
-        self.swap_only = len(np.unique(known)) <= 2
+        self.swap_only = len(np.unique(known)) <= 2  # so few that no others make sense
         self.integral = bool(np.all(known == np.round(known)))
         if not self.swap_only:
             self.low, self.high = known.min(), known.max()
@@ -126,10 +114,6 @@ class Cells:
     """Around each value of a number column, the interval halfway to the next values.
 
     A value that recurs, such as zero in many columns, is an interval of its own.
-
-    Parameters
-    ----------
-    values : float array of shape (n_samples,)
     """
 
     def __init__(self, values):
@@ -157,19 +141,10 @@ def dense_table(X, name):
     return X
 
 
-def shares(sample_weight):
-    """Return weights as probabilities; None stands for equal ones."""
-    if sample_weight is None:
-        return None
-    weight = np.asarray(sample_weight, dtype=np.float64)
-    return weight / weight.sum()
-
-
 def number_columns(X, reader):
     """Return the `Numbers` of the columns that may get new numbers, by position."""
-    columns = {
-        j: Numbers(get_column(X, j)) for j, kind in enumerate(reader.kinds) if kind == NUMBER
-    }
+    positions = [j for j, kind in enumerate(reader.kinds) if kind == NUMBER]
+    columns = {j: Numbers(get_column(X, j)) for j in positions}
     return {j: column for j, column in columns.items() if not column.swap_only}
 
 
@@ -179,17 +154,7 @@ def continuous_cells(numbers):
 
 
 def base_rows(n_rows, n, share, rng):
-    """Positions of real rows, each equally often (or by its share), in random order.
-
-    Parameters
-    ----------
-    n_rows : int
-        How many rows to draw.
-    n : int
-        Number of real rows.
-    share : float array of shape (n,) or None
-    rng : numpy.random.Generator
-    """
+    """Return positions of `n` real rows, each equally often or by its share, in random order."""
     if share is not None:
         return rng.choice(n, n_rows, p=share)
     whole, rest = divmod(n_rows, n)
@@ -198,43 +163,24 @@ def base_rows(n_rows, n, share, rng):
 
 
 def ranked(rows, reader):
-    """Replace every value by its position among the column's values.
+    """Replace every value by its position among the column's values, a float32 integer from 0.
 
     Missing numbers and dates come first. Levels are ordered by how frequent they are.
-
-    Parameters
-    ----------
-    rows : float32 array of shape (n_samples, n_features)
-        As `reader` reads them.
-    reader : ColumnReader
-
-    Returns
-    -------
-    ranks : float32 array of shape (n_samples, n_features)
-        Integers from 0.
     """
     ranks = np.empty_like(rows)
     for j, kind in enumerate(reader.kinds):
         x = rows[:, j]
         if kind in (NUMBER, DATE):
             x = np.where(np.isnan(x), -np.inf, x)
-        distinct, code, count = np.unique(x, return_inverse=True, return_counts=True)
+        _, code, count = np.unique(x, return_inverse=True, return_counts=True)
         if j in reader.levels:
-            by_count = np.empty(len(distinct), dtype=int)
-            by_count[np.argsort(count, kind="stable")] = np.arange(len(distinct))
-            code = by_count[code]
+            code = np.argsort(np.argsort(count, kind="stable"))[code]
         ranks[:, j] = code
     return ranks
 
 
 def normal_scores(ranks):
-    """Return the normal quantiles of the positions of a column's rows; equal ranks share the mean.
-
-    Parameters
-    ----------
-    ranks : array of shape (n_samples,)
-        A column of `ranked`.
-    """
+    """Return the normal quantiles of a column of `ranked`; equal ranks share the mean."""
     n = len(ranks)
     by_rank = np.empty(n)
     by_rank[np.argsort(ranks, kind="stable")] = ndtri((np.arange(n) + 0.5) / n)

@@ -3,13 +3,7 @@
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from skdistill.samplers._base import (
-    MAX_FIT_ROWS,
-    Sampler,
-    continuous_cells,
-    normal_scores,
-    ranked,
-)
+from skdistill.samplers._base import MAX_FIT_ROWS, Sampler, continuous_cells, normal_scores, ranked
 
 MIN_DONORS = 10  # rows of a leaf
 MAX_SPLIT_COLUMNS = 16  # columns tried at each split

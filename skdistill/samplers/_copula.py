@@ -4,13 +4,7 @@ import numpy as np
 from scipy.special import ndtr
 from sklearn.covariance import ledoit_wolf
 
-from skdistill.samplers._base import (
-    MAX_FIT_ROWS,
-    Sampler,
-    continuous_cells,
-    normal_scores,
-    ranked,
-)
+from skdistill.samplers._base import MAX_FIT_ROWS, Sampler, continuous_cells, normal_scores, ranked
 
 
 class GaussianCopula(Sampler):

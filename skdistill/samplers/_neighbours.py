@@ -23,13 +23,6 @@ class Embedding:
     Numbers are scaled by their quartiles, to a variance of about 1, and clipped smoothly. Two
     levels, or missing and known, are at distance 1, of which more levels than `MAX_ONE_HOT` keep
     about as much: they are random directions.
-
-    Parameters
-    ----------
-    rows : float32 array of shape (n_samples, n_features)
-        As `reader` reads them; scales are learned from these.
-    reader : ColumnReader
-    rng : numpy.random.Generator
     """
 
     def __init__(self, rows, reader, rng):
@@ -85,16 +78,6 @@ def nearest_neighbours(rows, embed, rng):
     Equal rows are each other's neighbours. Beyond `MAX_EXACT` distinct rows, other neighbours are
     approximate: by an inverted file of faiss, or where that is not installed the nearest of
     `MAX_REFERENCE` random rows.
-
-    Parameters
-    ----------
-    rows : float32 array of shape (n_samples, n_features)
-    embed : Embedding
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    neighbours : int array of shape (n_samples,)
     """
     neighbours, distinct, alone = _pair_equal(rows)
     if len(alone) == 0:
@@ -107,16 +90,9 @@ def nearest_neighbours(rows, embed, rng):
 
 
 def _pair_equal(rows):
-    """Make equal rows neighbours: without them no list of an inverted file grows without bound.
+    """Return the next of each row's equals, the first of all equals, and the rows without any.
 
-    Returns
-    -------
-    neighbours : int array of shape (n_samples,)
-        The next of the rows that equal this one; the row itself where there is none.
-    distinct : int array
-        Positions of the first of each set of equal rows.
-    alone : int array
-        Positions of the rows that equal no other.
+    Without equal rows no list of an inverted file grows without bound.
     """
     marks = row_marks(rows)
     order = np.argsort(marks, kind="stable")
