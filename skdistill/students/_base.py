@@ -14,14 +14,10 @@ from skdistill.students._scaling import ColumnScaler, ScaleColumns
 
 
 class EncodedNet(nn.Module, ABC):
-    """A net behind the table encoder.
+    """A net behind the table encoder, with trained waves of numbers beside it.
 
-    Parameters
-    ----------
-    encoding : EncodeTable or ScaleColumns
-        The latter for sparse rows.
-    waves : Periodic or None
-        First frequencies and phases of waves beside the encoding; they are trained.
+    `encoding` is an `EncodeTable`, or `ScaleColumns` for sparse rows; `waves` a `Periodic` of
+    first frequencies and phases, or None.
     """
 
     encoder: Any
@@ -39,13 +35,8 @@ class EncodedNet(nn.Module, ABC):
         """Return scores in nats, of shape (n_samples, n_outputs).
 
         While training they may be of shape (n_members x n_samples, n_outputs): all rows' scores
-        by the first member, then by the second, and so on.
-
-        Parameters
-        ----------
-        rows : Tensor of shape (n_samples, n_features)
-        encoded : bool
-            Whether `rows` have been through `constant_encoder`.
+        by the first member, then by the second, and so on. Rows that are `encoded` have been
+        through `constant_encoder`.
         """
         x = self.encoder.embed(rows) if encoded else self.encoder(rows)
         return self.scores(x if self.waves is None else self.waves(x))
@@ -82,12 +73,7 @@ class EncodedNet(nn.Module, ABC):
 
 
 class Waves(nn.Module):
-    """`Periodic.forward` in torch, with trained frequencies and phases.
-
-    Parameters
-    ----------
-    waves : Periodic
-    """
+    """`Periodic.forward` in torch, with trained frequencies and phases."""
 
     def __init__(self, waves):
         super().__init__()
@@ -106,13 +92,7 @@ class Waves(nn.Module):
 
 
 class LinearByInput(nn.Module):
-    """A linear layer whose weight is stored input by input: those of a bin lie beside each other.
-
-    Parameters
-    ----------
-    n_inputs, n_outputs : int
-    generator : torch.Generator or None
-    """
+    """A linear layer whose weight is stored input by input: a bin's lie beside each other."""
 
     def __init__(self, n_inputs, n_outputs, generator=None):
         super().__init__()

@@ -19,40 +19,21 @@ OUTER = 0.005  # outermost quantiles of the bins: no raw extreme enters a studen
 
 
 def learn_encoding(rows, reader, *, n_bins, sample_weight, random_state):
-    """Learn scales, bins and category tables from rows.
+    """Learn scales, `n_bins` bins of a number at most, and category tables from rows.
 
-    Parameters
-    ----------
-    rows : float32 array of shape (n_samples, n_features)
-        As `reader` gives them.
-    reader : ColumnReader
-    n_bins : int
-        Most bins a number column gets; 0 for none.
-    sample_weight : array of shape (n_samples,)
-    random_state : int
-        Seed of the embeddings' first values.
-
-    Returns
-    -------
-    encoding : EncodeTable
+    The first values of embeddings are random.
     """
     numbers = [j for j in range(rows.shape[1]) if j not in reader.levels]
     columns = [_known(rows[:, j], sample_weight) for j in numbers]
     missing = [position for position, (x, _) in enumerate(columns) if len(x) < len(rows)]
     center, inverse_scale = np.array([_robust(x, w) for x, w in columns]).reshape(-1, 2).T
-    bins = []
-    for position, column in enumerate(_shared_bins(columns, n_bins)):
-        bins += [(position, low, 1 / (high - low)) for low, high in column]
-    bin_numbers, bin_low, bin_inverse_width = np.array(bins).reshape(-1, 3).T
     tables = _tables(rows, reader, np.random.default_rng(random_state))
     return EncodeTable(
         number_columns=np.array(numbers, dtype=np.int32),
         center=center.astype(np.float32),
         inverse_scale=inverse_scale.astype(np.float32),
         missing=np.array(missing, dtype=np.int32),
-        bin_numbers=bin_numbers.astype(np.int32),
-        bin_low=bin_low.astype(np.float32),
-        bin_inverse_width=bin_inverse_width.astype(np.float32),
+        **describe_bins(_shared_bins(columns, n_bins)),
         category_columns=np.array(sorted(reader.levels), dtype=np.int32),
         table_rows=np.array([len(t) for t in tables], dtype=np.int32),
         table_widths=np.array([t.shape[1] for t in tables], dtype=np.int32),
@@ -60,21 +41,19 @@ def learn_encoding(rows, reader, *, n_bins, sample_weight, random_state):
     )
 
 
+def describe_bins(columns):
+    """Return what an `EncodeTable` says of bins, from the lower and upper edges in each column."""
+    bins = [(j, low, 1 / (high - low)) for j, edges in enumerate(columns) for low, high in edges]
+    bin_numbers, bin_low, bin_inverse_width = np.array(bins).reshape(-1, 3).T
+    return {
+        "bin_numbers": bin_numbers.astype(np.int32),
+        "bin_low": bin_low.astype(np.float32),
+        "bin_inverse_width": bin_inverse_width.astype(np.float32),
+    }
+
+
 def make_waves(encoding, n_waves, random_state):
-    """Return the waves of a table's numbers before training.
-
-    Parameters
-    ----------
-    encoding : EncodeTable
-    n_waves : int
-        Most waves a number column gets.
-    random_state : int
-
-    Returns
-    -------
-    waves : Periodic or None
-        None where there are no numbers.
-    """
+    """Return the first waves, `n_waves` of a number at most; None where there are no numbers."""
     n = len(encoding.number_columns)
     if n == 0:
         return None
@@ -85,12 +64,7 @@ def make_waves(encoding, n_waves, random_state):
 
 
 class TableEncoder(nn.Module):
-    """`EncodeTable.forward` in torch; embeddings are trained, all else is constant.
-
-    Parameters
-    ----------
-    encoding : EncodeTable
-    """
+    """`EncodeTable.forward` in torch; embeddings are trained, all else is constant."""
 
     number_columns: torch.Tensor
     missing: torch.Tensor

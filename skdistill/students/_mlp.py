@@ -17,21 +17,9 @@ from skdistill.students._units import Units
 
 
 class MLP(EncodedNet):
-    """Encoder, hidden layers, scores.
+    """Encoder, hidden layers (none for a linear student), scores.
 
-    Parameters
-    ----------
-    encoding, waves
-        As in `EncodedNet`.
-    n_outputs : int
-        Scores of a row.
-    hidden_layer_sizes : sequence of int
-        Empty for a linear student.
-    activation : {"relu", "silu", "tanh"}
-    dropout : float
-        Share of hidden units dropped while training.
-    seed : int or None
-        Of the first weights and the dropped units; None: by torch's random state.
+    First weights and dropped units depend on `seed`, or on torch's random state where it is None.
     """
 
     def __init__(

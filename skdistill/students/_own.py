@@ -14,17 +14,10 @@ from skdistill.students._base import EncodedNet
 
 
 class OwnNet(EncodedNet):
-    """The encoder before a module of the user's.
+    """The encoder before a module of the user's: ``make(n_inputs, n_outputs)``.
 
-    Parameters
-    ----------
-    encoding, waves
-        As in `EncodedNet`. Sparse rows are made dense, a batch at a time.
-    n_outputs : int
-        Scores of a row.
-    make : callable
-        ``make(n_inputs, n_outputs)`` returns the module. Its first weights, and what it drops,
-        depend on torch's random state.
+    Its first weights, and what it drops, depend on torch's random state. Sparse rows are made
+    dense, a batch at a time.
     """
 
     def __init__(self, encoding, n_outputs, *, make, waves=None):
@@ -54,12 +47,7 @@ class OwnNet(EncodedNet):
 
 @dataclass(frozen=True, eq=False)
 class TorchModule(Layer):
-    """A torch module, run in torch: it has no description in arrays.
-
-    Parameters
-    ----------
-    module : nn.Module
-    """
+    """A torch module, run in torch: it has no description in arrays."""
 
     module: Any
 

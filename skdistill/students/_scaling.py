@@ -16,15 +16,9 @@ MOST = 120  # binary digits of a factor: with more, weights would leave float32
 
 @dataclass(frozen=True, eq=False)
 class ScaleColumns:
-    """Sparse rows to features: (x - center) · factor.
+    """Sparse rows to features: (x - center) · factor."""
 
-    Parameters
-    ----------
-    factor, center : float32 arrays of shape (n_features,)
-        Factors are powers of two, so that weights keep their digits when they take them over.
-    """
-
-    factor: np.ndarray
+    factor: np.ndarray  # powers of two: weights that take them over keep their digits
     center: np.ndarray
 
     @property
@@ -38,14 +32,6 @@ def learn_scaling(rows):
 
     The values of a column other than zero get a mean square of about 1. A column that is filled
     nearly everywhere, by different values, gets a mean of 0 and a variance of about 1.
-
-    Parameters
-    ----------
-    rows : CSR matrix of shape (n_samples, n_features)
-
-    Returns
-    -------
-    scaling : ScaleColumns
     """
     n, n_columns = rows.shape
     stored = rows.data != 0
@@ -69,10 +55,6 @@ class ColumnScaler(nn.Module):
     """`ScaleColumns` in torch.
 
     Sparse rows are multiplied here and stay sparse; `linear` takes the centers off.
-
-    Parameters
-    ----------
-    scaling : ScaleColumns
     """
 
     factor: torch.Tensor

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from skdistill._plumbing.boosting import without_empty
-from skdistill.students._encoder import bins_between, outer_quantiles
+from skdistill.students._encoder import bins_between, describe_bins, outer_quantiles
 
 TREES, LEAVES = 300, 15  # in all, and of each
 MOST_ITERATIONS = 100
@@ -19,47 +19,27 @@ COVERING = 4  # bins of equal mass that a column has whatever its splits are
 def split_bins(task, encoding, rows, labels, sample_weight, random_state):
     """Return the encoding with other bins, at most as many for each column.
 
-    Parameters
-    ----------
-    task : Task
-        Whose boosting it is.
-    encoding : EncodeTable
-        With bins.
-    rows : float32 array of shape (n_samples, n_features)
-        As the student's reader gives them.
-    labels : array of shape (n_samples,)
-        Not all the same.
-    sample_weight : array of shape (n_samples,)
-    random_state : int
-
-    Returns
-    -------
-    encoding : EncodeTable
+    Labels may not all be the same.
     """
     numbers = without_empty(rows[:, encoding.number_columns])
     boosting = task.boosting(labels, TREES, MOST_ITERATIONS)
     boosting.set_params(max_leaf_nodes=LEAVES, early_stopping=False, random_state=random_state)
     splits = _splits(boosting.fit(numbers, labels, sample_weight), numbers.shape[1])
-    bins = []
-    for position, n_bins in enumerate(np.bincount(encoding.bin_numbers)):
-        if n_bins == 0:
-            continue
-        x = numbers[:, position].astype(np.float64)
-        edges = outer_quantiles(x[~np.isnan(x)], min(COVERING, n_bins))
-        own = splits[position]
-        own = own[(own > edges[0]) & (own < edges[-1])]
-        n_own = n_bins - COVERING
-        if len(own) and n_own > 0:
-            at = (np.arange(n_own) + 0.5) / n_own
-            edges = np.append(edges, np.quantile(own, at, method="inverted_cdf"))
-        bins += [(position, *edge) for edge in bins_between(edges)]
-    bin_numbers, low, high = np.array(bins).reshape(-1, 3).T
-    return replace(
-        encoding,
-        bin_numbers=bin_numbers.astype(np.int32),
-        bin_low=low.astype(np.float32),
-        bin_inverse_width=(1 / (high - low)).astype(np.float32),
-    )
+    counts = enumerate(np.bincount(encoding.bin_numbers))
+    bins = [_bins(numbers[:, j], splits[j], n_bins) if n_bins else [] for j, n_bins in counts]
+    return replace(encoding, **describe_bins(bins))
+
+
+def _bins(column, splits, n_bins):
+    """Return edges below and above, n_bins at most, of which a few are quantiles."""
+    x = column[~np.isnan(column)].astype(np.float64)
+    edges = outer_quantiles(x, min(COVERING, n_bins))
+    own = splits[(splits > edges[0]) & (splits < edges[-1])]
+    n_own = n_bins - COVERING
+    if len(own) and n_own > 0:
+        at = (np.arange(n_own) + 0.5) / n_own
+        edges = np.append(edges, np.quantile(own, at, method="inverted_cdf"))
+    return bins_between(edges)
 
 
 def _splits(boosting, n_columns):

@@ -30,19 +30,7 @@ from skdistill.tasks import mean_of_members
 class TabM(EncodedNet):
     """Encoder, hidden layers that members share, scores of every member.
 
-    Parameters
-    ----------
-    encoding, waves
-        As in `EncodedNet`. Members get sparse rows without signs.
-    n_outputs : int
-        Scores of a row.
-    hidden_layer_sizes : sequence of int
-    activation : {"relu", "silu", "tanh"}
-    dropout : float
-        Share of hidden units dropped while training.
-    n_members : int
-    seed : int or None
-        As in `MLP`.
+    Members get sparse rows without signs. `seed` is as in `MLP`.
     """
 
     def __init__(
@@ -80,15 +68,11 @@ class TabM(EncodedNet):
 
     def scores(self, features):
         """Return every member's scores in training, else the log of their mean probabilities."""
-        x = features
-        if self.signs is not None:
-            x = x * self.signs
+        x = features if self.signs is None else features * self.signs
         for layer, scale, shift in zip(self.hidden, self.scale, self.shift, strict=True):
             x = self.units(torch.addcmul(shift, self.linear(layer, x), scale))
         x = torch.baddbmm(self.bias, x, self.weight)
-        if self.training:
-            return x.flatten(0, 1)
-        return mean_of_members(x)
+        return x.flatten(0, 1) if self.training else mean_of_members(x)
 
     def describe_scores(self):
         """Return the layers that members share with what tells them apart, and their mean."""
@@ -96,11 +80,8 @@ class TabM(EncodedNet):
         if self.signs is not None:
             layers += [_scale(self.signs, torch.zeros_like(self.signs))]
         for layer, scale, shift in zip(self.hidden, self.scale, self.shift, strict=True):
-            layers += [
-                describe_linear(layer),
-                _scale(scale, shift),
-                Activation(self.units.activation),
-            ]
+            layers += [describe_linear(layer), _scale(scale, shift)]
+            layers.append(Activation(self.units.activation))
         heads = LinearOfMembers(to_array(self.weight), to_array(self.bias)[:, 0])
         return [*layers, heads, MeanOfMembers()]
 

@@ -23,14 +23,6 @@ class Units(nn.Module):
 
     Which units are dropped is decided by a seed drawn when this is made, not by torch's random
     state when it is called, unless torch compiles it.
-
-    Parameters
-    ----------
-    activation : {"relu", "silu", "tanh"}
-    dropout : float
-        Share of units dropped while training.
-    generator : torch.Generator or None
-        Draws the seed.
     """
 
     def __init__(self, activation, dropout, generator=None):
@@ -41,12 +33,13 @@ class Units(nn.Module):
 
     def forward(self, x):
         """Return the activations, with units dropped and the others scaled up in training."""
+        activate = FUNCTIONS[self.activation]
         if not self.training:
-            return FUNCTIONS[self.activation](x)
+            return activate(x)
         if torch.compiler.is_compiling():
-            return nn.functional.dropout(FUNCTIONS[self.activation](x), self.dropout)
+            return nn.functional.dropout(activate(x), self.dropout)
         if not _is_compiled_for(x):
-            return _drop(FUNCTIONS[self.activation](x), self.dropout, self.next_seeds(1))
+            return _drop(activate(x), self.dropout, self.next_seeds(1))
         return _Units.apply(x, ACTIVATIONS[self.activation], self.dropout, self.next_seeds(1))
 
     def next_seeds(self, n):
@@ -60,15 +53,8 @@ class _Units(torch.autograd.Function):
     def forward(ctx: Any, x, function, dropout, seed):
         x = x.contiguous()
         out, slope = torch.empty_like(x), torch.empty_like(x)
-        kernels.activate(
-            function,
-            to_dlpack(x),
-            to_dlpack(out),
-            to_dlpack(slope),
-            dropout,
-            seed,
-            torch.get_num_threads(),
-        )
+        arrays = map(to_dlpack, (x, out, slope))
+        kernels.activate(function, *arrays, dropout, seed, torch.get_num_threads())
         ctx.save_for_backward(slope)
         return out
 
