@@ -12,8 +12,8 @@ from sklearn.base import clone
 from skdistill._plumbing.progress import Progress
 from skdistill.flow._answer import Answerer
 from skdistill.samplers import SAMPLERS, dense_table
-from skdistill.sources import chunk_rows, parallel_map
-from skdistill.tables import is_sparse, take_rows
+from skdistill.sources import parallel_map
+from skdistill.tables import chunk_rows, is_sparse, take_rows
 from skdistill.teachers import Side
 from skdistill.training import SYNTHETIC, Lessons, join, real_rows
 

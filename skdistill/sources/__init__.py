@@ -2,6 +2,5 @@
 
 from skdistill.sources._open import open_source
 from skdistill.sources._parallel import parallel_map
-from skdistill.sources._source import Source, chunk_rows
 
-__all__ = ["Source", "chunk_rows", "open_source", "parallel_map"]
+__all__ = ["open_source", "parallel_map"]

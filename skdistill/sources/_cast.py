@@ -37,19 +37,8 @@ def cast_column(column, dtype, kind):
     """Return a column of a frame with another dtype.
 
     Numbers that the dtype cannot hold, such as fractions among integers, come as float64 or as
-    they are. A value that is none of the categories of the dtype becomes a missing one.
-
-    Parameters
-    ----------
-    column : pandas or polars Series
-    dtype : dtype of the same library
-    kind : {"number", "category", "date"}
-        Of the values.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the values have no meaning in `dtype`: dates with a time zone among dates without.
+    they are. A value that is none of the categories of the dtype becomes a missing one. Raises
+    TypeError or ValueError for what has no meaning in it: time zones among dates without.
     """
     if hasattr(dtype, "ordered"):
         return column.where(column.isin(dtype.categories)).astype(dtype)

@@ -1,15 +1,14 @@
 """Rows in a Dask dataframe or array."""
 
+import operator
 from collections import deque
-from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from functools import partial
+from itertools import chain, islice
 
 import numpy as np
 
-from skdistill.sources._form import Form
 from skdistill.sources._parallel import parallel_map
-from skdistill.sources._source import Call, Source, cut
+from skdistill.sources._source import Source, call_with_chunk, cut
 from skdistill.tables import is_sparse
 
 PARTITIONS_PER_THREAD = 2  # on their way at once, for each thread of a cluster
@@ -21,11 +20,6 @@ class DaskSource(Source):
     With an active `distributed.Client`, partitions go to its cluster, which repeats the work of
     workers that die; `n_jobs` does not matter then. Partitions are computed one by one, so
     persist a collection whose partitions share costly work.
-
-    Parameters
-    ----------
-    form : Form
-    X : dask.dataframe.DataFrame or dask.array.Array
     """
 
     def __init__(self, form, X):
@@ -47,15 +41,14 @@ class DaskSource(Source):
     def _results(self, function, n_jobs):
         from dask.base import get_scheduler
 
-        call = CallPartition(function, self.form)
+        call = partial(_call_partition, function, self.form)
         parts = enumerate(self._partitions())
         client = getattr(get_scheduler(collections=[self._X]), "__self__", None)
         if client is None:
-            answered = parallel_map(Compute(call), parts, n_jobs=n_jobs)
+            answered = parallel_map(partial(_compute, call), parts, n_jobs=n_jobs)
         else:
-            answered = map_on_cluster(client, call, parts)
-        for results in answered:
-            yield from results
+            answered = _map_on_cluster(client, call, parts)
+        return chain.from_iterable(answered)
 
     def _partitions(self):
         # each selected before it becomes a task, whose graph would else hold all partitions
@@ -63,47 +56,24 @@ class DaskSource(Source):
             yield np.ravel(self._X.partitions[i].to_delayed())[0]
 
 
-@dataclass(frozen=True)
-class CallPartition:
-    """Calls a function with the chunks of a partition."""
-
-    function: Any
-    form: Form
-
-    def __call__(self, i, table):
-        where = f"partition {i} of X_unlabeled"
-        if table.shape[0] == 0:
-            return []
-        call = Call(self.function, self.form.reader)
-        chunks = cut(self.form.conform(table, where), where)
-        return [call(((i, k), named, chunk)) for k, (named, chunk) in enumerate(chunks)]
+def _call_partition(function, form, i, table):
+    """Call a function with each chunk of a partition."""
+    where = f"partition {i} of X_unlabeled"
+    if table.shape[0] == 0:
+        return []
+    chunks = cut(form.conform(table, where), where)
+    return [
+        call_with_chunk(function, form.reader, ((i, k), *chunk)) for k, chunk in enumerate(chunks)
+    ]
 
 
-@dataclass(frozen=True)
-class Compute:
-    """Computes a partition here, and calls a function with it."""
-
-    call: CallPartition
-
-    def __call__(self, part):
-        i, table = part
-        return self.call(i, table.compute(scheduler="synchronous"))
+def _compute(call, part):
+    i, table = part
+    return call(i, table.compute(scheduler="synchronous"))
 
 
-def map_on_cluster(client, call, parts):
-    """Yield ``call(i, table)`` for each partition, in order; few are on their way at once.
-
-    Parameters
-    ----------
-    client : distributed.Client
-    call : callable
-    parts : iterable of (int, dask.delayed.Delayed)
-
-    Raises
-    ------
-    RuntimeError
-        If several workers died, one after the other, with the same partition.
-    """
+def _map_on_cluster(client, call, parts):
+    """Yield ``call(i, table)`` for each partition, in order; few are on their way at once."""
     import dask
     from distributed import KilledWorker
 
@@ -115,11 +85,11 @@ def map_on_cluster(client, call, parts):
         while True:
             window = PARTITIONS_PER_THREAD * max(1, sum(client.nthreads().values()))
             for i, table in islice(parts, max(0, window - len(waiting))):
-                waiting.append(client.compute(dask.delayed(_call)(held, i, table)))
+                waiting.append(client.compute(dask.delayed(operator.call)(held, i, table)))
             if not waiting:
                 return
             yield waiting.popleft().result()
-    except KilledWorker as error:
+    except KilledWorker as error:  # several died, one after the other, with the same partition
         raise RuntimeError(
             f"Dask gave up a partition of X_unlabeled: {error} If memory ran out, use smaller "
             "partitions or workers with more memory; with memory= and an integer random_state, "
@@ -131,7 +101,3 @@ def map_on_cluster(client, call, parts):
 
 def _hold(call):
     return call
-
-
-def _call(call, i, table):
-    return call(i, table)

@@ -20,19 +20,10 @@ from skdistill.tables import (
 
 @dataclass(frozen=True)
 class Form:
-    """The form of the table in fit, with its columns and dtypes.
+    """The form of the table in fit, with its columns and dtypes."""
 
-    Parameters
-    ----------
-    example : table of shape (0, n_features)
-    kinds : tuple of {"number", "category", "date"}
-        Of the values of each column, or of its categories.
-    reader : ColumnReader
-        Learned from the table.
-    """
-
-    example: Any
-    kinds: tuple[str, ...]
+    example: Any  # the table, without its rows
+    kinds: tuple[str, ...]  # of the values of each column, or of its categories
     reader: ColumnReader
 
     @classmethod
@@ -53,21 +44,11 @@ class Form:
         return [self.example.dtype] * self.example.shape[1]
 
     def conform(self, table, where):
-        """Return a table with the dtypes of the form.
+        """Return a table, which errors call `where`, with the dtypes of the form.
 
         Numbers that the dtype in fit cannot hold keep their own dtype; a category that fit has
         not seen becomes a missing value where the dtype is that of pandas or a polars Enum.
-
-        Parameters
-        ----------
-        table : table of shape (n_samples, n_features)
-        where : str
-            How errors call the table.
-
-        Raises
-        ------
-        ValueError
-            If `table` has another form, other columns, or values of another kind.
+        Another form, other columns and values of another kind are errors.
         """
         table = converted(table)
         if _form(table) != _form(self.example):

@@ -15,28 +15,6 @@ def open_source(X_unlabeled, X, reader):
     """Return where unlabelled rows come from; None for None.
 
     What can be told without reading many rows is checked: the form, the columns, the dtypes.
-
-    Parameters
-    ----------
-    X_unlabeled : table, path, iterable of tables, Dask dataframe or array, or None
-        A path leads to a Parquet file or to a folder of such files.
-    X : table of shape (n_samples, n_features)
-        The rows in fit.
-    reader : ColumnReader
-        Learned from `X`.
-
-    Returns
-    -------
-    source : Source or None
-
-    Raises
-    ------
-    ValueError
-        If the rows do not fit `X`, or there are none.
-    FileNotFoundError
-        If the path leads nowhere.
-    ImportError
-        If a library is missing that reads the rows.
     """
     if X_unlabeled is None:
         return None

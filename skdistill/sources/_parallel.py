@@ -1,5 +1,6 @@
 """A function over many items: in parallel, in order, with few of them in memory."""
 
+import operator
 from concurrent.futures.process import BrokenProcessPool
 
 from joblib import effective_n_jobs
@@ -13,18 +14,6 @@ def parallel_map(function, items, *, n_jobs):
 
     Threads do the work, or what a surrounding `joblib.parallel_config` says. ``4 * n_jobs`` items
     are taken, by the caller's thread, and worked on before the next ones are.
-
-    Parameters
-    ----------
-    function : callable
-    items : iterable
-        Gone through once.
-    n_jobs : int or None
-
-    Raises
-    ------
-    RuntimeError
-        If the process of a worker died.
     """
     items = iter(items)
     n_jobs = effective_n_jobs(n_jobs)
@@ -34,7 +23,8 @@ def parallel_map(function, items, *, n_jobs):
     while error is None:
         some, error = _take(items, window)
         try:
-            yield from parallel(delayed(_call)(function, item) for item in some)
+            # by `call`, as `delayed` would take attributes of `function` for its own
+            yield from parallel(delayed(operator.call)(function, item) for item in some)
         except BrokenProcessPool as broken:
             raise RuntimeError(
                 f"A worker process died in one of the {len(some)} chunks that follow the first "
@@ -55,7 +45,3 @@ def _take(items, n):
     except Exception as error:
         return some, error
     return some, None
-
-
-def _call(function, item):  # `delayed` would take attributes of `function` for its own
-    return function(item)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from skdistill.sources._source import LocalSource, chunk_rows, no_rows
-from skdistill.tables import CATEGORY, DATE, NUMBER, is_frame, is_sparse
+from skdistill.sources._source import LocalSource, no_rows
+from skdistill.tables import CATEGORY, DATE, NUMBER, chunk_rows, is_frame, is_sparse
 
 
 class ParquetSource(LocalSource):
@@ -14,11 +14,6 @@ class ParquetSource(LocalSource):
 
     Files and folders whose names start with "_" or "." are left out. Columns are found by name
     where X is a frame, by position where it is an array; an index that pandas stored is ignored.
-
-    Parameters
-    ----------
-    form : Form
-    path : str or path-like
     """
 
     def __init__(self, form, path):
@@ -147,9 +142,8 @@ def _kind(dtype):
         return None
     if types.is_dictionary(dtype):
         return _kind(dtype.value_type)
-    if types.is_integer(dtype) or types.is_floating(dtype) or types.is_boolean(dtype):
-        return NUMBER
-    if types.is_decimal(dtype):
+    numbers = types.is_integer, types.is_floating, types.is_boolean, types.is_decimal
+    if any(is_number(dtype) for is_number in numbers):
         return NUMBER
     if types.is_timestamp(dtype) or types.is_date(dtype):
         return DATE

@@ -1,30 +1,15 @@
 """What every source of unlabelled rows does: hand them out in chunks."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
-from skdistill.runtime import ColumnReader
 from skdistill.sources._form import does_not_fit
 from skdistill.sources._parallel import parallel_map
-from skdistill.tables import stack_rows, take_rows
-
-MAX_ROWS, MIN_ROWS, MAX_VALUES = 16_384, 256, 2**21  # of a chunk
-
-
-def chunk_rows(n_columns):
-    """Return the number of rows of a chunk of a table with `n_columns` columns."""
-    return min(MAX_ROWS, max(MIN_ROWS, MAX_VALUES // n_columns))
+from skdistill.tables import chunk_rows, stack_rows, take_rows
 
 
 class Source(ABC):
-    """Unlabelled rows, read once, in chunks that look like the table in fit.
-
-    Parameters
-    ----------
-    form : Form
-        Of the table in fit.
-    """
+    """Unlabelled rows, read once, in chunks that look like the table in fit."""
 
     def __init__(self, form):
         self.form = form
@@ -32,22 +17,9 @@ class Source(ABC):
     def map(self, function, *, n_jobs):
         """Yield ``(number, function(number, chunk))`` for each chunk, in order.
 
-        Chunks do not depend on `n_jobs`, and only a few of them are in memory at any time.
-
-        Parameters
-        ----------
-        function : callable
-            Picklable. It gets the number of a chunk, a tuple of two integers that grows from
-            chunk to chunk, and the chunk, a table in the form of the one in fit.
-        n_jobs : int or None
-            Chunks at once.
-
-        Raises
-        ------
-        ValueError
-            If there are no rows, or some do not fit the table in fit.
-        RuntimeError
-            If a worker died.
+        Chunks do not depend on `n_jobs`, and only a few of them are in memory at any time. The
+        number is a tuple of two integers that grows from chunk to chunk; the function has to be
+        picklable. A ValueError says that there are no rows, or some do not fit the table in fit.
         """
         empty = True
         for result in self._results(function, n_jobs):
@@ -66,31 +38,26 @@ class LocalSource(Source):
 
     def _results(self, function, n_jobs):
         chunks = (((i, 0), *chunk) for i, chunk in enumerate(_grouped(self._chunks())))
-        return parallel_map(Call(function, self.form.reader), chunks, n_jobs=n_jobs)
+        call = partial(call_with_chunk, function, self.form.reader)
+        return parallel_map(call, chunks, n_jobs=n_jobs)
 
     @abstractmethod
     def _chunks(self):
         """Yield ``(where, chunk)`` pairs; `where` is how errors call the chunk."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """Calls a function with a chunk; its errors say which chunk it was."""
-
-    function: Any
-    reader: ColumnReader
-
-    def __call__(self, chunk):
-        number, where, table = chunk
+def call_with_chunk(function, reader, chunk):
+    """Call a function with the number of a chunk and the chunk; errors say which it was."""
+    number, where, table = chunk
+    try:
+        return number, function(number, table)
+    except Exception as error:
         try:
-            return number, self.function(number, table)
-        except Exception as error:
-            try:
-                self.reader.read(table)
-            except ValueError as reason:
-                raise does_not_fit(where, reason) from reason
-            error.add_note(f"This happened in {where}.")
-            raise
+            reader.read(table)
+        except ValueError as reason:
+            raise does_not_fit(where, reason) from reason
+        error.add_note(f"This happened in {where}.")
+        raise
 
 
 def cut(table, where):

@@ -6,13 +6,7 @@ from skdistill.tables import is_frame, is_sparse
 
 
 class TableSource(LocalSource):
-    """A table in memory, whose values are checked at once.
-
-    Parameters
-    ----------
-    form : Form
-    table : table of shape (n_samples, n_features)
-    """
+    """A table in memory, whose values are checked at once."""
 
     def __init__(self, form, table):
         super().__init__(form)
@@ -30,14 +24,7 @@ class TableSource(LocalSource):
 
 
 class StreamSource(LocalSource):
-    """Tables one after the other, each taken when it is needed.
-
-    Parameters
-    ----------
-    form : Form
-    tables : iterable of table
-        Gone through once.
-    """
+    """Tables one after the other, each taken when it is needed."""
 
     def __init__(self, form, tables):
         super().__init__(form)

@@ -3,6 +3,7 @@
 from skdistill.tables._forms import (
     as_table,
     as_values,
+    chunk_rows,
     column_getter,
     column_names,
     converted,
@@ -43,6 +44,7 @@ __all__ = [
     "as_floats",
     "as_table",
     "as_values",
+    "chunk_rows",
     "column_getter",
     "column_names",
     "converted",

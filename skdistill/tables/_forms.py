@@ -6,6 +6,7 @@ from skdistill.tables import _arrays, _pandas, _polars, _sparse
 from skdistill.tables._container import Container
 
 CONVERSIONS = "to_pandas", "df", "collect"  # of pyarrow, DuckDB, and lazy polars
+MAX_ROWS, MIN_ROWS, MAX_VALUES = 16_384, 256, 2**21  # of a chunk
 CONTAINERS: tuple[Container, ...] = (_pandas, _polars, _sparse, _arrays)
 
 
@@ -96,6 +97,11 @@ def take_rows(X, rows):
 def stack_rows(tables):
     """Return tables of one form, one under the other."""
     return container_of(tables[0]).stack(tables)
+
+
+def chunk_rows(n_columns):
+    """Return the number of rows of a chunk of a table with `n_columns` columns."""
+    return min(MAX_ROWS, max(MIN_ROWS, MAX_VALUES // n_columns))
 
 
 def replace_columns(X, sources, numbers):

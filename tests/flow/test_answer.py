@@ -45,7 +45,7 @@ def sides():
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch):
-    monkeypatch.setattr("skdistill.sources._source.MAX_ROWS", N)
+    monkeypatch.setattr("skdistill.tables._forms.MAX_ROWS", N)
 
 
 def chunks(n):
@@ -137,7 +137,7 @@ def test_finished_chunks_are_kept(sides, tmp_path):
 
 
 def test_a_chunk_without_a_row_in_the_race_is_no_trouble(sides):
-    with mock.patch("skdistill.sources._source.MAX_ROWS", 1):
+    with mock.patch("skdistill.tables._forms.MAX_ROWS", 1):
         unlabeled, of_race = answered((X[:1] for _ in range(300)), sides)
     assert len(unlabeled) == 300
     assert of_race is None or len(of_race) < 20

@@ -46,7 +46,7 @@ def array_form(array):
 
 @pytest.fixture
 def small_chunks(monkeypatch):
-    monkeypatch.setattr("skdistill.sources._source.MAX_ROWS", 100)
+    monkeypatch.setattr("skdistill.tables._forms.MAX_ROWS", 100)
 
 
 class Keep:

@@ -4,16 +4,8 @@ import joblib
 import numpy as np
 import pytest
 
-from skdistill.sources import chunk_rows
 from skdistill.sources._source import cut
 from skdistill.sources._tables import StreamSource, TableSource
-
-
-@pytest.mark.parametrize(
-    ("n_columns", "n_rows"), [(1, 16_384), (128, 16_384), (1_000, 2_097), (10**6, 256)]
-)
-def test_wide_tables_come_in_fewer_rows(n_columns, n_rows):
-    assert chunk_rows(n_columns) == n_rows
 
 
 def test_pieces_are_named_by_their_rows(array, small_chunks):
@@ -39,7 +31,7 @@ def test_results_do_not_depend_on_the_backend_or_n_jobs(array_form, array, small
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_an_error_says_in_which_chunk_it_happened(array_form, array, monkeypatch, n_jobs):
-    monkeypatch.setattr("skdistill.sources._source.MAX_ROWS", 400)
+    monkeypatch.setattr("skdistill.tables._forms.MAX_ROWS", 400)
 
     def fail(number, table):
         if number == (1, 0):
@@ -60,7 +52,7 @@ def test_a_value_that_no_student_reads_is_named_before_what_the_teacher_says(
 
     bad = np.where(np.arange(len(array))[:, None] == 7, np.inf, array)
     message = "chunk 1 of X_unlabeled does not fit X: .*infinity.* in column 0, entry 7"
-    monkeypatch.setattr("skdistill.sources._source.MAX_ROWS", len(array))
+    monkeypatch.setattr("skdistill.tables._forms.MAX_ROWS", len(array))
     with pytest.raises(ValueError, match=message):
         list(StreamSource(array_form, [array, bad]).map(teacher, n_jobs=1))
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from skdistill import DistilledClassifier
-from skdistill.tables import as_table, is_frame
+from skdistill.tables import as_table, chunk_rows, is_frame
 
 FRAME = pd.DataFrame({"x": [1.0, None, 3.0], "town": ["Oslo", None, "Rome"]})
 OTHERS = {
@@ -53,3 +53,10 @@ def test_masks_are_missing_values():
 def test_dask_collections_are_refused_with_the_way_round(collection):
     with pytest.raises(TypeError, match=r"Dask collection.*X\.compute\(\).*X_unlabeled"):
         DistilledClassifier().fit(collection, [0, 1, 0])
+
+
+@pytest.mark.parametrize(
+    ("n_columns", "n_rows"), [(1, 16_384), (128, 16_384), (1_000, 2_097), (10**6, 256)]
+)
+def test_wide_tables_come_in_fewer_rows(n_columns, n_rows):
+    assert chunk_rows(n_columns) == n_rows
