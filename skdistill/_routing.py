@@ -10,19 +10,9 @@ from skdistill.teachers import takes_weights
 
 
 def route(estimator, data, given):
-    """Say what is passed on beside rows and labels.
+    """Return what the teacher's fit and the splitter get beside rows and labels.
 
-    Parameters
-    ----------
-    estimator : DistilledClassifier
-    data : Samples
-        Rows of positive weight: the teacher's.
-    given : Samples
-        All rows: the splitter's.
-
-    Returns
-    -------
-    fit_params, split_params : dict of str to array
+    `data` has the rows of positive weight, the teacher's; `given` all rows, the splitter's.
     """
     weight = {"sample_weight": data.weight} if data.weighted else {}
     split = {} if given.groups is None else {"groups": given.groups}
@@ -45,12 +35,9 @@ def route(estimator, data, given):
 def make_router(estimator):
     """Return what scikit-learn asks for by `get_metadata_routing`."""
     router = MetadataRouter(owner=estimator).add_self_request(estimator)
-    router.add(
-        splitter=estimator.cv, method_mapping=MethodMapping().add(caller="fit", callee="split")
-    )
+    splits = MethodMapping().add(caller="fit", callee="split")
+    router.add(splitter=estimator.cv, method_mapping=splits)
     if estimator.teacher is not None:
-        router.add(
-            teacher=estimator.teacher,
-            method_mapping=MethodMapping().add(caller="fit", callee="fit"),
-        )
+        fits = MethodMapping().add(caller="fit", callee="fit")
+        router.add(teacher=estimator.teacher, method_mapping=fits)
     return router

@@ -13,7 +13,7 @@ from skdistill.cli._console import (
     print_json,
     print_table,
 )
-from skdistill.cli._options import add_distillation, add_general
+from skdistill.cli._options import add_distillation, add_general, add_output
 from skdistill.cli._run import describe, open_run, remove
 from skdistill.cli._work import at_work, prepare
 
@@ -40,22 +40,15 @@ def add_options(parser):
     """Add the options of the subcommand."""
     add_distillation(parser, table="a CSV or Parquet file")
     output = parser.add_argument_group("output")
-    output.add_argument(
-        "--output",
-        type=Path,
+    add_output(
+        output,
+        "the student's file (default student.safetensors)",
         default=Path("student.safetensors"),
-        metavar="FILE",
-        help="the student's file (default student.safetensors)",
-    )
-    output.add_argument(
-        "--force", action="store_true", help="overwrite the student's file, or a run not finished"
+        force="overwrite the student's file, or a run not finished",
     )
     output.add_argument("--resume", action="store_true", help="go on with a run not finished")
-    output.add_argument(
-        "--keep-run",
-        action="store_true",
-        help="leave the folder of the run, for: skdistill report FOLDER",
-    )
+    text = "leave the folder of the run, for: skdistill report FOLDER"
+    output.add_argument("--keep-run", action="store_true", help=text)
     add_general(parser, what="the comparison")
     parser.set_defaults(run=_compress)
 

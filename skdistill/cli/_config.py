@@ -12,21 +12,7 @@ from skdistill.cli._parameters import as_typed
 def with_config(commands, words):
     """Return the words of a command line with those of its ``--config`` file among them.
 
-    Parameters
-    ----------
-    commands : dict of str to ArgumentParser
-        The subcommands.
-    words : list of str
-
-    Returns
-    -------
-    words : list of str
-        Those of the file come first, so that what the user typed wins.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, or has a key that is no option of the subcommand.
+    Those of the file come first, so that what the user typed wins.
     """
     if not words or words[0] not in commands:
         return words

@@ -22,13 +22,7 @@ def note(text):
 
 @contextmanager
 def stdout():
-    """Give stdout for data.
-
-    Raises
-    ------
-    ReaderGone
-        If nobody reads it any more.
-    """
+    """Give stdout for data; raise `ReaderGone` if nobody reads it any more."""
     try:
         yield sys.stdout
         sys.stdout.flush()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, check_output, note, print_json
-from skdistill.cli._options import add_general
+from skdistill.cli._options import add_general, add_output
 from skdistill.cli._tables import read_chunks
 from skdistill.runtime import load
 
@@ -28,16 +28,9 @@ Each form is compared with the student before it is written, except C, which is 
 def add_options(parser):
     """Add the options of the subcommand."""
     parser.add_argument("student", type=Path, help="the student's file")
-    parser.add_argument(
-        "--format", choices=SUFFIXES, help="default: what the suffix of --output says"
-    )
-    parser.add_argument(
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help="default: beside the student's file, with the suffix .onnx, .h or .pt2",
-    )
-    parser.add_argument("--force", action="store_true", help="overwrite FILE")
+    text = "default: what the suffix of --output says"
+    parser.add_argument("--format", choices=SUFFIXES, help=text)
+    add_output(parser, "default: beside the student's file, with the suffix .onnx, .h or .pt2")
     parser.add_argument("--int8", action="store_true", help="onnx, c: weights of eight bits")
     onnx = parser.add_argument_group("ONNX")
     onnx.add_argument(

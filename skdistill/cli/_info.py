@@ -76,22 +76,16 @@ def _arrays(layer):
 
 
 def _print(described):
-    rows = "sparse" if described["sparse"] else "dense"
+    form = "sparse" if described["sparse"] else "dense"
     print_data(f"{described['file']}: {described['summary']}")
     print_data(
-        f"{described['n_bytes']:,} bytes, {described['n_weights']:,} numbers, {rows} rows, "
+        f"{described['n_bytes']:,} bytes, {described['n_weights']:,} numbers, {form} rows, "
         f"format {described['format']}, read by skdistill {described['skdistill']}"
     )
     print_data(f"\nclasses: {', '.join(map(str, described['classes']))}\n")
-    header = ("column", "kind", "holds")
-    print_table(
-        header,
-        [
-            (str(j) if column["name"] is None else column["name"], column["kind"], _holds(column))
-            for j, column in enumerate(described["columns"])
-        ],
-        n_left=len(header),
-    )
+    columns = enumerate(described["columns"])
+    rows = [(str(j) if c["name"] is None else c["name"], c["kind"], _holds(c)) for j, c in columns]
+    print_table(("column", "kind", "holds"), rows, n_left=3)
     print_data("")
     for layer in described["layers"]:
         settings = ", ".join(f"{k} {v}" for k, v in layer.items() if k != "kind")

@@ -1,9 +1,11 @@
 """Options that several subcommands have."""
 
 from pathlib import Path
+from typing import Any
 
 from skdistill.cli._parameters import add_parameters
 
+FILE: Any = {"type": Path, "metavar": "FILE"}
 BUNDLED = ("breast_cancer", "digits", "iris", "wine")
 PRESETS = ("voting", "forest", "boosting")
 
@@ -12,12 +14,14 @@ def add_general(parser, *, what):
     """Add the options that every subcommand has."""
     general = parser.add_argument_group("general")
     general.add_argument("--json", action="store_true", help=f"print {what} as JSON")
-    general.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help='options in a TOML file, as in: target = "churned"; those typed here win',
-    )
+    text = 'options in a TOML file, as in: target = "churned"; those typed here win'
+    general.add_argument("--config", **FILE, help=text)
+
+
+def add_output(group, text, *, default=None, force="overwrite FILE"):
+    """Add where to write, and whether over what is there."""
+    group.add_argument("--output", **FILE, default=default, help=text)
+    group.add_argument("--force", action="store_true", help=force)
 
 
 def add_distillation(parser, *, table):
@@ -35,45 +39,23 @@ def _add_data(parser, table):
     data.add_argument("table", nargs="?", type=Path, help=table)
     data.add_argument("--target", metavar="COLUMN", help="the column with the labels")
     data.add_argument("--data", choices=BUNDLED, help="a data set bundled with scikit-learn")
-    data.add_argument(
-        "--test-size",
-        type=float,
-        default=0.25,
-        metavar="SHARE",
-        help="share of held-out rows (default .25)",
-    )
-    data.add_argument(
-        "--unlabeled",
-        type=Path,
-        metavar="PATH",
-        help="further rows without labels: a Parquet file, or a folder of them",
-    )
+    text = "share of held-out rows (default .25)"
+    data.add_argument("--test-size", type=float, default=0.25, metavar="SHARE", help=text)
+    text = "further rows without labels: a Parquet file, or a folder of them"
+    data.add_argument("--unlabeled", type=Path, metavar="PATH", help=text)
 
 
 def _add_teacher(parser):
     teacher = parser.add_argument_group("teacher")
-    teacher.add_argument(
-        "--teacher",
-        choices=PRESETS,
-        default="voting",
-        help="a 500-tree forest, gradient boosting, or the soft vote of both (default)",
-    )
+    text = "a 500-tree forest, gradient boosting, or the soft vote of both (default)"
+    teacher.add_argument("--teacher", choices=PRESETS, default="voting", help=text)
     teacher.add_argument(
         "--teacher-file",
-        type=Path,
-        metavar="FILE",
+        **FILE,
         help="a classifier in a .skops or .joblib file; a fitted one is used as it is, and must "
         "not have seen these rows",
     )
-    teacher.add_argument(
-        "--trust",
-        action="append",
-        default=[],
-        metavar="TYPE",
-        help="a type that a .skops file may hold (repeatable)",
-    )
-    teacher.add_argument(
-        "--allow-code-execution",
-        action="store_true",
-        help="load a .joblib file, which executes whatever code it holds",
-    )
+    text = "a type that a .skops file may hold (repeatable)"
+    teacher.add_argument("--trust", action="append", default=[], metavar="TYPE", help=text)
+    text = "load a .joblib file, which executes whatever code it holds"
+    teacher.add_argument("--allow-code-execution", action="store_true", help=text)

@@ -1,13 +1,13 @@
 """`skdistill predict`: a student's answers to the rows of a table, a chunk at a time."""
 
-from contextlib import ExitStack, contextmanager
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, check_output, note, print_json, stdout
-from skdistill.cli._options import add_general
+from skdistill.cli._options import add_general, add_output
 from skdistill.cli._tables import read_chunks
 from skdistill.runtime import load
 
@@ -31,15 +31,9 @@ def add_options(parser):
     parser.add_argument("student", type=Path, help="the student's file")
     parser.add_argument("table", type=Path, help="a CSV or Parquet file")
     output = parser.add_argument_group("output")
-    output.add_argument(
-        "--output",
-        type=Path,
-        default=STDOUT,
-        metavar="FILE",
-        help="a CSV or Parquet file; - (default) writes CSV to stdout",
-    )
+    text = "a CSV or Parquet file; - (default) writes CSV to stdout"
+    add_output(output, text, default=STDOUT)
     output.add_argument("--only", choices=("labels", "probabilities"), help="default: both")
-    output.add_argument("--force", action="store_true", help="overwrite FILE")
     add_general(parser, what="how many rows had which label, once FILE is written,")
     parser.set_defaults(run=_predict)
 
@@ -54,15 +48,7 @@ def _predict(options):
             raise InputError(f"{options.output}: predictions end with .csv or .parquet.")
     student = load(options.student)
     counts = np.zeros(len(student.outputs.labels), dtype=np.int64)
-    with _writer(options.output) as write:
-        for where, frame in read_chunks(options.table, student.reader):
-            try:
-                proba = student.predict_proba(frame)
-            except ValueError as error:
-                raise InputError(f"{where}: {error}") from error
-            best = proba.argmax(axis=1)
-            counts += np.bincount(best, minlength=len(counts))
-            write(_answers(student.outputs.labels, proba, best, options.only))
+    _write(options.output, _answers(student, options, counts))
     if options.json:
         labels = dict(zip(map(str, student.outputs.labels), counts.tolist(), strict=True))
         print_json({"n_rows": int(counts.sum()), "labels": labels})
@@ -70,56 +56,49 @@ def _predict(options):
         note(f"Wrote {counts.sum():,} rows to {options.output}.")
 
 
-def _answers(classes, proba, best, only):
+def _answers(student, options, counts):
+    """Yield a frame of answers for each chunk of the table, and count its labels."""
     import pandas as pd
 
-    columns = {}
-    if only != "probabilities":
-        columns["label"] = classes[best]
-    if only != "labels":
-        columns |= {f"probability_{label}": proba[:, k] for k, label in enumerate(classes)}
-    return pd.DataFrame(columns)
+    classes = student.outputs.labels
+    for where, frame in read_chunks(options.table, student.reader):
+        try:
+            proba = student.predict_proba(frame)
+        except ValueError as error:
+            raise InputError(f"{where}: {error}") from error
+        best = proba.argmax(axis=1)
+        counts += np.bincount(best, minlength=len(counts))
+        columns = {} if options.only == "probabilities" else {"label": classes[best]}
+        if options.only != "labels":
+            columns |= {f"probability_{label}": proba[:, k] for k, label in enumerate(classes)}
+        yield pd.DataFrame(columns)
 
 
-@contextmanager
-def _writer(path):
-    """Give a function that appends a frame to a file, or to stdout."""
+def _write(path, frames):
+    """Write frames, one below the other, to a file or to stdout."""
     if path == STDOUT:
         with stdout() as stream:
-            yield _csv_rows(stream)
+            _write_csv(stream, frames)
         return
     with whole_file(path) as temporary:
         if path.suffix == ".parquet":
-            with _parquet_rows(temporary) as write:
-                yield write
+            _write_parquet(temporary, frames)
         else:
             with open(temporary, "w", encoding="utf-8", newline="") as stream:
-                yield _csv_rows(stream)
+                _write_csv(stream, frames)
 
 
-def _csv_rows(stream):
-    has_header = False
-
-    def write(frame):
-        nonlocal has_header
-        frame.to_csv(stream, index=False, header=not has_header, lineterminator="\n")
-        has_header = True
-
-    return write
+def _write_csv(stream, frames):
+    for i, frame in enumerate(frames):
+        frame.to_csv(stream, index=False, header=i == 0, lineterminator="\n")
 
 
-@contextmanager
-def _parquet_rows(path):
+def _write_parquet(path, frames):
     import pyarrow
     from pyarrow.parquet import ParquetWriter
 
-    writer = None
-    with ExitStack() as stack:
-
-        def write(frame):
-            nonlocal writer
-            table = pyarrow.Table.from_pandas(frame, preserve_index=False)
-            writer = writer or stack.enter_context(ParquetWriter(path, table.schema))
+    tables = (pyarrow.Table.from_pandas(frame, preserve_index=False) for frame in frames)
+    first = next(tables)
+    with ParquetWriter(path, first.schema) as writer:
+        for table in chain([first], tables):
             writer.write_table(table)
-
-        yield write

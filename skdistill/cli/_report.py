@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 
 from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import (
@@ -14,7 +13,7 @@ from skdistill.cli._console import (
     print_json,
     print_table,
 )
-from skdistill.cli._options import add_distillation, add_general
+from skdistill.cli._options import add_distillation, add_general, add_output
 from skdistill.cli._parameters import flag
 from skdistill.cli._run import FILES, describe, open_run, options_of_run, restore_options
 from skdistill.cli._work import at_work, prepare
@@ -43,13 +42,7 @@ def add_options(parser):
     """Add the options of the subcommand."""
     add_distillation(parser, table="the folder of a run, or a CSV or Parquet file")
     output = parser.add_argument_group("output")
-    output.add_argument(
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help="write it to FILE too: Markdown (.md), or a page with plots (.html)",
-    )
-    output.add_argument("--force", action="store_true", help="overwrite FILE")
+    add_output(output, "write it to FILE too: Markdown (.md), or a page with plots (.html)")
     add_general(parser, what="all figures")
     parser.set_defaults(run=partial(_report, parser))
 
@@ -72,9 +65,8 @@ def _report(parser, options):
             clf = cache.get("classifier", lambda: work.fit(memory=folder))
     with at_work():
         note(f"Fitting what the student has to beat; measuring on {len(work.y_test):,} rows.")
-        report = fidelity_report(
-            clf, work.X_test, work.y_test, X_train=work.X_train, y_train=work.y_train
-        )
+        training = {"X_train": work.X_train, "y_train": work.y_train}
+        report = fidelity_report(clf, work.X_test, work.y_test, **training)
     if options.output is not None:
         text = report.to_html() if options.output.suffix == ".html" else report.to_markdown()
         with whole_file(options.output) as temporary:
@@ -113,9 +105,8 @@ def _figures(report):
 def _print(report):
     from skdistill.report import make_tables
 
-    choice, reasons = report.verdict.choice, report.verdict.reasons
-    print_data(f"Verdict: {choice}\n")
-    for reason in reasons:
+    print_data(f"Verdict: {report.verdict.choice}\n")
+    for reason in report.verdict.reasons:
         print_data(f"- {reason}")
     for table in make_tables(report):
         print_data(f"\n{table.title}\n")

@@ -69,27 +69,9 @@ def restore_options(options, folder):
 def open_run(folder, manifest, *, resume, force=False):
     """Open a run that nobody else works on, and make its folder if there is none.
 
+    One that is there is gone on with if its manifest is the same, or with `force` alone removed.
+    Given is the cache of finished work: the estimator's, by its `memory`, and the stages after.
     A folder without finished work goes when something is raised.
-
-    Parameters
-    ----------
-    folder : Path
-    manifest : dict
-        Of `describe`.
-    resume : bool
-        Go on with a run that is there.
-    force : bool
-        Otherwise, remove it.
-
-    Yields
-    ------
-    cache : Cache
-        Where finished work is kept: the estimator's, by its `memory`, and the stages after.
-
-    Raises
-    ------
-    InputError
-        If the folder holds a run and neither is wanted, or that run had another manifest.
     """
     from skdistill._plumbing.cache import Cache
 
@@ -98,7 +80,11 @@ def open_run(folder, manifest, *, resume, force=False):
     with _alone(folder):
         old = read_manifest(folder)
         if old is not None and resume:
-            _check_same(old, manifest, folder)
+            for change in _changes(old, manifest):
+                raise InputError(
+                    f"The run in {folder} was begun with {change} Run it as before, or pass "
+                    f"--force without --resume to remove {folder} and begin anew."
+                )
             note(f"Going on with the run in {folder}.")
         elif old is not None and not force:
             raise InputError(
@@ -145,30 +131,19 @@ def _begin(folder, manifest, cache):
         temporary.write_text(json.dumps(manifest, indent=2), encoding="utf-8")
 
 
-def _check_same(old, new, folder):
-    """Raise with the first thing that is not as it was."""
-    ways = f"Run it as before, or pass --force without --resume to remove {folder} and begin anew."
-    for name, value in new["options"].items():
-        before = old["options"].get(name)
-        if before != value:
-            raise InputError(
-                f"The run in {folder} was begun with {flag(name)} {as_typed(before)}, not "
-                f"{as_typed(value)}. {ways}"
-            )
+def _changes(old, new):
+    """Say of each thing that is not as it was how it was, and how it is."""
+    for name, now in new["options"].items():
+        if (before := old["options"].get(name)) != now:
+            yield f"{flag(name)} {as_typed(before)}, not {as_typed(now)}."
     for name in FILES:
         before, now = (manifest["files"].get(name, {}) for manifest in (old, new))
         if before.get("sha256") != now.get("sha256"):
             what = "the table" if name == "table" else flag(name)
-            raise InputError(
-                f"The run in {folder} was begun with other content of {what}: "
-                f"{before.get('path')} then, {now.get('path')} now. {ways}"
-            )
-    for name, value in new["versions"].items():
-        if old["versions"].get(name) != value:
-            raise InputError(
-                f"The run in {folder} was begun with {name} {old['versions'].get(name)}, here is "
-                f"{value}: its student would be another. {ways}"
-            )
+            yield f"other content of {what}: {before.get('path')} then, {now.get('path')} now."
+    for name, now in new["versions"].items():
+        if (before := old["versions"].get(name)) != now:
+            yield f"{name} {before}, here is {now}: its student would be another."
 
 
 def _content(path):

@@ -4,20 +4,13 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 
 from skdistill.cli._console import InputError, note
-from skdistill.tables import CATEGORY, DATE
+from skdistill.tables import CATEGORY, DATE, chunk_rows
 
-MAX_ROWS, MIN_ROWS, MAX_VALUES = 16_384, 256, 2**21  # of a chunk
 N_NAMES = 20  # that an error lists
 
 
 def read_labelled(path, target):
-    """Read a table and take out its labels.
-
-    Returns
-    -------
-    X : pandas DataFrame of shape (n_samples, n_features)
-    y : ndarray of shape (n_samples,)
-    """
+    """Return a table as a frame without its labels, and those as an array."""
     if target is None:
         raise InputError("Pass --target COLUMN: the column with the labels.")
     with _reading(path) as pd:
@@ -26,7 +19,7 @@ def read_labelled(path, target):
         else:
             frame = _checked(pd.read_csv(path, low_memory=False), path)
     if target not in frame:
-        raise InputError(f"{path} has no column {target!r}; it has {_some(frame)}.")
+        raise InputError(f"{path} has no column {target!r}; it has {_some(frame.columns)}.")
     y = frame.pop(target)
     if y.isna().any():
         raise InputError(
@@ -36,25 +29,13 @@ def read_labelled(path, target):
 
 
 def read_chunks(path, reader):
-    """Yield the rows of a table, a chunk at a time, with the columns that a student reads.
+    """Yield frames of the rows of a table that a student reads, each after how errors call it.
 
-    Columns are found by name, where those of fit had names, and others are left out.
-
-    Parameters
-    ----------
-    path : Path
-    reader : ColumnReader
-        Of the student.
-
-    Yields
-    ------
-    where : str
-        How errors call the chunk.
-    frame : pandas DataFrame of shape (n_rows, n_features)
-        A table without rows gives one empty chunk.
+    Columns are found by name, where those of fit had names, and others are left out. A table
+    without rows gives one empty frame.
     """
     with _reading(path) as pd:
-        size = min(MAX_ROWS, max(MIN_ROWS, MAX_VALUES // len(reader.kinds)))
+        size = chunk_rows(len(reader.kinds))
         chunks = _parquet_chunks if path.suffix == ".parquet" else _csv_chunks
         first = 0
         for frame in chunks(pd, path, reader, size):
@@ -81,16 +62,13 @@ def _reading(path):
 
 def _csv_chunks(pd, path, reader, size):
     columns = _find_columns(list(pd.read_csv(path, nrows=0).columns), reader, path)
-    texts = {
-        name: str for name, kind in zip(columns, reader.kinds, strict=True) if kind == CATEGORY
-    }
+    kinds = dict(zip(columns, reader.kinds, strict=True))
+    texts = {name: str for name, kind in kinds.items() if kind == CATEGORY}
+    dates = [name for name, kind in kinds.items() if kind == DATE]
     with pd.read_csv(path, dtype=texts, low_memory=False, chunksize=size) as chunks:
         for chunk in chunks:
             frame = _checked(chunk, path)[columns]
-            for name, kind in zip(columns, reader.kinds, strict=True):
-                if kind == DATE:
-                    frame = frame.assign(**{name: _dates(pd, frame[name], path)})
-            yield frame
+            yield frame.assign(**{name: _dates(pd, frame[name], path) for name in dates})
 
 
 def _parquet_chunks(pd, path, reader, size):
@@ -120,14 +98,14 @@ def _find_columns(given, reader, path):
         return given
     missing = [name for name in reader.names if name not in given]
     if missing:
-        hints = [
-            f"{name!r}"
-            + "".join(f" (is it {near!r}?)" for near in get_close_matches(name, given, 1))
-            for name in missing[:N_NAMES]
-        ]
+
+        def hint(name):
+            near = get_close_matches(name, given, 1)
+            return f"{name!r} (is it {near[0]!r}?)" if near else repr(name)
+
         raise InputError(
-            f"{path} lacks columns that the student reads: {', '.join(hints)}"
-            f"{_and_more(missing)}. It has {_some(given)}."
+            f"{path} lacks columns that the student reads: {_some(missing, hint)}. It has "
+            f"{_some(given)}."
         )
     surplus = [name for name in given if name not in reader.names]
     if surplus:
@@ -152,10 +130,6 @@ def _dates(pd, column, path):
         ) from error
 
 
-def _some(names):
-    names = list(map(str, names))
-    return ", ".join(names[:N_NAMES]) + _and_more(names)
-
-
-def _and_more(names):
-    return f" and {len(names) - N_NAMES} more" if len(names) > N_NAMES else ""
+def _some(names, spell=str):
+    more = f" and {len(names) - N_NAMES} more" if len(names) > N_NAMES else ""
+    return ", ".join(map(spell, names[:N_NAMES])) + more

@@ -74,6 +74,5 @@ def _split(X, y, test_size, random_state):
     stratify = y if counts.min() > 1 else None
     if stratify is None:
         note("A class has a single row: the held-out rows are not stratified.")
-    return train_test_split(
-        X, y, test_size=test_size, random_state=random_state, stratify=stratify
-    )
+    how = {"test_size": test_size, "random_state": random_state, "stratify": stratify}
+    return train_test_split(X, y, **how)

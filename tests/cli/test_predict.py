@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 import skdistill
-from skdistill.cli import _tables
 
 
 def printed(out):
@@ -24,8 +23,8 @@ def columns(frame):
 
 @pytest.fixture
 def small_chunks(monkeypatch):
-    monkeypatch.setattr(_tables, "MAX_ROWS", 7)
-    monkeypatch.setattr(_tables, "MIN_ROWS", 7)
+    monkeypatch.setattr("skdistill.tables._forms.MAX_ROWS", 7)
+    monkeypatch.setattr("skdistill.tables._forms.MIN_ROWS", 7)
 
 
 def test_a_csv_in_chunks_gets_the_answers_that_the_frame_gets(
