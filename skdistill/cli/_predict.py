@@ -58,8 +58,6 @@ def _predict(options):
 
 def _answers(student, options, counts):
     """Yield a frame of answers for each chunk of the table, and count its labels."""
-    import pandas as pd
-
     classes = student.outputs.labels
     for where, frame in read_chunks(options.table, student.reader):
         try:
@@ -71,7 +69,7 @@ def _answers(student, options, counts):
         columns = {} if options.only == "probabilities" else {"label": classes[best]}
         if options.only != "labels":
             columns |= {f"probability_{label}": proba[:, k] for k, label in enumerate(classes)}
-        yield pd.DataFrame(columns)
+        yield type(frame)(columns)
 
 
 def _write(path, frames):

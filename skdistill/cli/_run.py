@@ -80,7 +80,7 @@ def open_run(folder, manifest, *, resume, force=False):
     with _alone(folder):
         old = read_manifest(folder)
         if old is not None and resume:
-            for change in _changes(old, manifest):
+            if change := next(_changes(old, manifest), None):
                 raise InputError(
                     f"The run in {folder} was begun with {change} Run it as before, or pass "
                     f"--force without --resume to remove {folder} and begin anew."
@@ -111,17 +111,12 @@ def remove(folder):
     shutil.rmtree(rest)
 
 
-@contextmanager
 def _alone(folder):
-    lock = FileLock(folder / "lock")
+    """Return a context in which no other process works in the folder."""
     try:
-        lock.acquire(timeout=0)
+        return FileLock(folder / "lock").acquire(timeout=0)
     except Timeout:
         raise InputError(f"Another process works in {folder}: wait for it, or end it.") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _begin(folder, manifest, cache):

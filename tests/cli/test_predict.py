@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 
 import numpy as np
 import pandas as pd
@@ -188,4 +189,12 @@ def test_bad_input_says_what_to_do(words, message, student, messy, monkeypatch, 
     code, out, err = command("predict", *words)
     assert code == 2
     assert message in err
+    assert out == ""
+
+
+def test_without_pandas_the_command_says_what_to_install(student, messy, monkeypatch, command):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    code, out, err = command("predict", student, messy)
+    assert code == 2
+    assert 'pip install "skdistill[cli]"' in err
     assert out == ""
