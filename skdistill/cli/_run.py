@@ -69,7 +69,7 @@ def restore_options(options, folder):
 def open_run(folder, manifest, *, resume, force=False):
     """Open a run that nobody else works on, and make its folder if there is none.
 
-    One that is there is gone on with if its manifest is the same, or with `force` alone removed.
+    With `resume`, one of the same manifest is gone on with; with `force` alone, it is removed.
     Given is the cache of finished work: the estimator's, by its `memory`, and the stages after.
     A folder without finished work goes when something is raised.
     """

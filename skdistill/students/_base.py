@@ -92,7 +92,7 @@ class Waves(nn.Module):
 
 
 class LinearByInput(nn.Module):
-    """A linear layer whose weight is stored input by input: a bin's lie beside each other."""
+    """A linear layer whose weight is stored input by input: those of a bin lie together."""
 
     def __init__(self, n_inputs, n_outputs, generator=None):
         super().__init__()
