@@ -40,6 +40,11 @@ class Display(ABC):
         return ax
 
 
+def in_words(name):
+    """Return the name of a measure as axes and sentences have it."""
+    return name.replace("_", " ")
+
+
 def mark_costs(ax, unit):
     """Make the x axis of what was drawn logarithmic, with marks such as "20 kB"."""
     ticker = require("matplotlib.ticker", "plot()")

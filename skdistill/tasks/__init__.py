@@ -6,13 +6,13 @@ from skdistill.tasks._calibrators import (
     check_calibration,
 )
 from skdistill.tasks._measures import (
-    Quality,
+    Measure,
     agreement,
     by_confidence,
     codes_of,
     expected_calibration_error,
-    measure_quality,
-    row_divergences,
+    measure,
+    neg_log_loss,
     row_losses,
 )
 from skdistill.tasks._multiclass import Multiclass
@@ -22,8 +22,8 @@ from skdistill.tasks._task import Task
 
 __all__ = [
     "IdentityCalibrator",
+    "Measure",
     "Multiclass",
-    "Quality",
     "Task",
     "agreement",
     "best_temperature",
@@ -34,10 +34,10 @@ __all__ = [
     "expected_calibration_error",
     "given_to",
     "last_step",
-    "measure_quality",
+    "measure",
     "name_of",
+    "neg_log_loss",
     "positions",
     "proper",
-    "row_divergences",
     "row_losses",
 ]

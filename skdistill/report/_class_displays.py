@@ -1,4 +1,4 @@
-"""Displays over held-out rows: reliability of confidence, agreement with the teacher."""
+"""Displays of classes: reliability of confidence, agreement with the teacher."""
 
 import numpy as np
 
@@ -235,6 +235,34 @@ class AgreementDisplay(_ByConfidence):
 
     def _points(self):
         return {"confidence": self.confidence, "agreement": self.agreement, "n_rows": self.n_rows}
+
+
+def panels_of_classes(codes, probas, shown, teacher):
+    """Return title and contents of the panels about classes.
+
+    Parameters
+    ----------
+    codes : int array of shape (n_samples,)
+    probas : dict of str to float array of shape (n_samples, n_classes)
+        By model.
+    shown : dict of str to str
+        Colours of the models to show.
+    teacher : str
+        Name of the model with which the others are compared.
+
+    Returns
+    -------
+    panels : list of (str, tuple of (Display, dict))
+        As `Panel` takes them.
+    """
+    reliable, agree = [], []
+    for name, color in shown.items():
+        display = ReliabilityDisplay(*accuracy_bins(codes, probas[name]), name=name)
+        reliable.append((display, {"color": color}))
+        if name != teacher:
+            bins = agreement_bins(probas[teacher], probas[name])
+            agree.append((AgreementDisplay(*bins, name=name), {"color": color}))
+    return [("Reliability", tuple(reliable)), ("Agreement with the teacher", tuple(agree))]
 
 
 def accuracy_bins(codes, proba, n_bins=15):
