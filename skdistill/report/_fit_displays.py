@@ -52,22 +52,7 @@ class TrainingDisplay(Display):
         """
         return cls(clf.history_, chosen=clf.n_iter_).plot(ax)
 
-    def plot(self, ax=None, **kwargs):
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            None: new ones.
-        **kwargs : dict
-            Of both lines, for matplotlib.
-
-        Returns
-        -------
-        self : TrainingDisplay
-            With `ax_`, `figure_` and what was drawn on it.
-        """
-        ax = self._start(ax)
+    def _draw(self, ax, kwargs):
         style = {**FAINT, "linewidth": 1.5, "label": "training rows", **kwargs}
         (self.train_line_,) = ax.plot(self.epoch, self.train_loss, **style)
         self.line_ = self.train_line_
@@ -79,7 +64,6 @@ class TrainingDisplay(Display):
         )
         ax.set(xlabel="epoch", ylabel="loss")
         ax.legend()
-        return self
 
     def _points(self):
         points = {"epoch": self.epoch, "train_loss": self.train_loss}
@@ -152,22 +136,7 @@ class TransferDisplay(Display):
         trials = clf.transfer_summary_["trials"]
         return cls(trials, loss_name=clf.task_.loss).plot(ax)
 
-    def plot(self, ax=None, **kwargs):
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            None: new ones.
-        **kwargs : dict
-            Of the markers, for matplotlib.
-
-        Returns
-        -------
-        self : TransferDisplay
-            With `ax_`, `figure_` and what was drawn on it.
-        """
-        ax = self._start(ax)
+    def _draw(self, ax, kwargs):
         places = np.arange(len(self.label))
         style = {
             "color": COLORS["student"],
@@ -186,7 +155,6 @@ class TransferDisplay(Display):
         ax.grid(axis="y", alpha=0.3)
         ax.set(xlabel=f"held-out {in_words(self.loss_name)}")
         ax.legend()
-        return self
 
     def _points(self):
         return {

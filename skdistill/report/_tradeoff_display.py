@@ -126,22 +126,7 @@ class TradeoffDisplay(Display):
         better = (self.cost < cost) | (self.loss < loss)
         return np.isfinite(self.cost) & ~(as_good & better).any(axis=1)
 
-    def plot(self, ax=None, **kwargs):
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            None: new ones.
-        **kwargs : dict
-            Of the markers, for matplotlib.
-
-        Returns
-        -------
-        self : TradeoffDisplay
-            With `ax_`, `figure_` and what was drawn on it.
-        """
-        ax = self._start(ax)
+    def _draw(self, ax, kwargs):
         front = np.flatnonzero(self.on_front)
         front = front[np.argsort(self.cost[front])]
         (self.front_line_,) = ax.step(self.cost[front], self.loss[front], where="post", **FAINT)
@@ -152,7 +137,6 @@ class TradeoffDisplay(Display):
         mark_costs(ax, unit)
         ax.set(xlabel=label, ylabel=in_words(self.loss_name))
         self._name_markers(ax)
-        return self
 
     def _name_markers(self, ax):
         """Write each model's name beside its marker, and above the names of those below it."""

@@ -39,20 +39,7 @@ class Measure:
 
 
 def measure(measures, labels, answers, reference):
-    """Return the figures of `answers` by the names of the measures.
-
-    Parameters
-    ----------
-    measures : iterable of Measure
-    labels : array of shape (n_samples,)
-        As the task reads them.
-    answers, reference : float arrays of shape (n_samples, n_outputs)
-        Those to measure, and the teacher's.
-
-    Returns
-    -------
-    figures : dict of str to float
-    """
+    """Return the figures of `answers` by the measures' names; `reference` is the teacher's."""
     return {
         each.name: float(np.mean(each.of(reference if each.of_teacher else labels, answers)))
         for each in measures
