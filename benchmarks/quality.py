@@ -14,10 +14,10 @@ Models:
 - student: `DistilledClassifier` with its defaults, or with `--params`
 
 Bytes are those of the student file, and of pickles. `seconds` is the processor time of `fit`;
-`own_seconds` is that without the teachers' fits and answers. Measures are those of
-`skdistill.report.Quality`. Results go line by line to `--output` (CSV) and are not computed again,
-so that a run which was stopped goes on; teacher answers and labelled rows are kept in `--memory`.
-Last come tables, the losing sets first, and a plot.
+`own_seconds` is that without the teachers' fits and answers. Measures are the report's.
+Results go line by line to `--output` (CSV) and are not computed again, so that a run which was
+stopped goes on; teacher answers and labelled rows are kept in `--memory`. Last come tables, the
+losing sets first, and a plot.
 
 `--quick`: four sets, at most 2,000 rows, one seed: under ten minutes.
 
@@ -43,7 +43,7 @@ from benchmarks.recipe import parse_changes
 from benchmarks.shared import Results, new_figure, seconds_of
 from skdistill import DistilledClassifier
 from skdistill.measures import fit_boosting, serialized_bytes
-from skdistill.tasks import codes_of, measure_quality
+from skdistill.tasks import measure as figures_of
 
 N_QUICK = 2_000
 TEACHERS = ("vote", "forest", "boosting", "lightgbm")
@@ -104,12 +104,12 @@ def results_of(name, seed, kind, options):
     answers = clf.ask_teacher(X_test, calibrated=False)
     probas = {"teacher": answers, "calibrated": clf.ask_teacher(X_test)}
     probas |= {model: fitted.predict_proba(X_test) for model, fitted in models.items()}
-    codes = codes_of(y_test, clf.classes_, "y")
+    labels = clf.task_.labels_of(y_test, "y")
     for model, proba in probas.items():
-        found = measure_quality(codes, proba, classes=clf.classes_, reference=answers)
+        found = figures_of(clf.task_.measures, labels, proba, answers)
         yield {
             **{"set": name, "seed": seed, "teacher": kind, "model": model},
-            **{measure: getattr(found, measure) for measure in MEASURES},
+            **{each: found[each] for each in MEASURES},
             "bytes": n_bytes[model],
             "seconds": seconds.get(model, np.nan),
             "own_seconds": seconds["student"] - of_teachers if model == "student" else np.nan,

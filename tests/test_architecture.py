@@ -1,6 +1,7 @@
 """Who may import whom, and what a server need not load."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,23 @@ MAY_IMPORT = {
     },
 }
 
+# Words of one task, classes, and the files that may have them. Elsewhere the task says what an
+# answer is, by which measures it is compared, and what these are called.
+OF_CLASSES = re.compile(r"class(es)?_|n_classes|softmax|log_loss|accuracy")
+MAY_SPEAK_OF_CLASSES = {
+    "tasks": "it says what an answer is",
+    "losses": "distributions over classes are what is learned",
+    "layers": "a softmax ends a student, and its outputs are classes",
+    "runtime/_classifier_student.py": "it is a student of classes",
+    "teachers/_adapt.py": "it makes scikit-learn's classifiers of other libraries'",
+    "teachers/_default.py": "its teachers are classifiers",
+    "export/_c_outputs.py": "it writes the outputs",
+    "export/_onnx_outputs.py": "it writes the outputs",
+    "export/_onnx_sklearn_outputs.py": "it writes the outputs",
+    "_classifier.py": "it is an estimator of classes",
+    "search/_search.py": "it is an estimator of classes",
+    "report/_class_displays.py": "its displays are about classes",
+}
 FILES = sorted(PACKAGE.rglob("*.py"))
 UNITS = sorted({path.relative_to(PACKAGE).with_suffix("").parts[0] for path in FILES})
 
@@ -125,6 +143,17 @@ def private_imports(tree, package):
     foreign = (n for n in names if n[0] == "skdistill" and len(n) > 2 and n[1][0] != "_")
     own = package.split(".")[1:2]
     return [".".join(name) for name in foreign if name[2].startswith("_") and name[1:2] != own]
+
+
+def speaks_of_classes(tree):
+    """Whether an identifier or a string, docstrings included, has a word of classes."""
+    for node in ast.walk(tree):
+        words = [getattr(node, field, None) for field in ("name", "asname", "id", "attr", "arg")]
+        if isinstance(node, ast.Constant):
+            words.append(node.value)
+        if any(isinstance(word, str) and OF_CLASSES.search(word) for word in words):
+            return True
+    return False
 
 
 def units_imported_by(unit):
@@ -192,6 +221,36 @@ def test_what_is_private_stays_inside_its_package(path):
 )
 def test_a_private_import_is_seen_in_every_spelling(statement, package, found):
     assert bool(private_imports(ast.parse(statement), package)) == found
+
+
+def test_only_who_is_about_classes_speaks_of_them():
+    found = set()
+    for path in FILES:
+        file = path.relative_to(PACKAGE).as_posix()
+        if speaks_of_classes(ast.parse(path.read_text(encoding="utf-8"))):
+            unit = file.split("/")[0]
+            found.add(unit if unit in MAY_SPEAK_OF_CLASSES else file)
+    assert found == set(MAY_SPEAK_OF_CLASSES)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("clf.classes_", True),
+        ("n_classes = 2", True),
+        ("def f(*, class_weight): ...", True),
+        ("f(n_classes=2)", True),
+        ("from scipy.special import log_softmax", True),
+        ("from scipy.special import expit as softmax_of_two", True),
+        ("f'the {mean} accuracy'", True),
+        ('"""Docstring of a log_loss."""', True),
+        ("class Classes:\n    'The log loss by class.'", False),
+        ("from skdistill.report._class_displays import ReliabilityDisplay", False),
+        ("# softmax", False),
+    ],
+)
+def test_a_word_of_classes_is_seen_in_every_place(text, found):
+    assert speaks_of_classes(ast.parse(text)) == found
 
 
 @pytest.mark.parametrize("module", ["skdistill", "skdistill.runtime", "skdistill.export._c"])

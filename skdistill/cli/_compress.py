@@ -2,7 +2,6 @@
 
 import filecmp
 import os
-from dataclasses import asdict
 from pathlib import Path
 
 from skdistill.cli._console import (
@@ -68,18 +67,19 @@ def _compress(options):
             twin = cache.get("twin", lambda: fit_twin(clf, work.X_train, work.y_train).student_)
             _save(clf.student_, options.output, folder, force=options.force)
             note(f"Measuring on {work.X_test.shape[0]:,} held-out rows.")
-            measures = compare(
+            figures = compare(
                 {"teacher": clf.teacher_, "hard-label twin": twin, "student": clf.student_},
                 work.X_test,
                 work.y_test,
                 reference="teacher",
+                task=clf.task_,
             )
     if not options.keep_run:
         remove(folder)
     if options.json:
-        print_json({name: asdict(row) for name, row in measures.items()})
+        print_json(figures)
     else:
-        _print(measures, options.output)
+        _print(clf.task_, figures, options.output)
 
 
 def _save(student, path, folder, *, force):
@@ -91,22 +91,22 @@ def _save(student, path, folder, *, force):
     os.replace(made, path)
 
 
-def _print(measures, path):
+def _print(task, figures, path):
     """Print the comparison, and how to use the student."""
     from skdistill.report import duration, size
 
-    header = ("", "accuracy", "log loss", "ECE", "size", "one row", "agreement")
+    brief = [measure for measure in task.measures if measure.brief]
+    header = ("", *(measure.words for measure in brief), "size", "one row")
     rows = [
         (
             name,
-            *(f"{row.accuracy:.4f}", f"{row.log_loss:.4f}", f"{row.ece:.3f}"),
-            *(size(row.n_bytes), duration(row.latency), f"{row.agreement:.4f}"),
+            *(f"{row[measure.name]:.4f}" for measure in brief),
+            *(size(row["n_bytes"]), duration(row["latency"])),
         )
-        for name, row in measures.items()
+        for name, row in figures.items()
     ]
     print_table(header, rows)
-    teacher, student = measures["teacher"], measures["student"]
-    smaller = teacher.n_bytes / student.n_bytes
-    faster = teacher.latency / student.latency
+    teacher, student = figures["teacher"], figures["student"]
+    smaller, faster = (teacher[cost] / student[cost] for cost in ("n_bytes", "latency"))
     print_data(f"\nThe student is {smaller:,.0f}x smaller and {faster:,.0f}x faster for one row.")
     print_data(f'Use it: skdistill predict "{path}" ROWS.csv')

@@ -97,8 +97,18 @@ def _figures(report):
         "verdict": asdict(report.verdict),
         "n_rows": report.n_rows,
         "gap_closed": None if report.gap_closed is None else asdict(report.gap_closed),
-        "models": {name: asdict(figures) for name, figures in report.models.items()},
+        "models": {name: _of_model(report.task, row) for name, row in report.models.items()},
         "slices": [asdict(part) for part in report.slices],
+    }
+
+
+def _of_model(task, figures):
+    by_part = {f"{task.loss}_by_{task.part[0]}": figures.loss_by_part}
+    return {
+        "quality": figures.quality | by_part,
+        "costs": asdict(figures.costs),
+        task.loss: asdict(figures.loss),
+        "lead": asdict(figures.lead),
     }
 
 

@@ -1,7 +1,7 @@
 """What report, search, command and benchmarks share: costs, comparisons, rivals."""
 
 from skdistill.measures._boosting import best_shape, fit_boosting, fit_within
-from skdistill.measures._compare import Measures, compare
+from skdistill.measures._compare import compare
 from skdistill.measures._costs import (
     Costs,
     measure_costs,
@@ -12,7 +12,6 @@ from skdistill.measures._twin import fit_twin
 
 __all__ = [
     "Costs",
-    "Measures",
     "best_shape",
     "compare",
     "fit_boosting",

@@ -7,7 +7,6 @@ from sklearn.model_selection import train_test_split
 from skdistill.exceptions import only_informs
 from skdistill.measures._costs import serialized_bytes
 from skdistill.tables import as_table, take_rows
-from skdistill.tasks import row_losses
 from skdistill.teachers import TableBoosting
 
 # At least one of them is within 1.3 % of the best of 60, for 30 to 120 kB: shallow trees in large
@@ -116,8 +115,5 @@ def _held_out(n_bytes, model, X, y, weight, train, test):
     few, more = (serialized_bytes(fitted(n, np.concatenate([train, test]))) for n in (1, 4))
     n_trees = 1 + 3 * (n_bytes - few) // max(1, more - few)
     model = fitted(int(np.clip(n_trees, 1, MOST_TREES)), train)
-    test = test[np.isin(y[test], model.classes_)]
-    codes = np.searchsorted(model.classes_, y[test])
-    staged = model.boosting_.staged_predict_proba(model.reader_.read(take_rows(X, test)))
-    losses = [np.average(row_losses(codes, proba), weights=weight[test]) for proba in staged]
+    losses = model.staged_losses(take_rows(X, test), y[test], weight[test])
     return max(0, few - n_bytes), losses

@@ -28,16 +28,44 @@ class Display(ABC):
         """
         return require("pandas", "frame()").DataFrame(self._points())
 
+    def plot(self, ax=None, **kwargs):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None, default=None
+            None: new ones.
+        **kwargs : dict
+            Of the lines or markers, for matplotlib.
+
+        Returns
+        -------
+        self : Display
+            With `ax_`, `figure_` and what was drawn on it.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is missing.
+        """
+        if ax is None:
+            _, ax = require("matplotlib.pyplot", "plot()").subplots(layout="constrained")
+        self.ax_, self.figure_ = ax, ax.figure
+        self._draw(ax, kwargs)
+        return self
+
     @abstractmethod
     def _points(self):
         """Return the columns of `frame` by name."""
 
-    def _start(self, ax):
-        """Return the axes to draw on, new ones for None, and remember them."""
-        if ax is None:
-            _, ax = require("matplotlib.pyplot", "plot()").subplots(layout="constrained")
-        self.ax_, self.figure_ = ax, ax.figure
-        return ax
+    @abstractmethod
+    def _draw(self, ax, kwargs):
+        """Draw on axes; `kwargs` are of the lines or markers."""
+
+
+def in_words(name):
+    """Return the name of a measure as axes and sentences have it."""
+    return name.replace("_", " ")
 
 
 def mark_costs(ax, unit):

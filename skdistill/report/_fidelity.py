@@ -5,13 +5,14 @@ import numpy as np
 from skdistill.exceptions import only_informs
 from skdistill.measures import fit_boosting, fit_twin, measure_costs
 from skdistill.report._bootstrap import interval, resampled_means
+from skdistill.report._display import in_words
 from skdistill.report._fidelity_report import FidelityReport, ModelFigures
 from skdistill.report._panels import make_panels
 from skdistill.report._slices import worst_slices
 from skdistill.report._teacher import check_distilled
 from skdistill.report._verdict import BOOSTING, CALIBRATED, STUDENT, TEACHER, TWIN, judge
 from skdistill.tables import as_table
-from skdistill.tasks import codes_of, measure_quality, row_divergences, row_losses
+from skdistill.tasks import measure
 
 BASELINES = ("twin", "boosting")
 
@@ -79,23 +80,24 @@ def fidelity_report(
     check_distilled(clf, "fidelity_report")
     wanted = _wanted(baselines)
     X_test = as_table(X_test)
-    codes = _codes(clf, X_test, y_test)
+    labels = _labels(clf.task_, X_test, y_test)
     if (X_train is None) != (y_train is None):
         given, missing = ("y_train", "X_train") if X_train is None else ("X_train", "y_train")
         raise ValueError(f"{given} was passed without {missing}: pass both, or neither.")
     costs = {TEACHER: measure_costs(clf.teacher_, X_test)}
-    probas = {TEACHER: clf.ask_teacher(X_test, calibrated=False)}
+    answers = {TEACHER: clf.ask_teacher(X_test, calibrated=False)}
     if clf.calibrator_ is not None:
-        costs[CALIBRATED], probas[CALIBRATED] = costs[TEACHER], clf.ask_teacher(X_test)
+        costs[CALIBRATED], answers[CALIBRATED] = costs[TEACHER], clf.ask_teacher(X_test)
     of_student = measure_costs(clf.student_, X_test)
     rivals = {}
     if X_train is not None:
+        clf.task_.check_learned(y_train, "y_train")
         train = X_train, y_train, sample_weight_train
         rivals = _fit_rivals(clf, wanted, of_student.n_bytes, train)
     for name, model in rivals.items():
-        costs[name], probas[name] = measure_costs(model, X_test), model.predict_proba(X_test)
-    costs[STUDENT], probas[STUDENT] = of_student, clf.predict_proba(X_test)
-    return _report(clf, X_test, codes, probas, costs)
+        costs[name], answers[name] = measure_costs(model, X_test), clf.task_.answers(model, X_test)
+    costs[STUDENT], answers[STUDENT] = of_student, clf.task_.answers(clf, X_test)
+    return _report(clf, X_test, labels, answers, costs)
 
 
 def _wanted(baselines):
@@ -109,8 +111,8 @@ def _wanted(baselines):
     )
 
 
-def _codes(clf, X, y):
-    """Return the position of each label in the classes, or say what is wrong with the rows."""
+def _labels(task, X, y):
+    """Return labels as the task reads them, or say what is wrong with the rows."""
     y, n = np.asarray(y), X.shape[0]
     if y.shape != (n,):
         raise ValueError(
@@ -118,17 +120,11 @@ def _codes(clf, X, y):
         )
     if n == 0:
         raise ValueError("X_test has no rows: pass rows that were held out of the fit.")
-    return codes_of(y, clf.classes_, "y_test")
+    return task.labels_of(y, "y_test")
 
 
 def _fit_rivals(clf, wanted, n_bytes, train):
     """Return the fitted baselines by name."""
-    known, given = set(clf.classes_.tolist()), set(np.asarray(train[1]).tolist())
-    if known != given:
-        raise ValueError(
-            f"y_train has the classes {sorted(given, key=str)}, the classifier "
-            f"{clf.classes_.tolist()}: pass the rows and labels that it was fitted on."
-        )
     rivals = {}
     if "twin" in wanted:
         rivals[TWIN] = fit_twin(clf, *train).student_
@@ -137,29 +133,34 @@ def _fit_rivals(clf, wanted, n_bytes, train):
     return {name: rival for name, rival in rivals.items() if rival is not None}
 
 
-def _report(clf, X, codes, probas, costs):
+def _report(clf, X, labels, answers, costs):
     """Measure, compare and judge."""
-    reference = probas.get(CALIBRATED, probas[TEACHER])
-    losses = {name: row_losses(codes, proba) for name, proba in probas.items()}
-    intervals = _Intervals(losses)
+    task, reference = clf.task_, answers.get(CALIBRATED, answers[TEACHER])
+    losses = {name: task.answer_losses(labels, each) for name, each in answers.items()}
+    intervals, parts = _Intervals(losses), task.parts(labels)
     models = {
         name: ModelFigures(
-            quality=measure_quality(codes, proba, classes=clf.classes_, reference=reference),
+            quality=measure(task.measures, labels, each, reference),
             costs=costs[name],
-            log_loss=intervals.loss(name),
+            loss=intervals.loss(name),
             lead=intervals.lead(name),
+            loss_by_part={
+                part: float(losses[name][rows].mean()) if rows.any() else np.nan
+                for part, rows in parts.items()
+            },
         )
-        for name, proba in probas.items()
+        for name, each in answers.items()
     }
-    gap_closed = intervals.gap_closed()
-    excess = losses[STUDENT] - row_losses(codes, reference)
+    gap_closed, leads = intervals.gap_closed(), {name: row.lead for name, row in models.items()}
+    excess = losses[STUDENT] - task.answer_losses(labels, reference)
     return FidelityReport(
-        n_rows=len(codes),
+        n_rows=len(labels),
+        task=task,
         models=models,
         gap_closed=gap_closed,
-        slices=_slices(clf.student_.reader, X, reference, probas[STUDENT], excess),
-        verdict=judge({name: row.lead for name, row in models.items()}, gap_closed, costs),
-        panels=make_panels(clf, codes, probas, costs),
+        slices=_slices(clf, X, reference, answers[STUDENT], excess),
+        verdict=judge(leads, gap_closed, costs, in_words(task.loss)),
+        panels=make_panels(clf, labels, answers, models),
     )
 
 
@@ -196,13 +197,9 @@ class _Intervals:
 
 
 @only_informs("The report's slices", ())
-def _slices(reader, X, reference, proba, excess_loss):
+def _slices(clf, X, reference, answers, excess_loss):
+    reader, measures = clf.student_.reader, clf.task_.measures
     if reader.sparse:
         return ()
-    return worst_slices(
-        reader.read(X),
-        reader,
-        agree=proba.argmax(axis=1) == reference.argmax(axis=1),
-        kl=row_divergences(reference, proba),
-        excess_loss=excess_loss,
-    )
+    likeness = {each.name: each.of(reference, answers) for each in measures if each.of_teacher}
+    return worst_slices(reader.read(X), reader, excess_loss=excess_loss, **likeness)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
+from typing import Any
 
 from skdistill.measures import Costs
 from skdistill.report._bootstrap import Interval
@@ -11,7 +12,7 @@ from skdistill.report._panels import Panel, draw_figure
 from skdistill.report._slices import Slice
 from skdistill.report._tables import make_tables
 from skdistill.report._verdict import Verdict
-from skdistill.tasks import Quality
+from skdistill.tasks import Task
 
 MARKDOWN = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;"})
 
@@ -22,20 +23,23 @@ class ModelFigures:
 
     Parameters
     ----------
-    quality : Quality
-        How well it answers.
+    quality : dict of str to float
+        How well it answers: the task's measures by name.
     costs : Costs
         What it takes to keep and to ask.
-    log_loss : Interval
-        In nats.
+    loss : Interval
+        The measure that decides; of classes, the log loss in nats.
     lead : Interval
-        The log loss minus the student's: above zero, the student is better.
+        The loss minus the student's: above zero, the student is better.
+    loss_by_part : dict of object to float
+        The loss over the rows of each class; NaN for a class without rows.
     """
 
-    quality: Quality
+    quality: dict[str, float]
     costs: Costs
-    log_loss: Interval
+    loss: Interval
     lead: Interval
+    loss_by_part: dict[Any, float]
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,13 @@ class FidelityReport:
     ----------
     n_rows : int
         Held-out rows.
+    task : skdistill.tasks.Task
+        What is predicted, and by which measures.
     models : dict of str to ModelFigures
         "teacher", "calibrated teacher", "hard-label twin", "small boosting", "student"; those
         that were there to measure.
     gap_closed : Interval or None
-        Share of the gap in log loss between twin and (calibrated) teacher that the student
+        Share of the gap in loss between twin and (calibrated) teacher that the student
         closes; None without a twin, or where the teacher does not clearly lead it.
     slices : tuple of Slice
         Where student and teacher differ most, the worst first.
@@ -63,6 +69,7 @@ class FidelityReport:
     """
 
     n_rows: int
+    task: Task = field(repr=False)
     models: dict[str, ModelFigures]
     gap_closed: Interval | None
     slices: tuple[Slice, ...]
@@ -72,8 +79,8 @@ class FidelityReport:
     def frame(self):
         """Return all figures as a pandas DataFrame, one row a model.
 
-        Intervals have columns that end in ``_low`` and ``_high``; losses by class are columns
-        such as ``log_loss[setosa]``.
+        Intervals have columns that end in ``_low`` and ``_high``; a column that ends in
+        ``[setosa]`` is the loss over the rows of that class.
 
         Returns
         -------
@@ -86,7 +93,7 @@ class FidelityReport:
             If pandas is missing.
         """
         pandas = require("pandas", "frame()")
-        rows = {name: _flat(figures) for name, figures in self.models.items()}
+        rows = {name: _flat(row, self.task.loss) for name, row in self.models.items()}
         return pandas.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
     def to_markdown(self):
@@ -141,19 +148,17 @@ class FidelityReport:
         return make_fragment(self, make_tables(self), panels)
 
 
-def _flat(figures):
+def _flat(figures, loss):
     """Return a model's figures by column."""
-    quality = asdict(figures.quality)
-    by_class = quality.pop("log_loss_by_class")
     return {
-        **quality,
-        "log_loss_low": figures.log_loss.low,
-        "log_loss_high": figures.log_loss.high,
+        **figures.quality,
+        f"{loss}_low": figures.loss.low,
+        f"{loss}_high": figures.loss.high,
         "lead": figures.lead.value,
         "lead_low": figures.lead.low,
         "lead_high": figures.lead.high,
         **asdict(figures.costs),
-        **{f"log_loss[{label}]": loss for label, loss in by_class.items()},
+        **{f"{loss}[{part}]": value for part, value in figures.loss_by_part.items()},
     }
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdistill.report._display import COLORS, FAINT, Display
+from skdistill.report._display import COLORS, FAINT, Display, in_words
 
 
 class TrainingDisplay(Display):
@@ -52,22 +52,7 @@ class TrainingDisplay(Display):
         """
         return cls(clf.history_, chosen=clf.n_iter_).plot(ax)
 
-    def plot(self, ax=None, **kwargs):
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            None: new ones.
-        **kwargs : dict
-            Of both lines, for matplotlib.
-
-        Returns
-        -------
-        self : TrainingDisplay
-            With `ax_`, `figure_` and what was drawn on it.
-        """
-        ax = self._start(ax)
+    def _draw(self, ax, kwargs):
         style = {**FAINT, "linewidth": 1.5, "label": "training rows", **kwargs}
         (self.train_line_,) = ax.plot(self.epoch, self.train_loss, **style)
         self.line_ = self.train_line_
@@ -79,7 +64,6 @@ class TrainingDisplay(Display):
         )
         ax.set(xlabel="epoch", ylabel="loss")
         ax.legend()
-        return self
 
     def _points(self):
         points = {"epoch": self.epoch, "train_loss": self.train_loss}
@@ -89,7 +73,7 @@ class TrainingDisplay(Display):
 
 
 class TransferDisplay(Display):
-    """The race of transfer sources: held-out log loss of each trial, in the order of trying.
+    """The race of transfer sources: held-out loss of each trial, in the order of trying.
 
     A trial of the stage "screening" is a short training on few rows, which compares with its like
     alone. There is no `from_predictions`: what is drawn are not answers.
@@ -98,6 +82,8 @@ class TransferDisplay(Display):
     ----------
     trials : list of dict
         As in ``transfer_summary_["trials"]``.
+    loss_name : str
+        What trials call their loss: ``task_.loss`` of the fitted estimator.
 
     Attributes
     ----------
@@ -114,14 +100,15 @@ class TransferDisplay(Display):
         If there are no trials.
     """
 
-    def __init__(self, trials):
+    def __init__(self, trials, *, loss_name):
         if not trials:
             raise ValueError(
                 'transfer_summary_["trials"] is empty: there was no race to draw. '
                 'A fit with transfer="auto" and early_stopping=True on 200 rows or more has one.'
             )
         self.label = [_describe(trial) for trial in trials]
-        self.log_loss = np.array([trial["log_loss"] for trial in trials])
+        self.loss_name = loss_name
+        self.loss = np.array([trial[loss_name] for trial in trials])
         self.chosen = np.array([trial["chosen"] for trial in trials])
         self.stage = [trial["stage"] for trial in trials]
 
@@ -146,24 +133,10 @@ class TransferDisplay(Display):
         ValueError
             If nothing was tried.
         """
-        return cls(clf.transfer_summary_["trials"]).plot(ax)
+        trials = clf.transfer_summary_["trials"]
+        return cls(trials, loss_name=clf.task_.loss).plot(ax)
 
-    def plot(self, ax=None, **kwargs):
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            None: new ones.
-        **kwargs : dict
-            Of the markers, for matplotlib.
-
-        Returns
-        -------
-        self : TransferDisplay
-            With `ax_`, `figure_` and what was drawn on it.
-        """
-        ax = self._start(ax)
+    def _draw(self, ax, kwargs):
         places = np.arange(len(self.label))
         style = {
             "color": COLORS["student"],
@@ -172,22 +145,21 @@ class TransferDisplay(Display):
             "markersize": 5,
             **kwargs,
         }
-        (self.line_,) = ax.plot(self.log_loss, places, **style)
+        (self.line_,) = ax.plot(self.loss, places, **style)
         (self.chosen_line_,) = ax.plot(
-            self.log_loss[self.chosen], places[self.chosen], color=COLORS["student"], linestyle="",
+            self.loss[self.chosen], places[self.chosen], color=COLORS["student"], linestyle="",
             marker="o", markersize=11, markerfacecolor="none", label="chosen",
         )  # fmt: skip
         ax.set_yticks(places, self.label, fontsize="small")
         ax.invert_yaxis()
         ax.grid(axis="y", alpha=0.3)
-        ax.set(xlabel="held-out log loss")
+        ax.set(xlabel=f"held-out {in_words(self.loss_name)}")
         ax.legend()
-        return self
 
     def _points(self):
         return {
             "label": self.label,
-            "log_loss": self.log_loss,
+            self.loss_name: self.loss,
             "chosen": self.chosen,
             "stage": self.stage,
         }

@@ -5,18 +5,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from skdistill.report._display import COLORS
+from skdistill.report._class_displays import panels_of_classes
+from skdistill.report._display import COLORS, in_words
 from skdistill.report._fit_displays import TrainingDisplay, TransferDisplay
 from skdistill.report._optional import require
-from skdistill.report._row_displays import (
-    AgreementDisplay,
-    ReliabilityDisplay,
-    accuracy_bins,
-    agreement_bins,
-)
 from skdistill.report._tradeoff_display import TradeoffDisplay
 from skdistill.report._verdict import CALIBRATED, STUDENT, TEACHER, TWIN
-from skdistill.tasks import row_losses
 
 SIZE = (4.4, 3.3)  # inches of a panel: at 72 points an inch, less than the width of a phone
 INK = "#123456"  # stands for the colour of the page's text in an SVG
@@ -46,59 +40,40 @@ class Panel:
         ax.set_title(self.title, fontsize="medium")
 
 
-def make_panels(clf, codes, probas, costs):
+def make_panels(clf, labels, answers, models):
     """Return the panels that a report has data for.
 
     Parameters
     ----------
     clf : fitted DistilledClassifier
-    codes : int array of shape (n_samples,)
-    probas : dict of str to float array of shape (n_samples, n_classes)
+    labels : array of shape (n_samples,)
+        As the task reads them.
+    answers : dict of str to float array of shape (n_samples, n_outputs)
         By model.
-    costs : dict of str to Costs
+    models : dict of str to ModelFigures
 
     Returns
     -------
     panels : tuple of Panel
     """
-    teacher = CALIBRATED if CALIBRATED in probas else TEACHER
+    teacher = CALIBRATED if CALIBRATED in answers else TEACHER
     shown = {teacher: COLORS["teacher"], TWIN: COLORS["twin"], STUDENT: COLORS["student"]}
-    shown = {name: color for name, color in shown.items() if name in probas}
-    compared = [name for name in probas if name != TEACHER or name == teacher]
-    losses = [row_losses(codes, probas[name]).mean() for name in compared]
-    n_bytes = [costs[name].n_bytes for name in compared]
-    seconds = [costs[name].row_p50 for name in compared]
-    panels = [
-        Panel(
-            "Reliability",
-            tuple(
-                (ReliabilityDisplay(*accuracy_bins(codes, probas[n]), name=n), {"color": color})
-                for n, color in shown.items()
-            ),
-        ),
-        Panel(
-            "Agreement with the teacher",
-            tuple(
-                (
-                    AgreementDisplay(*agreement_bins(probas[teacher], probas[n]), name=n),
-                    {"color": color},
-                )
-                for n, color in shown.items()
-                if n != teacher
-            ),
-        ),
-        *(
-            Panel(
-                f"Log loss against {cost_name}",
-                ((TradeoffDisplay(compared, cost, losses, cost_name=cost_name), {}),),
-            )
-            for cost_name, cost in (("bytes", n_bytes), ("latency", seconds))
-        ),
-        Panel("Training", ((TrainingDisplay(clf.history_, chosen=clf.n_iter_), {}),)),
-    ]
-    trials = clf.transfer_summary_["trials"]
-    if trials:
-        panels.append(Panel("Race of transfer sources", ((TransferDisplay(trials), {}),)))
+    shown = {name: color for name, color in shown.items() if name in answers}
+    panels = [Panel(*each) for each in panels_of_classes(labels, answers, shown, teacher)]
+    compared = {name: row for name, row in models.items() if name != TEACHER or name == teacher}
+    loss_name = clf.task_.loss
+    losses = [row.quality[loss_name] for row in compared.values()]
+    for cost_name, cost in (("bytes", "n_bytes"), ("latency", "row_p50")):
+        costs = [getattr(row.costs, cost) for row in compared.values()]
+        tradeoff = TradeoffDisplay(
+            compared, costs, losses, loss_name=loss_name, cost_name=cost_name
+        )
+        title = f"{in_words(loss_name).capitalize()} against {cost_name}"
+        panels.append(Panel(title, ((tradeoff, {}),)))
+    panels.append(Panel("Training", ((TrainingDisplay(clf.history_, chosen=clf.n_iter_), {}),)))
+    if trials := clf.transfer_summary_["trials"]:
+        race = TransferDisplay(trials, loss_name=loss_name)
+        panels.append(Panel("Race of transfer sources", ((race, {}),)))
     return tuple(panels)
 
 

@@ -38,7 +38,7 @@ class Slice:
     excess_loss: float
 
 
-def worst_slices(rows, reader, *, agree, kl, excess_loss):
+def worst_slices(rows, reader, *, agreement, kl, excess_loss):
     """Return the slices with the greatest divergence, the worst first.
 
     Parameters
@@ -46,7 +46,7 @@ def worst_slices(rows, reader, *, agree, kl, excess_loss):
     rows : float array of shape (n_samples, n_features)
         As `reader` reads them.
     reader : ColumnReader
-    agree : bool array of shape (n_samples,)
+    agreement : bool array of shape (n_samples,)
     kl, excess_loss : float arrays of shape (n_samples,)
 
     Returns
@@ -59,7 +59,7 @@ def worst_slices(rows, reader, *, agree, kl, excess_loss):
             column=reader.names[j] if reader.names else str(j),
             values=values,
             n_rows=int(inside.sum()),
-            agreement=float(agree[inside].mean()),
+            agreement=float(agreement[inside].mean()),
             kl=float(kl[inside].mean()),
             excess_loss=float(excess_loss[inside].mean()),
         )

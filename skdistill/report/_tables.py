@@ -2,19 +2,16 @@
 
 import math
 from dataclasses import dataclass
+from itertools import chain
 
+from skdistill.report._display import in_words
 from skdistill.report._verdict import STUDENT
 
-N_CLASSES = 20  # in the table of classes; the frame has all
-NOTES = {
-    "quality": "Log loss, KL(teacher || model) in nats; [95 % interval over the held-out rows]; "
-    "ECE: expected calibration error, 15 bins of equal mass.",
-    "cost": "Bytes on disk; seconds to load from the system's cache and to answer one row and "
-    "a batch of at most 1,000: median (99th percentile), on this machine.",
-    "classes": "Log loss over the rows of each class, in nats; the student's worst first.",
-    "slices": "Where student and teacher differ most, over at least 20 rows. Excess: the "
-    "student's log loss minus the teacher's.",
-}
+N_PARTS = 20  # in the table of classes; the frame has all
+COST_NOTE = (
+    "Bytes on disk; seconds to load from the system's cache and to answer one row and a batch of "
+    "at most 1,000: median (99th percentile), on this machine."
+)
 
 
 @dataclass(frozen=True)
@@ -37,27 +34,25 @@ class Table:
 
 def make_tables(report):
     """Return the tables of a FidelityReport: quality, cost, classes, slices."""
-    tables = [_quality(report), _cost(report), _classes(report), _slices(report)]
+    tables = [_quality(report), _cost(report), _parts(report), _slices(report)]
     return [table for table in tables if table.rows]
 
 
 def _quality(report):
-    header = (
-        *("model", "accuracy", "balanced", "log loss", "minus the student's", "Brier", "ECE"),
-        *("AUC", "agreement", "KL"),
-    )
+    measures, loss = report.task.measures, report.task.loss
+    header, notes = ["model"], []
+    for measure in measures:
+        header.append(measure.words)
+        notes.append(measure.note)
+        if measure.name == loss:
+            header.append("minus the student's")
+            notes.append("[95 % interval over the held-out rows]")
     rows = []
     for name, row in report.models.items():
-        q = row.quality
-        rows.append(
-            (
-                name,
-                *(f"{value:.4f}" for value in (q.accuracy, q.balanced_accuracy)),
-                *(str(row.log_loss), "" if name == STUDENT else str(row.lead)),
-                *(f"{value:.4f}" for value in (q.brier, q.ece, q.auc, q.agreement, q.kl)),
-            )
-        )
-    return Table("Quality", NOTES["quality"], header, rows)
+        cells = {measure.name: [f"{row.quality[measure.name]:.4f}"] for measure in measures}
+        cells[loss] = [str(row.loss), "" if name == STUDENT else str(row.lead)]
+        rows.append((name, *chain.from_iterable(cells.values())))
+    return Table("Quality", "; ".join(filter(None, notes)) + ".", tuple(header), rows)
 
 
 def _cost(report):
@@ -67,19 +62,23 @@ def _cost(report):
         spans = ((c.row_p50, c.row_p99), (c.batch_p50, c.batch_p99))
         times = (f"{duration(low)} ({duration(high)})" for low, high in spans)
         rows.append((name, size(c.n_bytes), duration(c.load_seconds), *times))
-    return Table("Cost", NOTES["cost"], ("model", "size", "load", "one row", "batch"), rows)
+    return Table("Cost", COST_NOTE, ("model", "size", "load", "one row", "batch"), rows)
 
 
-def _classes(report):
-    losses = {name: row.quality.log_loss_by_class for name, row in report.models.items()}
+def _parts(report):
+    task, (one, several) = report.task, report.task.part
+    losses = {name: row.loss_by_part for name, row in report.models.items()}
     of_student = losses[STUDENT]
-    seen = [label for label, loss in of_student.items() if not math.isnan(loss)]
-    worst = sorted(seen, key=lambda label: -of_student[label])[:N_CLASSES]
+    seen = [part for part, loss in of_student.items() if not math.isnan(loss)]
+    worst = sorted(seen, key=lambda part: -of_student[part])[:N_PARTS]
     rows = [
-        (str(label), *(f"{by_class[label]:.4f}" for by_class in losses.values()))
-        for label in worst
+        (str(part), *(f"{by_part[part]:.4f}" for by_part in losses.values())) for part in worst
     ]
-    return Table("Classes", NOTES["classes"], ("class", *losses), rows)
+    note = (
+        f"{in_words(task.loss).capitalize()} over the rows of each {one}, in {task.unit}; "
+        "the student's worst first."
+    )
+    return Table(several.capitalize(), note, (one, *losses), rows)
 
 
 def _slices(report):
@@ -91,7 +90,11 @@ def _slices(report):
         )
         for part in report.slices
     ]
-    return Table("Worst slices", NOTES["slices"], header, rows)
+    note = (
+        "Where student and teacher differ most, over at least 20 rows. Excess: the student's "
+        f"{in_words(report.task.loss)} minus the teacher's."
+    )
+    return Table("Worst slices", note, header, rows)
 
 
 def size(n_bytes):

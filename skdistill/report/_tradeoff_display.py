@@ -3,16 +3,15 @@
 import numpy as np
 
 from skdistill.measures import one_row_latency, serialized_bytes
-from skdistill.report._display import COLORS, FAINT, Display, mark_costs
+from skdistill.report._display import COLORS, FAINT, Display, in_words, mark_costs
 from skdistill.report._teacher import check_distilled
-from skdistill.tasks import codes_of, row_losses
 
 NAME_HEIGHT = 11  # points from one model's name to the next above it
 COSTS = {"bytes": ("size on disk", "B"), "latency": ("time for one row", "s")}
 
 
 class TradeoffDisplay(Display):
-    """Log loss against bytes or latency, with the Pareto front: what no other model beats in both.
+    """Loss against bytes or latency, with the Pareto front: what no other model beats in both.
 
     Parameters
     ----------
@@ -20,8 +19,10 @@ class TradeoffDisplay(Display):
         Of the models.
     cost : float array of shape (n_models,)
         Models of unknown cost, NaN, are not drawn.
-    log_loss : float array of shape (n_models,)
-        Mean of -log p(label), in nats.
+    loss : float array of shape (n_models,)
+        Mean over held-out rows.
+    loss_name : str
+        What the loss is: ``task_.loss`` of a distilled estimator.
     cost_name : {"bytes", "latency"}, default="bytes"
         What the models cost.
 
@@ -35,10 +36,11 @@ class TradeoffDisplay(Display):
     figure_ : matplotlib Figure
     """
 
-    def __init__(self, names, cost, log_loss, *, cost_name="bytes"):
+    def __init__(self, names, cost, loss, *, loss_name, cost_name="bytes"):
         self.names = list(names)
         self.cost = np.asarray(cost, dtype=float)
-        self.log_loss = np.asarray(log_loss, dtype=float)
+        self.loss = np.asarray(loss, dtype=float)
+        self.loss_name = loss_name
         self.cost_name = cost_name
 
     @classmethod
@@ -74,27 +76,27 @@ class TradeoffDisplay(Display):
         of = {"bytes": serialized_bytes, "latency": lambda model: one_row_latency(model, X)}
         return cls.from_predictions(
             y,
-            {"teacher": clf.ask_teacher(X), "student": clf.predict_proba(X)},
+            {"teacher": clf.ask_teacher(X), "student": clf.task_.answers(clf, X)},
             {name: of[cost_name](model) for name, model in models.items()},
-            classes=clf.classes_,
+            task=clf.task_,
             cost_name=cost_name,
             ax=ax,
         )
 
     @classmethod
-    def from_predictions(cls, y, probas, costs, *, classes, cost_name="bytes", ax=None):
-        """Draw models by their probabilities and costs.
+    def from_predictions(cls, y, answers, costs, *, task, cost_name="bytes", ax=None):
+        """Draw models by their answers and costs.
 
         Parameters
         ----------
         y : array of shape (n_samples,)
             Labels of these rows.
-        probas : dict of str to float array of shape (n_samples, n_classes)
-            By model.
+        answers : dict of str to float array of shape (n_samples, n_outputs)
+            By model; of classes, their probabilities.
         costs : dict of str to float
             By model.
-        classes : array of shape (n_classes,)
-            Labels of the columns.
+        task : skdistill.tasks.Task
+            What is predicted: `task_` of a distilled estimator.
         cost_name : {"bytes", "latency"}, default="bytes"
             What the models cost.
         ax : matplotlib Axes or None, default=None
@@ -111,54 +113,36 @@ class TradeoffDisplay(Display):
             If `cost_name` is unknown.
         """
         _check_cost(cost_name)
-        codes = codes_of(y, classes, "y")
-        losses = [row_losses(codes, proba).mean() for proba in probas.values()]
-        cost = [costs[name] for name in probas]
-        return cls(probas, cost, losses, cost_name=cost_name).plot(ax)
+        labels = task.labels_of(y, "y")
+        losses = [task.answer_losses(labels, each).mean() for each in answers.values()]
+        cost = [costs[name] for name in answers]
+        return cls(answers, cost, losses, loss_name=task.loss, cost_name=cost_name).plot(ax)
 
     @property
     def on_front(self):
         """Whether no other model is at least as good in both and better in one."""
-        cost, loss = self.cost[:, None], self.log_loss[:, None]
-        as_good = (self.cost <= cost) & (self.log_loss <= loss)
-        better = (self.cost < cost) | (self.log_loss < loss)
+        cost, loss = self.cost[:, None], self.loss[:, None]
+        as_good = (self.cost <= cost) & (self.loss <= loss)
+        better = (self.cost < cost) | (self.loss < loss)
         return np.isfinite(self.cost) & ~(as_good & better).any(axis=1)
 
-    def plot(self, ax=None, **kwargs):
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            None: new ones.
-        **kwargs : dict
-            Of the markers, for matplotlib.
-
-        Returns
-        -------
-        self : TradeoffDisplay
-            With `ax_`, `figure_` and what was drawn on it.
-        """
-        ax = self._start(ax)
+    def _draw(self, ax, kwargs):
         front = np.flatnonzero(self.on_front)
         front = front[np.argsort(self.cost[front])]
-        (self.front_line_,) = ax.step(
-            self.cost[front], self.log_loss[front], where="post", **FAINT
-        )
+        (self.front_line_,) = ax.step(self.cost[front], self.loss[front], where="post", **FAINT)
         style = {"color": COLORS["student"], "linestyle": "", "marker": "o", **kwargs}
-        (self.line_,) = ax.plot(self.cost, self.log_loss, **style)
+        (self.line_,) = ax.plot(self.cost, self.loss, **style)
         ax.margins(0.12)
         label, unit = COSTS[self.cost_name]
         mark_costs(ax, unit)
-        ax.set(xlabel=label, ylabel="log loss")
+        ax.set(xlabel=label, ylabel=in_words(self.loss_name))
         self._name_markers(ax)
-        return self
 
     def _name_markers(self, ax):
         """Write each model's name beside its marker, and above the names of those below it."""
         known = np.isfinite(self.cost)
         right = self.cost > np.sqrt(np.nanmin(self.cost) * np.nanmax(self.cost))
-        pixels = ax.transData.transform(np.column_stack([self.cost, self.log_loss]))[:, 1]
+        pixels = ax.transData.transform(np.column_stack([self.cost, self.loss]))[:, 1]
         heights = pixels * 72 / ax.figure.dpi  # in points
         for side, x, ha in ((right, -7, "right"), (~right, 7, "left")):
             lowest = -np.inf
@@ -166,7 +150,7 @@ class TradeoffDisplay(Display):
                 y = max(heights[k] + 4, lowest)
                 ax.annotate(
                     self.names[k],
-                    (self.cost[k], self.log_loss[k]),
+                    (self.cost[k], self.loss[k]),
                     (x, y - heights[k]),
                     textcoords="offset points",
                     ha=ha,
@@ -177,7 +161,7 @@ class TradeoffDisplay(Display):
         return {
             "model": self.names,
             self.cost_name: self.cost,
-            "log_loss": self.log_loss,
+            self.loss_name: self.loss,
             "on_front": self.on_front,
         }
 

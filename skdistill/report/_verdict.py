@@ -32,7 +32,7 @@ class Verdict:
         "distil", "keep the twin", "keep the small boosting model", "keep the teacher" or
         "undecided".
     reasons : tuple of str
-        Sentences; log losses are in nats, with 95 % confidence intervals.
+        Sentences; losses have 95 % confidence intervals.
     """
 
     choice: str
@@ -42,19 +42,21 @@ class Verdict:
         return f"{self.choice[0].upper()}{self.choice[1:]}. " + " ".join(self.reasons)
 
 
-def judge(leads, gap_closed, costs):
+def judge(leads, gap_closed, costs, loss):
     """Decide what to deploy.
 
     Distil where the student clearly beats its rivals and keeps up with a teacher that costs more.
-    "Clearly" means that the 95 % interval of the difference in log loss excludes zero.
+    "Clearly" means that the 95 % interval of the difference in loss excludes zero.
 
     Parameters
     ----------
     leads : dict of str to Interval
-        Log loss of each model minus the student's.
+        Loss of each model minus the student's.
     gap_closed : Interval or None
         Share of the gap between twin and teacher that the student closes.
     costs : dict of str to Costs
+    loss : str
+        In words, such as "log loss".
 
     Returns
     -------
@@ -62,8 +64,8 @@ def judge(leads, gap_closed, costs):
     """
     teacher = CALIBRATED if CALIBRATED in leads else TEACHER
     rivals = [name for name in (TWIN, BOOSTING) if name in leads]
-    reasons = [_of_rival(name, leads[name]) for name in rivals]
-    reasons += [_of_teacher(leads[teacher], costs), *_of_gap(gap_closed)]
+    reasons = [_of_rival(name, leads[name], loss) for name in rivals]
+    reasons += [_of_teacher(leads[teacher], costs, loss), *_of_gap(gap_closed, loss)]
     unbeaten = [name for name in rivals if leads[name].low <= 0]
     if unbeaten:
         choice = KEEP[min(unbeaten, key=lambda name: leads[name].value)]
@@ -87,18 +89,18 @@ def _teacher_will_do(lead, gap_closed, costs):
     return lead.high < 0 and gap_closed is not None and gap_closed.value < ENOUGH
 
 
-def _of_rival(name, lead):
+def _of_rival(name, lead, loss):
     if lead.low > 0:
-        return f"{WHAT[name]} is clearly worse than the student, by {lead} in log loss."
+        return f"{WHAT[name]} is clearly worse than the student, by {lead} in {loss}."
     if lead.high < 0:
-        return f"{WHAT[name]} is clearly better than the student, by {_turned(lead)} in log loss."
+        return f"{WHAT[name]} is clearly better than the student, by {_turned(lead)} in {loss}."
     return (
-        f"{WHAT[name]} is as good as the student as far as these rows tell: its log loss minus "
+        f"{WHAT[name]} is as good as the student as far as these rows tell: its {loss} minus "
         f"the student's is {lead}."
     )
 
 
-def _of_teacher(lead, costs):
+def _of_teacher(lead, costs, loss):
     teacher, student = costs[TEACHER], costs[STUDENT]
     times = {
         "bytes": teacher.n_bytes / student.n_bytes,
@@ -106,13 +108,13 @@ def _of_teacher(lead, costs):
     }
     known = [f"{_round(ratio)} times the {what}" for what, ratio in times.items() if ratio > 0]
     if lead.high < 0:
-        quality = f"is clearly worse than the teacher, by {_turned(lead)} in log loss"
+        quality = f"is clearly worse than the teacher, by {_turned(lead)} in {loss}"
     elif lead.low > 0:
-        quality = f"is clearly better than the teacher, by {lead} in log loss"
+        quality = f"is clearly better than the teacher, by {lead} in {loss}"
     else:
         quality = (
-            "is as good as the teacher as far as these rows tell: the teacher's log loss minus "
-            f"its own is {lead}"
+            f"is as good as the teacher as far as these rows tell: the teacher's {loss} minus its "
+            f"own is {lead}"
         )
     return f"The student {quality}. The teacher takes {' and '.join(known)}."
 
@@ -121,12 +123,12 @@ def _round(ratio):
     return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.2g}"
 
 
-def _of_gap(gap_closed):
+def _of_gap(gap_closed, loss):
     if gap_closed is None:
         return []
     percent = [f"{100 * value:.0f}" for value in (gap_closed.low, gap_closed.high)]
     return [
-        f"It closes {100 * gap_closed.value:.0f} % [{', '.join(percent)}] of the gap in log loss "
+        f"It closes {100 * gap_closed.value:.0f} % [{', '.join(percent)}] of the gap in {loss} "
         "between twin and teacher."
     ]
 

@@ -67,33 +67,12 @@ class SearchDisplay(Display):
         )
         return display.plot(ax=ax)
 
-    def plot(self, ax=None):
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None
-            Where to draw; None makes a figure.
-
-        Returns
-        -------
-        display : SearchDisplay
-            With `ax_`, `figure_` and what was drawn on it.
-
-        Raises
-        ------
-        ImportError
-            If matplotlib is not installed.
-        """
-        ax = self._start(ax)
+    def _draw(self, ax, kwargs):
         student, other = self.is_student, ~self.is_student
-        self.students_ = ax.scatter(
-            self.n_bytes[student], self.score[student], color=COLORS["student"], label="student"
-        )
-        self.boosting_ = ax.scatter(
-            self.n_bytes[other], self.score[other], color=COLORS["boosting"], marker="s",
-            label="boosting",
-        )  # fmt: skip
+        style = {"color": COLORS["student"], "label": "student", **kwargs}
+        self.students_ = ax.scatter(self.n_bytes[student], self.score[student], **style)
+        style = {"color": COLORS["boosting"], "marker": "s", "label": "boosting", **kwargs}
+        self.boosting_ = ax.scatter(self.n_bytes[other], self.score[other], **style)
         front = self.n_bytes[self.front], self.score[self.front]
         (self.line_,) = ax.step(*front, where="post", zorder=0, label="Pareto front", **FAINT)
         if self.max_bytes is not None:
@@ -101,7 +80,6 @@ class SearchDisplay(Display):
         mark_costs(ax, "B")
         ax.set(xlabel="size on disk", ylabel="held-out score")
         ax.legend()
-        return self
 
     def _points(self):
         return {

@@ -4,23 +4,16 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any
 
-import numpy as np
 from sklearn.pipeline import Pipeline
 
 from skdistill._plumbing.cache import Cache
 from skdistill._plumbing.progress import report
 from skdistill.measures import one_row_latency, serialized_bytes
 from skdistill.search._budgets import Budgets
-from skdistill.tasks import agreement, codes_of, row_losses
+from skdistill.tasks import agreement
 
 MEASURES = ("score", "n_bytes", "latency", "agreement")
 BEYOND = -1e9  # of a score's size: where the halving ranks candidates that cost too much
-
-
-def neg_log_loss(estimator, X, y, sample_weight=None):
-    """Return the mean of log p(label), in nats; `y` may lack classes."""
-    losses = row_losses(codes_of(y, estimator.classes_, "y"), estimator.predict_proba(X))
-    return -float(np.average(losses, weights=sample_weight))
 
 
 @dataclass(frozen=True)
@@ -72,7 +65,7 @@ def teacher_labels(estimator, X):
     """Return what the teacher of a fitted distiller, or pipeline of one, answers."""
     if isinstance(estimator, Pipeline):
         estimator, X = estimator[-1], estimator[:-1].transform(X)
-    return estimator.classes_[estimator.ask_teacher(X).argmax(axis=1)]
+    return estimator.task_.decide(estimator.ask_teacher(X))
 
 
 def deployed_bytes(model):

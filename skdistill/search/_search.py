@@ -30,10 +30,11 @@ from skdistill.search._candidates import (
     sharing,
     teachers_only,
 )
-from skdistill.search._measure import Measure, deployed_bytes, neg_log_loss, teacher_labels
+from skdistill.search._measure import Measure, deployed_bytes, teacher_labels
 from skdistill.search._results import bytes_of_best, choose, pareto_front, tabulate, verdict
 from skdistill.search._rival import rivals
 from skdistill.search._rows import Rows
+from skdistill.tasks import neg_log_loss
 from skdistill.teachers import TableBoosting
 
 

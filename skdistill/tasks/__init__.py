@@ -7,13 +7,13 @@ from skdistill.tasks._calibrators import (
 )
 from skdistill.tasks._class_criterion import mean_of_members
 from skdistill.tasks._measures import (
-    Quality,
+    Measure,
     agreement,
     by_confidence,
     codes_of,
     expected_calibration_error,
-    measure_quality,
-    row_divergences,
+    measure,
+    neg_log_loss,
     row_losses,
 )
 from skdistill.tasks._multiclass import Multiclass
@@ -23,8 +23,8 @@ from skdistill.tasks._task import Task
 
 __all__ = [
     "IdentityCalibrator",
+    "Measure",
     "Multiclass",
-    "Quality",
     "Task",
     "agreement",
     "best_temperature",
@@ -36,10 +36,10 @@ __all__ = [
     "given_to",
     "last_step",
     "mean_of_members",
-    "measure_quality",
+    "measure",
     "name_of",
+    "neg_log_loss",
     "positions",
     "proper",
-    "row_divergences",
     "row_losses",
 ]

@@ -1,6 +1,8 @@
 """How good classes and their probabilities are, on held-out rows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import rel_entr
@@ -8,87 +10,94 @@ from sklearn.metrics import recall_score, roc_auc_score
 
 
 @dataclass(frozen=True)
-class Quality:
-    """How good one classifier's probabilities are.
+class Measure:
+    """One figure of how good answers are.
 
     Parameters
     ----------
-    accuracy : float
-        Share of rows whose most probable class is the label.
-    balanced_accuracy : float
-        The same within each class, mean over the classes that have rows.
-    log_loss : float
-        Mean of -log p(label), in nats; probabilities are clipped as by scikit-learn.
-    log_loss_by_class : dict of label to float
-        The same over the rows of each class; NaN for a class without rows.
-    brier : float
-        Mean squared distance to the one-hot labels, halved at two classes, as by scikit-learn.
-    ece : float
-        Expected calibration error over 15 bins of equal mass.
-    auc : float
-        Area under the ROC curve; of several classes, the mean of each against the others. NaN
-        where all rows are of one class.
-    agreement : float
-        Share of rows answered with the teacher's class.
-    kl : float
-        Mean of KL(teacher || classifier), in nats.
+    name : str
+        In frames and files.
+    words : str
+        In tables.
+    of : function
+        Takes labels and answers to the same rows; returns the figure, or a value for each row
+        whose mean is the figure.
+    of_teacher : bool, default=False
+        Whether it takes the teacher's answers in place of labels.
+    brief : bool, default=False
+        Whether it is among the few of a short comparison.
+    note : str, default=""
+        What is to be said below a table.
     """
 
-    accuracy: float
-    balanced_accuracy: float
-    log_loss: float
-    log_loss_by_class: dict
-    brier: float
-    ece: float
-    auc: float
-    agreement: float
-    kl: float
+    name: str
+    words: str
+    of: Callable[[Any, Any], Any]
+    of_teacher: bool = False
+    brief: bool = False
+    note: str = ""
 
 
-def measure_quality(codes, proba, *, classes, reference):
-    """Measure the probabilities of one classifier.
-
-    Parameters
-    ----------
-    codes : int array of shape (n_samples,)
-        Position of each label in `classes`.
-    proba : float array of shape (n_samples, n_classes)
-    classes : array of shape (n_classes,)
-    reference : float array of shape (n_samples, n_classes)
-        Probabilities of the teacher, with whom agreement is measured.
-
-    Returns
-    -------
-    quality : Quality
-    """
-    predicted = proba.argmax(axis=1)
-    present = np.unique(codes)
-    losses = row_losses(codes, proba)
-    distances = np.sum((proba - np.eye(len(classes))[codes]) ** 2, axis=1)
-    return Quality(
-        accuracy=float(np.mean(predicted == codes)),
-        balanced_accuracy=float(
-            recall_score(codes, predicted, labels=present, average="macro", zero_division=0)
-        ),
-        log_loss=float(losses.mean()),
-        log_loss_by_class={
-            label: float(losses[codes == k].mean()) if k in present else np.nan
-            for k, label in enumerate(classes.tolist())
-        },
-        brier=float(distances.mean() / (2 if len(classes) == 2 else 1)),
-        ece=expected_calibration_error(codes, proba, classes=np.arange(len(classes))),
-        auc=_area(codes, proba, present),
-        agreement=agreement(predicted, reference.argmax(axis=1)),
-        kl=float(row_divergences(reference, proba).mean()),
-    )
+def measure(measures, labels, answers, reference):
+    """Return the figures of `answers` by the measures' names; `reference` is the teacher's."""
+    return {
+        each.name: float(np.mean(each.of(reference if each.of_teacher else labels, answers)))
+        for each in measures
+    }
 
 
 def row_losses(codes, proba):
-    """Return -log p(label) of each row, in nats."""
+    """Return -log p(label) of each row, in nats; probabilities are clipped as by scikit-learn."""
     return -np.log(_clipped(proba)[np.arange(len(codes)), codes])
 
 
-def row_divergences(reference, proba):
+def neg_log_loss(estimator, X, y, sample_weight=None):
+    """Return the mean of log p(label), in nats; `y` may lack classes."""
+    losses = row_losses(codes_of(y, estimator.classes_, "y"), estimator.predict_proba(X))
+    return -float(np.average(losses, weights=sample_weight))
+
+
+def _hits(codes, proba):
+    return proba.argmax(axis=1) == codes
+
+
+def _balanced_accuracy(codes, proba):
+    """Return the share of hits within each class, mean over the classes that have rows."""
+    present = np.unique(codes)
+    return recall_score(
+        codes, proba.argmax(axis=1), labels=present, average="macro", zero_division=0
+    )
+
+
+def _distances(codes, proba):
+    """Return squared distances to the one-hot labels, halved at two classes as by scikit-learn."""
+    n_classes = proba.shape[1]
+    distances = np.sum((proba - np.eye(n_classes)[codes]) ** 2, axis=1)
+    return distances / (2 if n_classes == 2 else 1)
+
+
+def _calibration_error(codes, proba):
+    return expected_calibration_error(codes, proba, classes=np.arange(proba.shape[1]))
+
+
+def _area(codes, proba):
+    """Return the area under the ROC curve; of several classes, the mean of one against the rest.
+
+    NaN where all rows are of one class.
+    """
+    present = np.unique(codes)
+    if len(present) < 2:
+        return np.nan
+    if proba.shape[1] == 2:
+        return roc_auc_score(codes, proba[:, 1])
+    return np.mean([roc_auc_score(codes == k, proba[:, k]) for k in present])
+
+
+def _agree(reference, proba):
+    return reference.argmax(axis=1) == proba.argmax(axis=1)
+
+
+def _divergences(reference, proba):
     """Return KL(reference || proba) of each row, in nats."""
     return rel_entr(reference, _clipped(proba)).sum(axis=1)
 
@@ -98,12 +107,28 @@ def _clipped(proba):
     return np.clip(proba, eps, 1 - eps)
 
 
-def _area(codes, proba, present):
-    if len(present) < 2:
-        return np.nan
-    if proba.shape[1] == 2:
-        return float(roc_auc_score(codes, proba[:, 1]))
-    return float(np.mean([roc_auc_score(codes == k, proba[:, k]) for k in present]))
+OF_CLASSES = (
+    Measure("accuracy", "accuracy", _hits, brief=True),
+    Measure("balanced_accuracy", "balanced", _balanced_accuracy),
+    Measure(
+        "log_loss",
+        "log loss",
+        row_losses,
+        brief=True,
+        note="Log loss, KL(teacher || model) in nats",
+    ),
+    Measure("brier", "Brier", _distances),
+    Measure(
+        "ece",
+        "ECE",
+        _calibration_error,
+        brief=True,
+        note="ECE: expected calibration error, 15 bins of equal mass",
+    ),
+    Measure("auc", "AUC", _area),
+    Measure("agreement", "agreement", _agree, of_teacher=True, brief=True),
+    Measure("kl", "KL", _divergences, of_teacher=True),
+)
 
 
 def codes_of(y, classes, whose):

@@ -18,7 +18,8 @@ from skdistill.tables import is_missing
 from skdistill.tasks import _class_answers
 from skdistill.tasks._calibrators import CALIBRATORS, best_temperature
 from skdistill.tasks._class_criterion import StudentCriterion
-from skdistill.tasks._probabilities import by_name, proper
+from skdistill.tasks._measures import OF_CLASSES, codes_of
+from skdistill.tasks._probabilities import by_name, positions, proper
 from skdistill.tasks._stratified import of_known_classes, stratified
 from skdistill.tasks._task import Task
 
@@ -38,8 +39,11 @@ class Multiclass(Task):
     classes: np.ndarray
     calibrators: ClassVar[dict] = CALIBRATORS
     criterion: ClassVar = StudentCriterion
-    loss: ClassVar[str] = "log_loss"
     nobody: ClassVar[str] = "the class frequencies"
+    measures: ClassVar[tuple] = OF_CLASSES
+    loss: ClassVar[str] = "log_loss"
+    unit: ClassVar[str] = "nats"
+    part: ClassVar[tuple[str, str]] = "class", "classes"
 
     @property
     def n_outputs(self):
@@ -206,3 +210,29 @@ class Multiclass(Task):
         """Return the losses of the class frequencies among `labels` on the labels `asked`."""
         count = 1 + np.bincount(labels, weight, minlength=self.n_outputs)
         return -np.log(count / count.sum())[asked]
+
+    def labels_of(self, y, whose):
+        """Return the class index of each label; raise where one is no class."""
+        return codes_of(y, self.classes, whose)
+
+    def check_learned(self, y, whose):
+        """Raise unless y has exactly these classes."""
+        known, given = self.classes.tolist(), set(np.asarray(y).tolist())
+        if set(known) != given:
+            raise ValueError(
+                f"{whose} has the classes {sorted(given, key=str)}, the classifier {known}: pass "
+                "the rows and labels that it was fitted on."
+            )
+
+    def answers(self, model, X):
+        """Return a fitted classifier's probabilities, in the order of the classes."""
+        order = np.argsort(positions(model.classes_, self.classes))
+        return np.take(model.predict_proba(X), order, axis=1)
+
+    def decide(self, answers):
+        """Return the most probable class of each row."""
+        return self.classes[answers.argmax(axis=1)]
+
+    def parts(self, labels):
+        """Return which rows each class has."""
+        return {label: labels == k for k, label in enumerate(self.classes.tolist())}

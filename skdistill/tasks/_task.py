@@ -3,6 +3,8 @@
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+from skdistill.tasks._measures import Measure
+
 
 class Task(ABC):
     """What is predicted, and how answers are asked for, averaged, compared and deployed.
@@ -13,8 +15,11 @@ class Task(ABC):
 
     calibrators: ClassVar[dict[Any, type]]
     criterion: ClassVar[Any]  # made of alpha, temperature and loss; nats a row of scores
-    loss: ClassVar[str]  # what its losses are called
     nobody: ClassVar[str]  # and who knows no column
+    measures: ClassVar[tuple[Measure, ...]]  # in the order of tables
+    loss: ClassVar[str]  # the measure that decides; it has a value a row
+    unit: ClassVar[str]  # of the loss
+    part: ClassVar[tuple[str, str]]  # what the loss is also told of: one, several
 
     @property
     @abstractmethod
@@ -122,3 +127,28 @@ class Task(ABC):
     @abstractmethod
     def losses_of_nobody(self, labels, weight, asked):
         """Return the losses of who knows no column and only some rows' labels."""
+
+    @abstractmethod
+    def labels_of(self, y, whose):
+        """Return held-out y as labels; raise where it asks for what is not known."""
+
+    @abstractmethod
+    def check_learned(self, y, whose):
+        """Raise unless y sets this task."""
+
+    @abstractmethod
+    def answers(self, model, X):
+        """Return what a fitted model answers, as users get it."""
+
+    @abstractmethod
+    def decide(self, answers):
+        """Return what answers predict."""
+
+    @abstractmethod
+    def parts(self, labels):
+        """Return which rows each part of the task has, by its name."""
+
+    def answer_losses(self, labels, answers):
+        """Return the loss of each row; `answers` are as users get them."""
+        [decides] = (measure for measure in self.measures if measure.name == self.loss)
+        return decides.of(labels, answers)

@@ -15,6 +15,7 @@ from skdistill._plumbing.boosting import nearly_empty, without_empty
 from skdistill._plumbing.frozen import is_frozen
 from skdistill.runtime import ColumnReader
 from skdistill.tables import is_sparse
+from skdistill.tasks import row_losses
 
 SPARE_BINS = 5  # above the levels of a category: missing, unknown, and what boosting keeps
 
@@ -83,6 +84,13 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
     def predict_proba(self, X):
         """Return probabilities of shape (n_samples, n_classes)."""
         return self.boosting_.predict_proba(self.reader_.read(X))
+
+    def staged_losses(self, X, y, sample_weight):
+        """Return the mean losses tree by tree, on rows whose classes are known."""
+        known = np.isin(y, self.classes_)
+        codes, weight = np.searchsorted(self.classes_, y[known]), sample_weight[known]
+        staged = self.boosting_.staged_predict_proba(self.reader_.read(X)[known])
+        return [np.average(row_losses(codes, proba), weights=weight) for proba in staged]
 
     def predict(self, X):
         """Return the most probable labels."""

@@ -42,6 +42,10 @@ def test_a_table_is_fitted_on_and_reported(tmp_path, command):
     figures = json.loads(out)
     assert figures["n_rows"] == 38
     assert {"teacher", "hard-label twin", "student"} <= set(figures["models"])
+    student = figures["models"]["student"]
+    assert list(student) == ["quality", "costs", "log_loss", "lead"]
+    assert student["quality"]["log_loss"] == pytest.approx(student["log_loss"]["value"])
+    assert set(student["quality"]["log_loss_by_class"]) == {"0", "1", "2"}
     assert path.read_text().startswith(f"# Fidelity report: {figures['verdict']['choice']}")
 
 

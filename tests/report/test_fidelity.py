@@ -130,7 +130,7 @@ def test_a_teacher_of_scores_alone_is_compared_by_its_softmax():
     report = fidelity_report(clf.fit(X[::2], y[::2]), X[1::2], y[1::2])
     scores = clf.teacher_.decision_function(X[1::2])
     proba = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-    assert report.models["teacher"].quality.log_loss == pytest.approx(log_loss(y[1::2], proba))
+    assert report.models["teacher"].quality["log_loss"] == pytest.approx(log_loss(y[1::2], proba))
 
 
 def test_text_and_several_classes_are_compared():
@@ -142,7 +142,18 @@ def test_text_and_several_classes_are_compared():
     report = fidelity_report(clf, X[200:], y[200:], X_train=X[:200], y_train=y[:200])
     assert {part.column for part in report.slices} == {"number", "city"}
     for row in report.models.values():
-        assert set(row.quality.log_loss_by_class) == {0, 1, 2, 4}
+        assert set(row.loss_by_part) == {0, 1, 2, 4}
+
+
+def test_a_class_without_held_out_rows_has_no_loss_and_no_line(case):
+    rows = case.y == "no"
+    report = fidelity_report(case.clf, case.X[rows], case.y[rows])
+    frame = report.frame()
+    assert frame["log_loss[yes]"].isna().all()
+    np.testing.assert_allclose(frame["log_loss[no]"], frame["log_loss"])
+    lines = report.to_markdown().splitlines()
+    assert any(line.startswith("| no |") for line in lines)
+    assert not any(line.startswith("| yes |") for line in lines)
 
 
 @pytest.mark.filterwarnings("ignore:The calibration of the teacher's answers ended")
@@ -209,6 +220,6 @@ def test_on_iris_the_twin_is_as_good_and_is_kept():
     report = fidelity_report(clf.fit(X, y), X_test, y_test, X_train=X, y_train=y)
     twin, student = report.models["hard-label twin"], report.models["student"]
     assert twin.lead.low < 0 < twin.lead.high
-    assert abs(twin.log_loss.value - student.log_loss.value) < 0.01
+    assert abs(twin.loss.value - student.loss.value) < 0.01
     assert report.verdict.choice == "keep the twin"
     assert "is as good as the student as far as these rows tell" in report.verdict.reasons[0]

@@ -72,8 +72,8 @@ def test_verdict_and_figures_are_on_the_page(case, page):
     for reason in case.report.verdict.reasons:
         assert reason in text
     for row in case.report.models.values():
-        assert f"{row.quality.brier:.4f}" in text
-        assert str(row.log_loss) in text
+        assert f"{row.quality['brier']:.4f}" in text
+        assert str(row.loss) in text
 
 
 def test_names_from_data_are_escaped(case):
@@ -91,7 +91,7 @@ def test_markdown_has_a_row_for_every_model(case):
     assert lines[0] == "# Fidelity report: distil"
     for name, row in case.report.models.items():
         cells = next(line for line in lines if line.startswith(f"| {name} | ")).split(" | ")
-        assert cells[1] == f"{row.quality.accuracy:.4f}"
+        assert cells[1] == f"{row.quality['accuracy']:.4f}"
     tables = [i for i, line in enumerate(lines) if line.startswith("|---")]
     for i in tables:
         assert lines[i - 1].count("|") == lines[i].count("|") == lines[i + 1].count("|")

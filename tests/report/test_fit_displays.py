@@ -42,11 +42,12 @@ TRIALS = [
 
 
 def test_transfer_draws_every_trial_and_rings_the_chosen_one():
-    display = TransferDisplay(TRIALS).plot()
+    display = TransferDisplay(TRIALS, loss_name="log_loss").plot()
     frame = display.frame()
     np.testing.assert_array_equal(display.line_.get_xdata(), frame["log_loss"])
     assert frame["log_loss"].tolist() == [0.3, 0.2]
     assert display.chosen_line_.get_xdata().tolist() == [0.2]
+    assert display.ax_.get_xlabel() == "held-out log loss"
     labels = [label.get_text() for label in display.ax_.get_yticklabels()]
     assert labels == frame["label"].tolist()
     assert labels == ["race: munge 2.4k, \u03b1 0.5, real x4", "race: real rows, \u03b1 0.5"]
@@ -61,4 +62,4 @@ def test_transfer_of_an_estimator_is_its_race(case):
 
 def test_without_a_race_there_is_nothing_to_draw():
     with pytest.raises(ValueError, match=r'no race to draw\. A fit with transfer="auto"'):
-        TransferDisplay([])
+        TransferDisplay([], loss_name="log_loss")

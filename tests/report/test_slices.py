@@ -33,7 +33,7 @@ def worst(table, rows):
     """Name the worst slice when student and teacher differ in these rows alone."""
     reader = ColumnReader.learn(table, names=table.columns)
     found = worst_slices(
-        reader.read(table), reader, agree=~rows, kl=rows * 0.5, excess_loss=rows * 0.25
+        reader.read(table), reader, agreement=~rows, kl=rows * 0.5, excess_loss=rows * 0.25
     )
     first = found[0]
     assert (first.agreement, first.kl, first.excess_loss) == (0, 0.5, 0.25)
@@ -72,4 +72,4 @@ def test_few_rows_are_no_slice():
     X = np.arange(30.0)[:, None]
     reader = ColumnReader.learn(X)
     kl = np.ones(30)
-    assert worst_slices(X, reader, agree=kl > 0, kl=kl, excess_loss=kl) == ()
+    assert worst_slices(X, reader, agreement=kl > 0, kl=kl, excess_loss=kl) == ()

@@ -7,11 +7,12 @@ import pytest
 from sklearn.metrics import log_loss
 
 from skdistill.report import TradeoffDisplay, serialized_bytes
+from skdistill.tasks import Multiclass
 
 
 def test_the_front_is_what_no_other_model_beats_in_both():
     names, costs = ["a", "b", "c", "d", "e"], [1, 2, 3, 3, np.nan]
-    display = TradeoffDisplay(names, costs, [0.5, 0.6, 0.2, 0.2, 0.1]).plot()
+    display = TradeoffDisplay(names, costs, [0.5, 0.6, 0.2, 0.2, 0.1], loss_name="log_loss").plot()
     frame = display.frame()
     assert frame.loc[frame["on_front"], "model"].tolist() == ["a", "c", "d"]
     np.testing.assert_array_equal(display.line_.get_xdata(), frame["bytes"])
@@ -27,9 +28,9 @@ def test_quality_is_the_log_loss_of_scikit_learn(case):
 
 
 def test_latency_is_a_cost_too():
-    proba = np.full((4, 2), 0.5)
+    proba, task = np.full((4, 2), 0.5), Multiclass(np.array([0, 1]))
     display = TradeoffDisplay.from_predictions(
-        [0, 1, 0, 1], {"m": proba}, {"m": 1e-3}, classes=[0, 1], cost_name="latency"
+        [0, 1, 0, 1], {"m": proba}, {"m": 1e-3}, task=task, cost_name="latency"
     )
     assert display.frame().to_dict("list") == {
         "model": ["m"],
@@ -38,6 +39,7 @@ def test_latency_is_a_cost_too():
         "on_front": [True],
     }
     assert display.ax_.get_xlabel() == "time for one row"
+    assert display.ax_.get_ylabel() == "log loss"
 
 
 def test_an_unknown_cost_is_refused(case):
@@ -48,7 +50,9 @@ def test_an_unknown_cost_is_refused(case):
 
 
 def test_names_of_models_alike_stand_apart():
-    display = TradeoffDisplay(["a", "b", "c"], [1.0, 1.1, 900.0], [0.5, 0.5001, 0.1]).plot()
+    display = TradeoffDisplay(
+        ["a", "b", "c"], [1.0, 1.1, 900.0], [0.5, 0.5001, 0.1], loss_name="log_loss"
+    ).plot()
     display.figure_.canvas.draw()
     boxes = [text.get_window_extent() for text in display.ax_.texts]
     assert len(boxes) == 3
@@ -57,7 +61,9 @@ def test_names_of_models_alike_stand_apart():
 
 @pytest.mark.parametrize("highest", [30_000.0, 3e7])
 def test_marks_of_the_cost_stand_apart_and_say_their_unit(highest):
-    display = TradeoffDisplay(["a", "b"], [20_000.0, highest], [0.5, 0.1]).plot()
+    display = TradeoffDisplay(
+        ["a", "b"], [20_000.0, highest], [0.5, 0.1], loss_name="log_loss"
+    ).plot()
     display.figure_.canvas.draw()
     labels = display.ax_.get_xticklabels() + display.ax_.get_xticklabels(minor=True)
     low, high = display.ax_.get_xlim()

@@ -6,7 +6,7 @@ import pytest
 from skdistill.report import Costs, Interval
 from skdistill.report._verdict import judge
 
-# the log loss of another model minus the student's
+# the loss of another model minus the student's
 BETTER, EQUAL = Interval(0.1, 0.05, 0.15), Interval(0.01, -0.02, 0.04)
 WORSE = Interval(-0.1, -0.15, -0.05)
 LARGE, SMALL = Costs(1e6, 1, 1e-2, 1e-2, 1, 1), Costs(1e4, 1, 1e-5, 1e-5, 1, 1)
@@ -16,7 +16,7 @@ COSTS = {"teacher": LARGE, "student": SMALL}
 def verdict(twin, boosting, teacher, gap_closed=None, costs=COSTS):
     leads = {"calibrated teacher": teacher, "hard-label twin": twin, "small boosting": boosting}
     leads = {name: lead for name, lead in leads.items() if lead is not None}
-    return judge(leads, gap_closed, costs)
+    return judge(leads, gap_closed, costs, "log loss")
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_an_open_verdict_says_how_to_decide():
 
 def test_the_reasons_state_differences_with_intervals():
     text = str(verdict(BETTER, WORSE, EQUAL))
-    assert "clearly worse than the student, by 0.1000 [0.0500, 0.1500]" in text
+    assert "clearly worse than the student, by 0.1000 [0.0500, 0.1500] in log loss." in text
     assert "clearly better than the student, by 0.1000 [0.0500, 0.1500]" in text
     assert "as good as the teacher as far as these rows tell" in text
     assert "100 times the bytes and 1,000 times the seconds" in text

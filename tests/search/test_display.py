@@ -45,3 +45,9 @@ def test_it_draws_where_it_is_told_and_marks_the_budget():
     assert display.figure_ is ax.figure
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["student", "boosting", "Pareto front", "max_bytes"]
+
+
+def test_the_markers_may_look_otherwise():
+    display = SearchDisplay.from_estimator(fitted()).plot(color="black")
+    for markers in (display.students_, display.boosting_):
+        assert markers.get_edgecolor().tolist() == [[0, 0, 0, 1]]

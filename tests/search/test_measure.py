@@ -11,7 +11,8 @@ from sklearn.preprocessing import StandardScaler
 from skdistill import DistilledClassifier
 from skdistill.report import serialized_bytes
 from skdistill.search._budgets import Budgets
-from skdistill.search._measure import BEYOND, Measure, deployed_bytes, neg_log_loss
+from skdistill.search._measure import BEYOND, Measure, deployed_bytes
+from skdistill.tasks import neg_log_loss
 
 X, Y = load_iris(return_X_y=True)
 

@@ -8,9 +8,10 @@ from sklearn.datasets import make_classification
 
 from skdistill.measures import best_shape, serialized_bytes
 from skdistill.search._budgets import Budgets
-from skdistill.search._measure import Measure, neg_log_loss
+from skdistill.search._measure import Measure
 from skdistill.search._rival import rivals
 from skdistill.search._rows import Rows
+from skdistill.tasks import neg_log_loss
 
 X, Y = make_classification(300, 4, n_informative=3, n_redundant=0, random_state=0)
 

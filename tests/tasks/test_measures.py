@@ -12,7 +12,14 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from skdistill.tasks import agreement, codes_of, expected_calibration_error, measure_quality
+from skdistill.tasks import (
+    Multiclass,
+    agreement,
+    codes_of,
+    expected_calibration_error,
+    measure,
+    neg_log_loss,
+)
 
 
 def some_rows(n_classes, n=200):
@@ -23,59 +30,67 @@ def some_rows(n_classes, n=200):
     return codes, proba, reference
 
 
+class Odd:
+    """A classifier whose classes are in an order of its own."""
+
+    classes_ = np.array(["b", "a", "c"])
+
+    def predict_proba(self, X):
+        return np.tile([0.5, 0.2, 0.3], (len(X), 1))
+
+
+def test_the_loss_of_a_scorer_is_weighted_and_takes_rows_that_lack_a_class():
+    score = neg_log_loss(Odd(), np.zeros((3, 1)), ["a", "b", "a"], sample_weight=[1, 3, 0])
+    assert score == pytest.approx((np.log(0.2) + 3 * np.log(0.5)) / 4)
+
+
 @pytest.mark.parametrize("n_classes", [2, 4])
 def test_the_figures_are_those_of_scikit_learn(n_classes):
     codes, proba, reference = some_rows(n_classes)
     classes = np.array(["d", "c", "b", "a"][-n_classes:])[::-1]
     y = classes[codes]
-    found = measure_quality(codes, proba, classes=classes, reference=reference)
+    found = measure(Multiclass.measures, codes, proba, reference)
     predicted = classes[proba.argmax(axis=1)]
-    assert found.accuracy == accuracy_score(y, predicted)
-    assert found.balanced_accuracy == pytest.approx(balanced_accuracy_score(y, predicted))
-    assert found.log_loss == pytest.approx(log_loss(y, proba, labels=classes))
-    for label in classes:
-        rows = y == label
-        expected = log_loss(y[rows], proba[rows], labels=classes)
-        assert found.log_loss_by_class[label] == pytest.approx(expected)
-    assert found.ece == pytest.approx(expected_calibration_error(y, proba, classes=classes))
-    assert found.agreement == agreement(predicted, classes[reference.argmax(axis=1)])
+    assert found["accuracy"] == accuracy_score(y, predicted)
+    assert found["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(y, predicted))
+    assert found["log_loss"] == pytest.approx(log_loss(y, proba, labels=classes))
+    assert found["ece"] == pytest.approx(expected_calibration_error(y, proba, classes=classes))
+    assert found["agreement"] == agreement(predicted, classes[reference.argmax(axis=1)])
     clipped = np.clip(proba, np.finfo(float).eps, 1)
     cross_entropy = -(reference * np.log(clipped)).sum(axis=1)
-    assert found.kl == pytest.approx(np.mean(cross_entropy - entropy(reference, axis=1)))
+    assert found["kl"] == pytest.approx(np.mean(cross_entropy - entropy(reference, axis=1)))
     one_hot = np.eye(n_classes)[codes]
     if n_classes == 2:
-        assert found.auc == roc_auc_score(y == classes[1], proba[:, 1])
-        assert found.brier == pytest.approx(brier_score_loss(codes, proba[:, 1]))
+        assert found["auc"] == roc_auc_score(y == classes[1], proba[:, 1])
+        assert found["brier"] == pytest.approx(brier_score_loss(codes, proba[:, 1]))
     else:
-        assert found.auc == pytest.approx(roc_auc_score(codes, proba, multi_class="ovr"))
-        assert found.brier == pytest.approx(n_classes * mean_squared_error(one_hot, proba))
+        assert found["auc"] == pytest.approx(roc_auc_score(codes, proba, multi_class="ovr"))
+        assert found["brier"] == pytest.approx(n_classes * mean_squared_error(one_hot, proba))
 
 
 def test_classes_without_rows_are_left_out():
     codes, proba, reference = some_rows(3)
     rows = codes != 1
-    found = measure_quality(
-        codes[rows], proba[rows], classes=np.arange(3), reference=reference[rows]
-    )
+    found = measure(Multiclass.measures, codes[rows], proba[rows], reference[rows])
     each = [roc_auc_score(codes[rows] == k, proba[rows, k]) for k in (0, 2)]
-    assert found.auc == pytest.approx(np.mean(each))
-    assert np.isnan(found.log_loss_by_class[1])
+    assert found["auc"] == pytest.approx(np.mean(each))
+    assert found["balanced_accuracy"] == np.mean(
+        [np.mean(proba[codes == k].argmax(axis=1) == k) for k in (0, 2)]
+    )
 
 
 def test_rows_of_a_single_class_have_no_area():
     codes, proba, reference = some_rows(2)
     rows = codes == 1
-    found = measure_quality(
-        codes[rows], proba[rows], classes=np.arange(2), reference=reference[rows]
-    )
-    assert np.isnan(found.auc)
+    found = measure(Multiclass.measures, codes[rows], proba[rows], reference[rows])
+    assert np.isnan(found["auc"])
 
 
 def test_the_teacher_agrees_with_itself():
     codes, _, reference = some_rows(4)
-    found = measure_quality(codes, reference, classes=np.arange(4), reference=reference)
-    assert found.agreement == 1
-    assert found.kl == pytest.approx(0)
+    found = measure(Multiclass.measures, codes, reference, reference)
+    assert found["agreement"] == 1
+    assert found["kl"] == pytest.approx(0)
 
 
 def test_a_calibrated_classifier_has_no_calibration_error():

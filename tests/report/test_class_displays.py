@@ -1,4 +1,4 @@
-"""Displays over rows draw the numbers of `frame`, which are those computed by hand."""
+"""Displays of classes draw the numbers of `frame`, which are those computed by hand."""
 
 import numpy as np
 import pytest
@@ -58,7 +58,7 @@ def test_agreement_is_the_share_of_equal_classes_by_the_teachers_confidence(rows
 def test_agreement_of_an_estimator_has_the_share_of_the_report(case):
     frame = AgreementDisplay.from_estimator(case.clf, case.X).frame()
     share = np.average(frame["agreement"], weights=frame["n_rows"])
-    assert share == pytest.approx(case.report.models["student"].quality.agreement)
+    assert share == pytest.approx(case.report.models["student"].quality["agreement"])
 
 
 def test_two_displays_share_axes(rows):

@@ -1,4 +1,4 @@
-"""Displays over held-out rows: reliability of confidence, agreement with the teacher."""
+"""Displays of classes: reliability of confidence, agreement with the teacher."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ class _ByConfidence(Display):
     confidence: np.ndarray
     name: str | None
 
-    def _draw(self, ax, share, kwargs):
+    def _line(self, ax, share, kwargs):
         """Draw a share of rows against confidence."""
         style = {"marker": "o", "markersize": 4, "label": self.name, **kwargs}
         (self.line_,) = ax.plot(self.confidence, share, **style)
@@ -106,26 +106,10 @@ class ReliabilityDisplay(_ByConfidence):
         bins = accuracy_bins(codes_of(y, classes, "y"), proba, n_bins)
         return cls(*bins, name=name).plot(ax)
 
-    def plot(self, ax=None, **kwargs):
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            None: new ones.
-        **kwargs : dict
-            Of the line, for matplotlib.
-
-        Returns
-        -------
-        self : ReliabilityDisplay
-            With `ax_`, `figure_` and what was drawn on it.
-        """
-        ax = self._start(ax)
+    def _draw(self, ax, kwargs):
         ax.axline((1, 1), slope=1, linestyle=":", **FAINT)
-        self._draw(ax, self.accuracy, kwargs)
+        self._line(ax, self.accuracy, kwargs)
         ax.set(xlabel="confidence", ylabel="accuracy")
-        return self
 
     def _points(self):
         return {"confidence": self.confidence, "accuracy": self.accuracy, "n_rows": self.n_rows}
@@ -211,30 +195,26 @@ class AgreementDisplay(_ByConfidence):
         """
         return cls(*agreement_bins(teacher_proba, student_proba, n_bins), name=name).plot(ax)
 
-    def plot(self, ax=None, **kwargs):
-        """Draw.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes or None, default=None
-            None: new ones.
-        **kwargs : dict
-            Of the line, for matplotlib.
-
-        Returns
-        -------
-        self : AgreementDisplay
-            With `ax_`, `figure_` and what was drawn on it.
-        """
-        ax = self._start(ax)
-        self._draw(ax, self.agreement, kwargs)
+    def _draw(self, ax, kwargs):
+        self._line(ax, self.agreement, kwargs)
         ax.set(xlabel="teacher's confidence", ylabel="agreement")
         ax.autoscale(axis="y")  # all lines on the axes, where several displays share them
         ax.set_ylim(top=1.03)
-        return self
 
     def _points(self):
         return {"confidence": self.confidence, "agreement": self.agreement, "n_rows": self.n_rows}
+
+
+def panels_of_classes(codes, probas, shown, teacher):
+    """Return what `Panel` takes, for the models `shown`, a dict of their colours."""
+    reliable, agree = [], []
+    for name, color in shown.items():
+        display = ReliabilityDisplay(*accuracy_bins(codes, probas[name]), name=name)
+        reliable.append((display, {"color": color}))
+        if name != teacher:
+            bins = agreement_bins(probas[teacher], probas[name])
+            agree.append((AgreementDisplay(*bins, name=name), {"color": color}))
+    return [("Reliability", tuple(reliable)), ("Agreement with the teacher", tuple(agree))]
 
 
 def accuracy_bins(codes, proba, n_bins=15):
