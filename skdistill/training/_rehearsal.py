@@ -22,23 +22,9 @@ SLOW = ("compile",)  # of net_params: not for so few rows
 def rehearse(training, rows, labels, *, unlabeled):
     """Train on a few rows what of a training is the user's own: student, loss, `net_params`.
 
-    A fault of theirs would else show after all teachers were fitted. Callbacks are only looked at:
-    they may write files. Torch's generator is left as it was.
-
-    Parameters
-    ----------
-    training : Training
-    rows : float32 array of shape (n_samples, n_features), or CSR matrix
-    labels : int array of shape (n_samples,)
-    unlabeled : bool
-        Whether there may be rows without label.
-
-    Raises
-    ------
-    TypeError
-        If something is no callback.
-    ValueError
-        If a part of the user's does not work. The message names the parameter.
+    A fault of theirs would else show after all teachers were fitted: here it is an error that
+    names the parameter. Callbacks are only looked at: they may write files. Torch's generator is
+    left as it was. `unlabeled` says whether there may be rows without label.
     """
     _check_callbacks(training.callbacks or [])
     own = {
