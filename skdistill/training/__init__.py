@@ -11,13 +11,7 @@ from skdistill.training._lessons import (
 )
 from skdistill.training._rehearsal import rehearse
 from skdistill.training._schedule import CYCLED_PER_ROW, pace, plan
-from skdistill.training._train import (
-    detach,
-    finish,
-    taught_by,
-    train_generations,
-    train_student,
-)
+from skdistill.training._train import detach, finish, taught_by, train_generations, train_student
 from skdistill.training._training import Training, make_training
 
 __all__ = [
