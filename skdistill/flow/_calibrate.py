@@ -8,14 +8,8 @@ import numpy as np
 def calibrate(side, data, folds, *, method):
     """Return a Side with its calibrator, and calibrated answers as targets.
 
-    Parameters
-    ----------
-    side : Side
-        Answers by a teacher that seems to have seen the rows stay as they are.
-    data : Samples
-    folds : list of (train, test)
-        Sigmoid and isotonic targets of each fold's test rows come from the other rows.
-    method : {"temperature", "sigmoid", "isotonic"} or None
+    Answers by a teacher that seems to have seen the rows stay as they are. Sigmoid and isotonic
+    targets of each fold's test rows come from the other rows.
     """
     if side.scores is None:
         return side
