@@ -23,8 +23,7 @@ def calibrate(side, data, folds, *, method):
     targets = calibrator.calibrate(side.scores)
     if method in ("sigmoid", "isotonic"):
         for train, test in folds:
-            rows = np.zeros(len(targets), dtype=bool)
-            rows[train] = True
-            if (rows & side.held_out).any():
-                targets[test] = fit(rows & side.held_out).calibrate(side.scores[test])
+            others = np.intersect1d(train, np.flatnonzero(side.held_out))
+            if len(others):
+                targets[test] = fit(others).calibrate(side.scores[test])
     return replace(side, calibrator=calibrator, targets=targets)

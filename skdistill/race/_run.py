@@ -95,7 +95,7 @@ class _Runner:
     def run(self, candidate):
         """Train a candidate and measure it."""
         lessons, training = self._lessons(candidate), self.training(candidate)
-        full = plan(lessons, training)[2]
+        full = plan(lessons, training).max_epochs
         n = candidate.max_epochs or math.ceil(candidate.share * full)
         training = training.assistant if candidate.is_assistant else training
         training = replace(training, max_epochs=n)

@@ -15,6 +15,7 @@ PARTING = 0.1, 5  # a larger share of rows predicted otherwise, so many at least
 ROWS_A_CLASS = 5  # that another order of the columns must be told from
 REORDERED = 0.9, 0.2  # shares of rows: another order agrees on so many, and on so many more
 TIE = 1e-6  # log-probabilities that are closer are equal
+PAIRS = " Scores of pairs are what an SVC with decision_function_shape='ovo' gives: use 'ovr'."
 
 
 def answer(teacher, X, classes):
@@ -115,11 +116,7 @@ def check_agreement(teacher, X, log_proba, classes):
             "of its classes_."
         )
     if share > many and share * len(rows) >= fewest:
-        pairs = ""
-        if not hasattr(teacher, "predict_proba"):
-            pairs = (
-                " An SVC with decision_function_shape='ovo' scores pairs of classes: use 'ovr'."
-            )
+        pairs = "" if hasattr(teacher, "predict_proba") else PAIRS
         warn(
             f"The teacher {name_of(teacher)} predicts another class than its answers say on "
             f"{share:.0%} of {len(rows)} rows: they may be no scores of its classes.{pairs}"
@@ -169,11 +166,7 @@ def _check_shape(scores, teacher):
     k = len(teacher.classes_)
     if scores.ndim == 2 and scores.shape[1] == k:
         return
-    pairs = ""
-    if scores.ndim == 2 and scores.shape[1] == k * (k - 1) // 2:
-        pairs = (
-            " A column a pair of classes is what decision_function_shape='ovo' gives: use 'ovr'."
-        )
+    pairs = PAIRS if scores.shape[1:] == (k * (k - 1) // 2,) else ""
     raise ValueError(
         f"The teacher {name_of(teacher)} answered with shape {scores.shape} for {k} classes: "
         f"expected one column a class.{pairs}"
@@ -201,5 +194,5 @@ def _by_threshold(log_proba, predicted):
 def _log_softmax(scores):
     if scores.ndim == 1:
         return -np.logaddexp(0, np.column_stack([scores, -scores]))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         return log_softmax(scores, axis=1)

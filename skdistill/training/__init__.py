@@ -1,7 +1,6 @@
 """How a student is trained: lessons, one loop, and what of it is the user's own."""
 
 from skdistill.training._lessons import (
-    REAL,
     SYNTHETIC,
     UNLABELED,
     Lessons,
@@ -16,7 +15,6 @@ from skdistill.training._training import Training, make_training
 
 __all__ = [
     "CYCLED_PER_ROW",
-    "REAL",
     "SYNTHETIC",
     "UNLABELED",
     "Lessons",

@@ -36,9 +36,8 @@ def plan(transfer, training, max_epochs=None):
     n_others = len(transfer) - n_always
     n_cycled = min(n_others, CYCLED_PER_ROW * n_always)
     auto_epochs, batch_size = pace(n_always, n_cycled, training.batch_size)
-    if max_epochs is None and training.max_epochs == "auto":
-        max_epochs = auto_epochs
     max_epochs = max_epochs or training.max_epochs
+    max_epochs = auto_epochs if max_epochs == "auto" else max_epochs
     return Plan(n_always, max(n_cycled, -(-n_others // max_epochs)), max_epochs, batch_size)
 
 
