@@ -37,7 +37,7 @@ class Fits:
     """What each fit of a teacher has in common."""
 
     teacher: Any  # it is cloned
-    data: Any  # Samples, as the user gave them
+    data: Any  # Samples, of which the teacher gets X and y as they are
     fit_params: dict  # of arrays with a value a row
     n_jobs: int | None = None
     cache: Any = None

@@ -87,8 +87,7 @@ class Batches:
         self.dataset = dataset
         self.n_always = len(dataset) if n_always is None else n_always
         self.n_cycled = n_cycled
-        n_rows = self.n_always + n_cycled
-        self.n_batches = -(-n_rows // batch_size)
+        self.n_batches = -(-(self.n_always + n_cycled) // batch_size)
         block = min(BLOCK, BLOCK_VALUES // max(dataset.rows.shape[1], 1))
         self._per_block = max(1, block // batch_size)
         self._generator = None if seed is None else torch.Generator().manual_seed(seed)

@@ -96,7 +96,7 @@ def taught_by(net, head, transfer, training):
 
 
 def finish(net, held_out, training):
-    """Return the head that fits held-out rows best, and each one's loss with it."""
+    """Return the layer that ends a student best for held-out rows, and each row's loss."""
     task, scores = training.task, scores_of(net, held_out)
     head = task.finish(scores, held_out.labels, held_out.weight)
     return head, task.losses(scores, head, held_out.labels)
