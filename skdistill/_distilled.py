@@ -50,11 +50,11 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
 
     def _fit(self, X, y, sample_weight, groups, X_unlabeled, soft_targets):
         X = check_rows(X)
-        validate_data(self, X, skip_check_array=True)
         given, positive = check_samples(self._task, X, y, sample_weight, groups, soft_targets)
         data = given if len(positive) == len(given.y) else given.take(positive)
         if self.teacher is not None:
             check_teacher(self.teacher, data.task)
+        validate_data(self, X, skip_check_array=True)
         seeds = stage_seeds(self.random_state)
         reader = learn_reader(data.X, self.min_rows_per_level)
         rows = reader.read(data.X)

@@ -1,7 +1,6 @@
 """Tables of rows without labels → what a fitted teacher makes of them."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,15 +17,7 @@ RACE_CHUNKS = 4  # the race uses about as many unlabelled rows as so many chunks
 
 @dataclass(frozen=True, eq=False)
 class Answerer:
-    """How a Side's teacher answers rows without label, so that they become lessons.
-
-    Parameters
-    ----------
-    task : Task
-    reader : ColumnReader
-    temperature : float
-    cache : Cache or None
-    """
+    """How a Side's teacher answers rows without label, so that they become lessons."""
 
     task: Task
     reader: ColumnReader
@@ -66,40 +57,21 @@ class _AskBoth:
         some = np.flatnonzero(keys < _share(number))
         if self.race is None or len(some) == 0:
             return rows, scores, None
-        if self.race.teacher is self.final.teacher:
-            of_race = scores[some]
-        else:
-            of_race = self._ask(self.race, take_rows(X, some))
+        same = self.race.teacher is self.final.teacher
+        of_race = scores[some] if same else self._ask(self.race, take_rows(X, some))
         return rows, scores, (keys[some], rows[some], of_race)
 
     def _ask(self, side, X):
-        ask = partial(self.answerer.ask, side, X)
-        return self.answerer.cached(side, ("unlabeled", X), ask)
+        parts = "unlabeled", X
+        return self.answerer.cached(side, parts, lambda: self.answerer.ask(side, X))
 
 
 def answer_unlabeled(source, sides, answerer, *, race, random_state, n_jobs, verbose):
     """Ask the teachers about rows without label: the final one about all, the race's about some.
 
-    Parameters
-    ----------
-    source : Source or None
-        Read once, chunk by chunk.
-    sides : sequence of Side
-        The final one first, the race's last.
-    answerer : Answerer
-    race : bool
-        Whether there is one.
-    random_state : int
-        Seed of which rows the race gets.
-    n_jobs : int or None
-        Chunks answered at once.
-    verbose : int
-
-    Returns
-    -------
-    final, race : Side
-        The final one with all rows; the race's with a sample of them, every row with the same
-        probability.
+    `sides` are the final one first and the race's last, and come back so, with their rows. Every
+    row has the same probability to be in the race's sample. The source is read once, chunk by
+    chunk; `race` says whether there is one, and `random_state` seeds which rows it gets.
     """
     final, racer = sides[0], sides[-1]
     if source is None:

@@ -8,14 +8,8 @@ import numpy as np
 def calibrate(side, data, folds, *, method):
     """Return a Side with its calibrator, and calibrated answers as targets.
 
-    Parameters
-    ----------
-    side : Side
-        Answers by a teacher that seems to have seen the rows stay as they are.
-    data : Samples
-    folds : list of (train, test)
-        Sigmoid and isotonic targets of each fold's test rows come from the other rows.
-    method : {"temperature", "sigmoid", "isotonic"} or None
+    Answers by a teacher that seems to have seen the rows stay as they are. Sigmoid and isotonic
+    targets of each fold's test rows come from the other rows.
     """
     if side.scores is None:
         return side
@@ -29,8 +23,7 @@ def calibrate(side, data, folds, *, method):
     targets = calibrator.calibrate(side.scores)
     if method in ("sigmoid", "isotonic"):
         for train, test in folds:
-            rows = np.zeros(len(targets), dtype=bool)
-            rows[train] = True
-            if (rows & side.held_out).any():
-                targets[test] = fit(rows & side.held_out).calibrate(side.scores[test])
+            others = np.intersect1d(train, np.flatnonzero(side.held_out))
+            if len(others):
+                targets[test] = fit(others).calibrate(side.scores[test])
     return replace(side, calibrator=calibrator, targets=targets)

@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,19 +25,7 @@ NOT_IF_WIDE = ("conditional", "copula")
 def candidate_samplers(transfer, X, *, race):
     """Return the sources of synthetic rows that `transfer` stands for, by name.
 
-    Parameters
-    ----------
-    transfer : sampler, str or None
-    X : table of shape (n_samples, n_features)
-    race : bool
-        Whether "auto" may try samplers.
-
-    Raises
-    ------
-    TypeError
-        If a class was passed, or something that cannot be cloned, fitted and drawn from.
-    ValueError
-        If `X` is sparse and the sampler is ours.
+    `race` says whether "auto" may try samplers.
     """
     if isinstance(transfer, type):
         raise TypeError(
@@ -76,24 +63,12 @@ def _check_sampler(sampler, name):
 
 @dataclass(frozen=True)
 class Mix:
-    """What a student learns from.
+    """What a student learns from."""
 
-    Parameters
-    ----------
-    source : str or None
-        Name of the source of synthetic rows.
-    alpha : float
-        Weight of the soft loss on labelled rows.
-    per_row : int
-        Synthetic rows for each real one.
-    real_weight : float
-        Weight of a real row where an unlabelled or synthetic one has 1.
-    """
-
-    source: str | None
-    alpha: float
-    per_row: int = POOL_PER_ROW
-    real_weight: float = 1.0
+    source: str | None  # name of that of synthetic rows
+    alpha: float  # weight of the soft loss on labelled rows
+    per_row: int = POOL_PER_ROW  # synthetic rows for each real one
+    real_weight: float = 1.0  # of a real row where an unlabelled or synthetic one has 1
 
     def summary(self):
         """Return what users are told of it."""
@@ -102,34 +77,16 @@ class Mix:
 
 @dataclass(frozen=True)
 class Composer:
-    """Makes transfer sets of some of the real rows and of what a teacher answers.
+    """Makes transfer sets of some of the real rows and of what a teacher answers."""
 
-    Parameters
-    ----------
-    real : Lessons
-        All real rows.
-    side : Side
-        Its teacher answers synthetic rows; its unlabelled rows are in every mix.
-    X : table of shape (n_samples, n_features)
-        The real rows, as the user gave them.
-    samplers : dict of str or None to sampler or None
-        Sources of synthetic rows by name; None stands for no synthetic rows.
-    n_synthetic : int or "auto"
-    answerer : Answerer
-    random_state : int
-    n_jobs : int or None
-        Chunks of synthetic rows drawn and answered at once.
-    verbose : int
-    """
-
-    real: Lessons
-    side: Side
-    X: Any = field(repr=False)
-    samplers: Mapping
-    n_synthetic: Any
+    real: Lessons  # all real rows,
+    side: Side  # who answers synthetic ones; its unlabelled rows are in every mix
+    X: Any = field(repr=False)  # the real rows, as the user gave them
+    samplers: Mapping  # by name; None stands for no synthetic rows
+    n_synthetic: Any  # a number or "auto"
     answerer: Answerer
     random_state: int
-    n_jobs: Any
+    n_jobs: Any  # chunks of synthetic rows drawn and answered at once
     verbose: int
 
     @property
@@ -145,12 +102,7 @@ class Composer:
     def compose(self, rows, mix):
         """Return the real rows at `rows`, unlabelled rows, and synthetic rows drawn from `rows`.
 
-        Parameters
-        ----------
-        rows : int array
-            Positions among the real rows.
-        mix : Mix
-            Its weight of real rows is left to the training.
+        The mix's weight of real rows is left to the training.
         """
         return join(self._parts(rows, mix))
 
@@ -192,20 +144,7 @@ class Composer:
 
 
 def make_composer(side, data, rows, samplers, n_synthetic, answerer, **work):
-    """Return the composer of what a Side knows.
-
-    Parameters
-    ----------
-    side : Side
-    data : Samples
-    rows : float32 array of shape (n_samples, n_features), or CSR matrix
-        As the student's reader gives them.
-    samplers : dict of str or None to sampler or None
-    n_synthetic : int or "auto"
-    answerer : Answerer
-    **work
-        `random_state`, `n_jobs` and `verbose` of a `Composer`.
-    """
+    """Return the composer of what a Side knows; `work` is the rest of its fields."""
     targets = side.targets
     if targets is not None:
         targets = data.task.soften(targets, answerer.temperature)
@@ -224,8 +163,7 @@ class _Draw:
     random_state: int
 
     def __call__(self, chunk):
-        draw = partial(self._draw, *chunk)
-        return self.answerer.cached(self.side, (*self.key, *chunk), draw)
+        return self.answerer.cached(self.side, (*self.key, *chunk), lambda: self._draw(*chunk))
 
     def _draw(self, number, n):
         drawn = self.sampler.draw(n, random_state=self.random_state + 1 + number)

@@ -40,13 +40,7 @@ def learn_reader(X, min_rows_per_level):
 def hash_or_warn(label, levels, min_rows):
     """Return how many codes the rare levels of a column share by hash; 0: they are "other".
 
-    Parameters
-    ----------
-    label : str
-        What the column is called.
-    levels : Levels
-    min_rows : int
-        A level of fewer rows is rare.
+    A level of fewer than `min_rows` rows is rare.
     """
     share = levels.n_rare_rows / max(levels.n_rows, 1)
     if share < HASHED:
@@ -70,14 +64,7 @@ def fewest_collisions(texts):
 
 
 def warn_of_merged(label, merged):
-    """Warn that float32 holds a column's numbers badly.
-
-    Parameters
-    ----------
-    label : str
-    merged : float
-        Share of its distinct values that become equal to another.
-    """
+    """Warn that float32 makes a share of a column's distinct numbers equal to others."""
     warn(
         f"Column {label}: {merged:.0%} of its distinct numbers are equal to others in float32, "
         "which the student computes in, and no offset tells them apart. If it is an identifier, "

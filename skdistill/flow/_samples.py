@@ -12,37 +12,17 @@ from skdistill.tasks import Task
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """Rows to learn from, checked.
-
-    Parameters
-    ----------
-    kind : type
-        Of task.
-    X : table of shape (n_samples, n_features)
-    y : ndarray of shape (n_samples,)
-        As the user gave it.
-    weight : float64 array of shape (n_samples,)
-    weighted : bool
-        Whether the user gave weights.
-    groups : array of shape (n_samples,) or None
-    soft_targets : float64 array of shape (n_samples, n_outputs) or None
-
-    Attributes
-    ----------
-    task : Task
-    labels : int array of shape (n_samples,)
-        `y` as the task reads it.
-    """
+    """Rows to learn from, checked."""
 
     kind: type[Task]
     X: Any
-    y: np.ndarray
+    y: np.ndarray  # as the user gave it
     weight: np.ndarray
-    weighted: bool
+    weighted: bool  # whether the user gave weights
     groups: np.ndarray | None
     soft_targets: np.ndarray | None
     task: Task = field(init=False)
-    labels: np.ndarray = field(init=False)
+    labels: np.ndarray = field(init=False)  # y as the task reads it
 
     def __post_init__(self):
         task, labels = self.kind.learn(self.y)
@@ -51,34 +31,13 @@ class Samples:
 
     def take(self, rows):
         """Return the rows at the positions `rows`."""
-        return Samples(
-            self.kind,
-            take_rows(self.X, rows),
-            self.y[rows],
-            self.weight[rows],
-            self.weighted,
-            None if self.groups is None else self.groups[rows],
-            None if self.soft_targets is None else self.soft_targets[rows],
-        )
+        X, y, weight = take_rows(self.X, rows), self.y[rows], self.weight[rows]
+        more = (v if v is None else v[rows] for v in (self.groups, self.soft_targets))
+        return Samples(self.kind, X, y, weight, self.weighted, *more)
 
 
 def check_samples(kind, X, y, sample_weight, groups, soft_targets):
-    """Check what was passed to fit.
-
-    Parameters
-    ----------
-    kind : type
-        Of task.
-    X, y, sample_weight, groups, soft_targets
-        As in `fit`.
-
-    Returns
-    -------
-    samples : Samples
-        All rows.
-    positive : int array
-        Positions of the rows whose weight is not zero.
-    """
+    """Return what was passed to `fit`, checked, and positions of rows of positive weight."""
     y = kind.check(y)
     groups = None if groups is None else np.asarray(groups)
     check_lengths(X=X, y=y, groups=groups, soft_targets=soft_targets)

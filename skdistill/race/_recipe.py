@@ -9,37 +9,17 @@ from skdistill.training import Training
 
 @dataclass(frozen=True)
 class Recipe:
-    """What the race decided.
-
-    Parameters
-    ----------
-    mix : Mix
-    training : Training
-    n_epochs : int or None
-        Epochs of the final training; None for all of `max_epochs`.
-    max_epochs : int or None
-        Epochs over which the learning rate falls; None to leave it to the training.
-    head : Layer or None
-        What ends the student; None: as the task ends one without held-out rows.
-    generations : int
-        How many students teach the next one before the last.
-    history : list of dict
-        Losses by epoch of the winner, on training and held-out rows.
-    trials : list of dict
-        What was tried, and how it went.
-    reason : str
-        Why the source won.
-    """
+    """What the race decided."""
 
     mix: Mix
     training: Training
-    n_epochs: int | None = None
-    max_epochs: int | None = None
-    head: Any = None
-    generations: int = 0
-    history: list = field(default_factory=list, repr=False)
-    trials: list = field(default_factory=list, repr=False)
-    reason: str = "there was no race"
+    n_epochs: int | None = None  # of the final training; None: all,
+    max_epochs: int | None = None  # over which its rate falls; None: as the training says
+    head: Any = None  # what ends the student; None: as the task ends one without held-out rows
+    generations: int = 0  # of students that teach the next one
+    history: list = field(default_factory=list, repr=False)  # the winner's losses by epoch
+    trials: list = field(default_factory=list, repr=False)  # what was tried, and how it went
+    reason: str = "there was no race"  # why the source won
 
     def summary(self):
         """Return what was decided, why, and what was tried."""
@@ -50,13 +30,8 @@ class Recipe:
 def tell(outcome, winners, loss):
     """Return what users are told of a trial.
 
-    Parameters
-    ----------
-    outcome : Outcome
-    winners : pair of Candidate
-        The race's, and that of the last generation.
-    loss : str
-        What the held-out loss is called.
+    `winners` are the race's candidate and that of the last generation, `loss` is what the
+    held-out loss is called.
     """
     tried = outcome.candidate
     of_candidate = ("source", "alpha", "real_weight", "stage", "bins")

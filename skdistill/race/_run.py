@@ -32,18 +32,8 @@ MIN_REALISM_ROWS = 30  # below, real and synthetic rows are not compared
 def choose_recipe(composer, folds, training, *, alpha):
     """Choose the source of synthetic rows, the mix with real rows, and the number of epochs.
 
-    Parameters
-    ----------
-    composer : Composer
-        Its samplers are the candidates. Its teacher, and the soft targets of its real rows, know
-        nothing of the first fold's test rows.
-    folds : list of (train, test)
-    training : Training
-    alpha : float or "auto"
-
-    Returns
-    -------
-    recipe : Recipe
+    The composer's samplers are the candidates. Its teacher, and the soft targets of its real
+    rows, know nothing of the first fold's test rows.
     """
     runner = _Runner(composer, folds, training)
     decision = drive(choose(runner.facts(alpha)), runner.run)
@@ -105,7 +95,7 @@ class _Runner:
     def run(self, candidate):
         """Train a candidate and measure it."""
         lessons, training = self._lessons(candidate), self.training(candidate)
-        full = plan(lessons, training)[2]
+        full = plan(lessons, training).max_epochs
         n = candidate.max_epochs or math.ceil(candidate.share * full)
         training = training.assistant if candidate.is_assistant else training
         training = replace(training, max_epochs=n)

@@ -1,10 +1,6 @@
 """What an answer is: one subclass of `Task` a file."""
 
-from skdistill.tasks._calibrators import (
-    IdentityCalibrator,
-    best_temperature,
-    check_calibration,
-)
+from skdistill.tasks._calibrators import IdentityCalibrator, best_temperature, check_calibration
 from skdistill.tasks._class_criterion import mean_of_members
 from skdistill.tasks._measures import (
     Measure,

@@ -22,13 +22,7 @@ MIN_FLOOR = 1e-6  # smallest probability that stands in for a teacher's zero
 
 @dataclass
 class IdentityCalibrator:
-    """Teacher answers as they are, zeros smoothed.
-
-    Attributes
-    ----------
-    floor_ : float
-        Probability that stands in for zero.
-    """
+    """Teacher answers as they are, zeros smoothed by `floor_`."""
 
     floor_: float = field(default=MIN_FLOOR, init=False)
 
@@ -39,18 +33,10 @@ class IdentityCalibrator:
         return self
 
     def calibrate(self, log_proba):
-        """Return calibrated probabilities.
+        """Return calibrated probabilities, float64 without zeros; each row sums to 1.
 
-        Parameters
-        ----------
-        log_proba : array of shape (n_samples, n_classes)
-            The teacher's log-probabilities, or any scores that differ from them by a constant a
-            row; -inf for zero.
-
-        Returns
-        -------
-        proba : float64 array of shape (n_samples, n_classes)
-            No zeros; each row sums to 1.
+        The teacher's log-probabilities may be any scores that differ from them by a constant a
+        row; -inf for zero.
         """
         return np.exp(self._smooth(log_proba))
 
@@ -63,12 +49,7 @@ class IdentityCalibrator:
 class TemperatureCalibrator(IdentityCalibrator):
     """One temperature for all scores: p ↦ softmax(log p / temperature).
 
-    Attributes
-    ----------
-    floor_ : float
-        Probability that stands in for zero.
-    temperature_ : float
-        Above 1: the teacher was too sure; below 1: not sure enough.
+    Above 1 the teacher was too sure; below 1, not sure enough.
     """
 
     temperature_: float = field(default=1.0, init=False)
@@ -93,20 +74,18 @@ class _OneVsRestCalibrator(IdentityCalibrator, ABC):
         """Fit each class's curve; a class that the rows lack, or are all of, keeps its scores."""
         super().fit(log_proba, codes, sample_weight)
         x = self._smooth(log_proba)
-        self.curves_ = []
-        for k in range(x.shape[1]):
-            hit = codes == k
-            curve = (
-                None if hit.all() or not hit.any() else self._curve(x[:, k], hit, sample_weight)
-            )
-            self.curves_.append(curve)
+        hits = codes == np.arange(x.shape[1])[:, None]
+        self.curves_ = [
+            None if hit.all() or not hit.any() else self._curve(column, hit, sample_weight)
+            for column, hit in zip(x.T, hits, strict=True)
+        ]
         return self
 
     def calibrate(self, log_proba):
         x = self._smooth(log_proba)
         columns = [
-            np.exp(x[:, k]) if curve is None else self._apply(curve, x[:, k])
-            for k, curve in enumerate(self.curves_)
+            np.exp(column) if curve is None else self._apply(curve, column)
+            for column, curve in zip(x.T, self.curves_, strict=True)
         ]
         return np.exp(log_softmax(np.log(np.maximum(np.column_stack(columns), self.floor_))))
 
@@ -169,14 +148,7 @@ CALIBRATORS = {
 def best_temperature(scores, codes, sample_weight, bounds=LOG_BETA_BOUNDS):
     """Return the temperature with the smallest log loss of softmax(scores / temperature).
 
-    Parameters
-    ----------
-    scores : array of shape (n_samples, n_classes)
-        Finite scores in nats.
-    codes : int array of shape (n_samples,)
-    sample_weight : array of shape (n_samples,)
-    bounds : pair of float
-        Of log(1 / temperature).
+    Scores are finite, and `bounds` those of log(1 / temperature).
     """
     rows = np.arange(len(codes))
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
+from scipy.special import log_softmax
 from sklearn.base import is_regressor
 
 from skdistill.exceptions import warn
@@ -14,23 +15,14 @@ PARTING = 0.1, 5  # a larger share of rows predicted otherwise, so many at least
 ROWS_A_CLASS = 5  # that another order of the columns must be told from
 REORDERED = 0.9, 0.2  # shares of rows: another order agrees on so many, and on so many more
 TIE = 1e-6  # log-probabilities that are closer are equal
+PAIRS = " Scores of pairs are what an SVC with decision_function_shape='ovo' gives: use 'ovr'."
 
 
 def answer(teacher, X, classes):
-    """Ask a fitted teacher about rows.
+    """Return a fitted teacher's log-probabilities of rows, -inf of a class that it does not know.
 
-    Parameters
-    ----------
-    teacher : fitted classifier
-    X : table of shape (n_samples, n_features)
-    classes : ndarray of shape (n_classes,)
-
-    Returns
-    -------
-    log_proba : float64 array of shape (n_samples, n_classes)
-        A class that the teacher does not know has -inf. Scores of a `decision_function` are taken
-        for log-odds; of probabilities, `proper` says what becomes of odd ones, and a frame's
-        columns are matched by name.
+    Scores of a `decision_function` are taken for log-odds; of probabilities, `proper` says what
+    becomes of odd ones, and a frame's columns are matched by name.
     """
     check_fitted(teacher)
     whose = f"the answers of the teacher {name_of(teacher)}"
@@ -107,16 +99,8 @@ def no_answers(teacher):
 def check_agreement(teacher, X, log_proba, classes):
     """Hold a teacher's answers against what it predicts; warn or raise where they part.
 
-    Of two classes any threshold is the teacher's own affair, and so is a `predict` that fails.
-
-    Parameters
-    ----------
-    teacher : fitted classifier
-    X : table of shape (n_samples, n_features)
-        Rows that the teacher did not see; at most a thousand are asked about.
-    log_proba : array of shape (n_samples, n_classes)
-        Its answers to them.
-    classes : ndarray of shape (n_classes,)
+    At most a thousand rows are asked about; the teacher did not see them. Of two classes any
+    threshold is the teacher's own affair, and so is a `predict` that fails.
     """
     n, (many, fewest) = len(log_proba), PARTING
     rows = np.unique(np.linspace(0, n - 1, min(n, MOST_COMPARED)).astype(int))
@@ -132,11 +116,7 @@ def check_agreement(teacher, X, log_proba, classes):
             "of its classes_."
         )
     if share > many and share * len(rows) >= fewest:
-        pairs = ""
-        if not hasattr(teacher, "predict_proba"):
-            pairs = (
-                " An SVC with decision_function_shape='ovo' scores pairs of classes: use 'ovr'."
-            )
+        pairs = "" if hasattr(teacher, "predict_proba") else PAIRS
         warn(
             f"The teacher {name_of(teacher)} predicts another class than its answers say on "
             f"{share:.0%} of {len(rows)} rows: they may be no scores of its classes.{pairs}"
@@ -146,19 +126,9 @@ def check_agreement(teacher, X, log_proba, classes):
 def parting(log_proba, predicted):
     """Return on which share of rows answers and predictions part, and the order that mends it.
 
-    Parameters
-    ----------
-    log_proba : array of shape (n_samples, n_classes)
-    predicted : int array of shape (n_samples,)
-        Class indices.
-
-    Returns
-    -------
-    share : float
-        Of rows whose predicted class is not among the most probable.
-    order : int array of shape (n_classes,) or None
-        The class that each column must be about for answers and predictions to agree; None where
-        no order agrees far better than the given one, or the rows are too few to say.
+    That share is of rows whose predicted class is not among the most probable. The order is the
+    class that each column must be about for answers and predictions to agree; None where no order
+    agrees far better than the given one, or the rows are too few to say.
     """
     rows = np.arange(len(predicted))
     agree = log_proba[rows, predicted] >= log_proba.max(axis=1) - TIE
@@ -173,14 +143,7 @@ def parting(log_proba, predicted):
 
 
 def in_order(log_proba, teacher, classes):
-    """Return a teacher's log-probabilities with columns in the order of the classes.
-
-    Parameters
-    ----------
-    log_proba : array of shape (n_samples, n_known)
-    teacher : fitted classifier
-    classes : ndarray of shape (n_classes,)
-    """
+    """Return a teacher's log-probabilities with columns in the order of the classes."""
     _check_shape(log_proba, teacher)
     if np.isnan(log_proba).any():
         row = int(np.flatnonzero(np.isnan(log_proba).any(axis=1))[0])
@@ -203,11 +166,7 @@ def _check_shape(scores, teacher):
     k = len(teacher.classes_)
     if scores.ndim == 2 and scores.shape[1] == k:
         return
-    pairs = ""
-    if scores.ndim == 2 and scores.shape[1] == k * (k - 1) // 2:
-        pairs = (
-            " A column a pair of classes is what decision_function_shape='ovo' gives: use 'ovr'."
-        )
+    pairs = PAIRS if scores.shape[1:] == (k * (k - 1) // 2,) else ""
     raise ValueError(
         f"The teacher {name_of(teacher)} answered with shape {scores.shape} for {k} classes: "
         f"expected one column a class.{pairs}"
@@ -235,6 +194,5 @@ def _by_threshold(log_proba, predicted):
 def _log_softmax(scores):
     if scores.ndim == 1:
         return -np.logaddexp(0, np.column_stack([scores, -scores]))
-    with np.errstate(invalid="ignore"):
-        scores = scores - scores.max(axis=1, keepdims=True)
-        return scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    with np.errstate(invalid="ignore", over="ignore"):
+        return log_softmax(scores, axis=1)

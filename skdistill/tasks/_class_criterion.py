@@ -12,12 +12,7 @@ from skdistill.losses import DistillationLoss
 class StudentCriterion(nn.Module):
     """The distillation loss while training, log loss against labels on held-out rows.
 
-    Parameters
-    ----------
-    alpha, temperature : float
-        As in `skdistill.losses.distillation_loss`.
-    loss : str or callable
-        Its kind, or another function with its signature.
+    `loss` is the kind of a `distillation_loss`, or another function with its signature.
     """
 
     def __init__(self, alpha, temperature, loss="kl"):
@@ -50,12 +45,7 @@ class StudentCriterion(nn.Module):
 
 
 def mean_of_members(scores):
-    """Return the logarithm of members' mean probability.
-
-    Parameters
-    ----------
-    scores : Tensor of shape (n_members, n_samples, n_outputs)
-    """
+    """Return the logarithm of members' mean probability; their scores have the members first."""
     return scores.log_softmax(dim=2).logsumexp(dim=0) - math.log(len(scores))
 
 

@@ -28,15 +28,9 @@ MIN_RECALIBRATION_ROWS = 100
 
 @dataclass(frozen=True, eq=False)
 class Multiclass(Task):
-    """Two classes or more. Labels are class indices, scores are log-probabilities.
+    """Two classes or more. Labels are class indices, scores are log-probabilities."""
 
-    Parameters
-    ----------
-    classes : ndarray of shape (n_outputs,)
-        Sorted.
-    """
-
-    classes: np.ndarray
+    classes: np.ndarray  # sorted
     calibrators: ClassVar[dict] = CALIBRATORS
     criterion: ClassVar = StudentCriterion
     nobody: ClassVar[str] = "the class frequencies"
@@ -63,13 +57,7 @@ class Multiclass(Task):
 
     @staticmethod
     def check(y):
-        """Return labels as a one-dimensional array.
-
-        Raises
-        ------
-        ValueError
-            If `y` is None, has missing values, several columns, or numbers that are no labels.
-        """
+        """Return labels as a one-dimensional array; raise where `y` is anything else."""
         if y is None:
             raise ValueError(
                 "DistilledClassifier requires y to be passed, but the target y is None: "

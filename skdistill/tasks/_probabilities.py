@@ -16,13 +16,8 @@ def proper(proba, whose):
     One rule for a teacher's answers and for `soft_targets`. What rounding does is undone: a value
     above -1e-6 and below zero is zero, and a row whose sum is off 1 by more than 1e-6, but not by
     more than .01 or .005 a class, is divided by it. A row of zeros is the uniform answer, and a
-    warning says so. All else raises: NaN, infinity, larger negative values, other sums.
-
-    Parameters
-    ----------
-    proba : float64 array of shape (n_samples, n_classes)
-    whose : str
-        For messages, as in "soft_targets".
+    warning says so. All else raises: NaN, infinity, larger negative values, other sums; messages
+    speak of `whose`, as in "soft_targets".
     """
     proba = np.where((proba < 0) & (proba >= -ROUNDING), 0.0, proba)
     total = proba.sum(axis=1)
@@ -48,13 +43,7 @@ def proper(proba, whose):
 def by_name(columns, classes, whose):
     """Return columns as a float64 array, those of a frame in the order of the classes they name.
 
-    Parameters
-    ----------
-    columns : array or frame of shape (n_samples, n_classes), or array of shape (n_samples,)
-        A frame whose columns are only numbered is taken as it is.
-    classes : ndarray of shape (n_classes,)
-    whose : str
-        For messages.
+    A frame whose columns are only numbered is taken as it is, as are scores of one dimension.
     """
     values = np.asarray(columns, dtype=np.float64)
     if not is_frame(columns):
@@ -75,22 +64,11 @@ def by_name(columns, classes, whose):
 def positions(labels, classes):
     """Return where each label stands among the classes, by value or else by text.
 
-    Parameters
-    ----------
-    labels, classes : sequence of labels
-
-    Returns
-    -------
-    place : int array of shape (n_labels,) or None
-        None where a label is none of the classes.
+    None where a label is none of the classes.
     """
     labels, classes = np.asarray(labels).tolist(), np.asarray(classes).tolist()
-    for spell in (_itself, str):
+    for spell in (lambda label: label, str):
         place = {spell(label): k for k, label in enumerate(classes)}
         if all(spell(label) in place for label in labels):
             return np.array([place[spell(label)] for label in labels], dtype=int)
     return None
-
-
-def _itself(label):
-    return label

@@ -5,13 +5,7 @@ from copy import copy, deepcopy
 
 import numpy as np
 import torch
-from sklearn.base import (
-    BaseEstimator,
-    ClassifierMixin,
-    MetaEstimatorMixin,
-    clone,
-    is_classifier,
-)
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
@@ -33,11 +27,9 @@ def adapt(teacher):
             "weights in the sorted order of the classes."
         )
         raise
-    for part in parts(teacher):
-        if _comes_from(part, "skorch"):
-            _read_tables(part)
-    refuses = any(_comes_from(part, *REFUSE_LABELS) for part in parts(teacher))
-    return LabelEncodedTeacher(teacher) if refuses else teacher
+    for net in _parts_from(teacher, "skorch"):
+        _read_tables(net)
+    return LabelEncodedTeacher(teacher) if _parts_from(teacher, *REFUSE_LABELS) else teacher
 
 
 def adapt_frozen(teacher):
@@ -61,13 +53,8 @@ def _inner_has(name):
 class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     """A teacher that sees labels 0 … K-1, without gaps, whatever the user's labels are.
 
-    XGBoost and skorch refuse others, also inside another estimator. What skorch draws from torch's
-    global generator is seeded.
-
-    Parameters
-    ----------
-    estimator : classifier
-    random_state : int or None
+    XGBoost and skorch refuse others, also inside another estimator. What skorch draws from
+    torch's global generator is seeded by `random_state`.
     """
 
     def __init__(self, estimator, random_state=None):
@@ -111,8 +98,7 @@ class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     @contextmanager
     def _torch_seeded(self):
         """Seed torch's generator for a net; other threads may draw from it meanwhile."""
-        draws = any(_comes_from(part, "skorch") for part in parts(self.estimator))
-        if not draws or self.random_state is None:
+        if self.random_state is None or not _parts_from(self.estimator, "skorch"):
             yield
             return
         with torch.random.fork_rng(devices=[]):
@@ -139,8 +125,7 @@ def parts(teacher):
 
 def has_frozen(teacher):
     """Whether a classifier in a teacher, or the teacher itself, is frozen."""
-    frozen = (part for part in parts(teacher) if is_frozen(part))
-    return any(map(is_classifier, frozen))
+    return any(is_frozen(part) and is_classifier(part) for part in parts(teacher))
 
 
 def _clonable(teacher):
@@ -148,15 +133,13 @@ def _clonable(teacher):
 
     CatBoost hands out copies of its parameters, which scikit-learn's `clone` refuses.
     """
-    lists = [(part, _lists(part)) for part in parts(teacher) if _comes_from(part, "catboost")]
-    if not any(params for _, params in lists):
+    if not any(map(_lists, _parts_from(teacher, "catboost"))):
         return teacher
     if _comes_from(teacher, "catboost"):  # it may be fitted
         return type(teacher)(**{**teacher.get_params(), **_lists(teacher)})
     teacher = deepcopy(teacher)
-    for part in parts(teacher):
-        if _comes_from(part, "catboost"):
-            part.set_params(**_lists(part))
+    for part in _parts_from(teacher, "catboost"):
+        part.set_params(**_lists(part))
     return teacher
 
 
@@ -193,3 +176,7 @@ def _comes_from(estimator, *libraries):
     """Whether an estimator's class, or one that it inherits from, is of one of the libraries."""
     roots = {cls.__module__.split(".")[0] for cls in type(estimator).__mro__}
     return not roots.isdisjoint(libraries)
+
+
+def _parts_from(teacher, *libraries):
+    return [part for part in parts(teacher) if _comes_from(part, *libraries)]

@@ -16,24 +16,10 @@ MIN_RACE_ROWS = 200  # below, held-out rows are too few to choose by
 
 
 class Answers(ABC):
-    """One way of getting answers to real rows.
+    """One way of getting answers to real rows, as the parameters of a DistilledClassifier say."""
 
-    Parameters
-    ----------
-    params : DistilledClassifier
-        Its parameters say how.
-    data : Samples
-
-    Attributes
-    ----------
-    may_draw : bool
-        Whether there is a teacher for rows without label.
-    of_copies : str
-        What to say of answers to rows that repeat others.
-    """
-
-    may_draw = True
-    of_copies = ""
+    may_draw = True  # whether there is a teacher for rows without label
+    of_copies = ""  # what to say of answers to rows that repeat others
 
     def __init__(self, params, data):
         self.params = params
@@ -52,27 +38,13 @@ class Answers(ABC):
     def folds(self, given, positive, split_params, random_state):
         """Return the folds; here those that hold out a share of the rows.
 
-        Parameters
-        ----------
-        given : Samples
-            All rows.
-        positive : int array
-            Positions of those that matter.
-        split_params : dict of str to array of shape (n_samples,)
-            Passed to a splitter.
-        random_state : int
+        `given` are all rows, `positive` the positions of those that matter, `split_params` what a
+        splitter is passed.
         """
-        return folds_of_share(
-            self.task,
-            self.params.validation_fraction,
-            given.X,
-            given.y,
-            split_params=split_params,
-            random_state=random_state,
-            rows=positive,
-            taught=False,
-            aside=self.of_copies,
-        )
+        how = {"split_params": split_params, "random_state": random_state, "rows": positive}
+        how |= {"taught": False, "aside": self.of_copies}
+        share = self.params.validation_fraction
+        return folds_of_share(self.task, share, given.X, given.y, **how)
 
     def prepare(self, random_state):
         """Return the teacher to fit: the user's, or the default one."""
@@ -96,26 +68,14 @@ class Answers(ABC):
     def sides(self, fits, folds, *, race, random_state):
         """Return the final Side, then the race's if it differs.
 
-        Parameters
-        ----------
-        fits : Fits
-        folds : list of (train, test)
-        race : bool
-            Whether answers that know nothing of the first fold's test rows are wanted.
-        random_state : int
+        `race` says whether answers that know nothing of the first fold's test rows are wanted.
         """
 
     def _side(self, index, teacher, parts, hidden=()):
-        """Return a Side of answers by several teachers; its own answers what no other did.
+        """Return a Side of answers by several teachers, a list of (rows, scores).
 
-        Parameters
-        ----------
-        index : int array
-            What `teacher` was fitted on.
-        teacher : fitted estimator
-        parts : list of (rows, scores)
-        hidden : int array
-            Rows whose labels may not be known.
+        `teacher`, fitted on the rows at `index`, answers what no other did. The labels of
+        `hidden` rows may not be known.
         """
         scores, known = self.task.average(parts, len(self.data.y))
         lacking = np.flatnonzero(~known)
@@ -126,8 +86,7 @@ class Answers(ABC):
             known[index] = True
         return Side(index, teacher, scores, held_out=known)
 
-    def _all(self):
-        return np.arange(len(self.data.y))
-
-    def _every_row(self):
-        return np.ones(len(self.data.y), dtype=bool)
+    def _side_of_all(self, teacher, scores, targets=None):
+        """Return a Side whose answers all count as held-out."""
+        n = len(self.data.y)
+        return Side(np.arange(n), teacher, scores, np.ones(n, dtype=bool), targets=targets)

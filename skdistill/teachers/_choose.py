@@ -10,17 +10,7 @@ from skdistill.teachers._unseen import Unseen
 
 
 def choose_answers(params, data):
-    """Return how real rows get answers.
-
-    Parameters
-    ----------
-    params : DistilledClassifier
-    data : Samples
-
-    Returns
-    -------
-    answers : Answers
-    """
+    """Return how real rows get answers."""
     if data.soft_targets is not None:
         return Given(params, data)
     way: type[Answers] = CrossFitted

@@ -1,5 +1,7 @@
 """Answers by teachers that are fitted on other folds."""
 
+import numpy as np
+
 from skdistill.teachers._answers import Answers
 from skdistill.teachers._folds import make_folds, race_folds
 
@@ -19,7 +21,7 @@ class CrossFitted(Answers):
             how = {"groups": data.groups, "random_state": random_state}
             inner = race_folds(self.task, folds, data.X, data.labels, **how)
         full, of_fold, parts = fits.run([*folds, *inner])
-        final = self._side(self._all(), full, parts[: len(folds)])
+        final = self._side(np.arange(len(data.y)), full, parts[: len(folds)])
         if not race:
             return (final,)
         train, test = folds[0]

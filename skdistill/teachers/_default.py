@@ -39,11 +39,7 @@ def takes_weights(teacher):
 class TableBoosting(ClassifierMixin, BaseEstimator):
     """Histogram gradient boosting that takes strings, categories, dates and missing values.
 
-    Parameters
-    ----------
-    max_iter, max_leaf_nodes, learning_rate, max_bins, l2_regularization
-    early_stopping, random_state
-        As in `HistGradientBoostingClassifier`.
+    Its parameters are those of `HistGradientBoostingClassifier`.
     """
 
     def __init__(
@@ -98,9 +94,8 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.string = True
-        tags.input_tags.categorical = True
+        inputs = tags.input_tags
+        inputs.allow_nan = inputs.string = inputs.categorical = True
         return tags
 
 

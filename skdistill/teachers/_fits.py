@@ -34,41 +34,19 @@ def check_teacher(teacher, task):
 
 @dataclass(frozen=True, eq=False)
 class Fits:
-    """What each fit of a teacher has in common.
+    """What each fit of a teacher has in common."""
 
-    Parameters
-    ----------
-    teacher : estimator or None
-        It is cloned.
-    data : Samples
-        X and y are given to the teacher as they are.
-    fit_params : dict of str to array of shape (n_samples,)
-        Given to the teacher's fit, row by row.
-    n_jobs : int or None
-    cache : Cache or None
-    """
-
-    teacher: Any
-    data: Any
-    fit_params: dict
+    teacher: Any  # it is cloned
+    data: Any  # Samples, of which the teacher gets X and y as they are
+    fit_params: dict  # of arrays with a value a row
     n_jobs: int | None = None
     cache: Any = None
 
     def run(self, folds):
         """Fit the teacher on all rows, and on each fold's training rows.
 
-        Parameters
-        ----------
-        folds : list of (train, test)
-
-        Returns
-        -------
-        full : fitted estimator
-            Of all rows.
-        of_first : fitted estimator or None
-            Of the first fold's training rows.
-        parts : list of (test, scores)
-            The answers to each fold's test rows.
+        Return the teacher of all rows, that of the first fold or None, and the answers to each
+        fold's test rows, as a list of (test, scores).
         """
         jobs = [(np.arange(len(self.data.y)), None, True)]
         jobs += [(train, test, i == 0) for i, (train, test) in enumerate(folds)]

@@ -18,27 +18,10 @@ NEW = 3  # at least: teachers of two know so little that what they teach mislead
 def make_folds(task, cv, X, y, *, split_params, random_state, rows=None, taught=True, aside=""):
     """Return the (train, test) row positions of each fold.
 
-    Parameters
-    ----------
-    task : Task
-    cv : int, splitter or iterable of splits
-    X, y : table and labels of n_samples rows
-    split_params : dict of str to array of shape (n_samples,)
-        Passed to the splitter. With `groups`, rows of one group stay together.
-    random_state : int
-        Shuffles the rows when `cv` is a number.
-    rows : int array or None
-        The only positions that matter; those in the folds returned count among these.
-    taught : bool
-        Whether teachers are fitted on the training parts, which then have to show them all that
-        they are asked about.
-    aside : str
-        What else to say where rows repeat others.
-
-    Raises
-    ------
-    ValueError
-        If a row is in no test fold, or no class can be known where some of it is held out.
+    `split_params` are passed to a splitter; with `groups`, rows of one group stay together.
+    `rows` are the only positions that matter, and those returned count among them. `taught` says
+    whether teachers are fitted on the training parts, which then have to show them all that they
+    are asked about; `aside`, what else to say where rows repeat others.
     """
     rows = np.arange(len(y)) if rows is None else rows
     if isinstance(cv, int | np.integer):
@@ -68,15 +51,7 @@ def make_folds(task, cv, X, y, *, split_params, random_state, rows=None, taught=
 
 
 def folds_of_share(task, share, X, y, **how):
-    """Return folds of which the first holds out a share of the rows, to a twentieth of them.
-
-    Parameters
-    ----------
-    share : float
-        In (0, 0.5].
-    task, X, y, **how
-        As in `make_folds`.
-    """
+    """Return folds of which the first holds out a share of the rows, to a twentieth of them."""
     n_folds = round(1 / share)
     if abs(n_folds * share - 1) < EVEN:
         return make_folds(task, n_folds, X, y, **how)
@@ -88,13 +63,7 @@ def folds_of_share(task, share, X, y, **how):
 
 
 def splits_of(cv, X, y, split_params):
-    """Return the splits of a splitter or iterable.
-
-    Raises
-    ------
-    ValueError
-        If there are none, or the past alone is learned from.
-    """
+    """Return the splits of a splitter or iterable."""
     if isinstance(cv, TimeSeriesSplit):
         raise ValueError(
             "TimeSeriesSplit leaves the first rows without a held-out answer. Fit the teacher on "

@@ -1,7 +1,6 @@
 """Answers that the user brings along."""
 
 from skdistill.teachers._answers import Answers
-from skdistill.teachers._side import Side
 
 
 class Given(Answers):
@@ -23,8 +22,7 @@ class Given(Answers):
 
     def sides(self, fits, folds, *, race, random_state):
         """Return the one Side there is."""
-        targets = self.data.soft_targets
-        return (Side(self._all(), None, None, held_out=self._every_row(), targets=targets),)
+        return (self._side_of_all(None, None, self.data.soft_targets),)
 
 
 def wants(transfer, X_unlabeled):

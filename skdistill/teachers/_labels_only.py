@@ -3,17 +3,10 @@
 from skdistill.exceptions import warn
 from skdistill.teachers._answers import Answers
 from skdistill.teachers._given import wants
-from skdistill.teachers._side import Side
 
 
 class LabelsOnly(Answers):
-    """The teacher is fitted as ever, and asked nothing.
-
-    Parameters
-    ----------
-    answers : Answers
-        How it would be asked.
-    """
+    """The teacher is fitted as `answers` says, and asked nothing."""
 
     may_draw = False
 
@@ -40,5 +33,4 @@ class LabelsOnly(Answers):
 
     def sides(self, fits, folds, *, race, random_state):
         """Return the one Side there is, without answers."""
-        teacher = self.answers.final_teacher(fits)
-        return (Side(self._all(), teacher, None, held_out=self._every_row()),)
+        return (self._side_of_all(self.answers.final_teacher(fits), None),)

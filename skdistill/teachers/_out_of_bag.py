@@ -2,17 +2,10 @@
 
 from skdistill.teachers._adapt import has_frozen
 from skdistill.teachers._answers import Answers
-from skdistill.teachers._side import Side
 
 
 class OutOfBag(Answers):
-    """A forest's own answers to the rows of its fit.
-
-    Raises
-    ------
-    ValueError
-        If out-of-bag answers would be answers to rows that the teacher knows.
-    """
+    """A forest's own answers to the rows of its fit."""
 
     of_copies = " Out-of-bag answers to a row know its copies all the same: use cv=5."
 
@@ -33,8 +26,7 @@ class OutOfBag(Answers):
     def sides(self, fits, folds, *, race, random_state):
         """Return the Sides; the race's forest is fitted on the first fold's training rows."""
         full, of_fold, parts = fits.run(folds[:1] if race else [])
-        scores = self.task.out_of_bag(full, len(self.data.y))
-        final = Side(self._all(), full, scores, held_out=self._every_row())
+        final = self._side_of_all(full, self.task.out_of_bag(full, len(self.data.y)))
         if not race:
             return (final,)
         train, test = folds[0]

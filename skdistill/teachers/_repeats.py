@@ -12,20 +12,11 @@ AGREEMENT = 0.5  # of the labels of equal rows, 0 by chance and 1 at best: these
 
 
 def repeated_rows(X, y):
-    """Return which rows are copies of one another.
+    """Return the number of each row's block: that of its copies, by the first of them.
 
     Rows are copies where many are equal, far more than where each column is shuffled by itself
     (as values of few kinds are), and have the same labels (as events of one object have not).
-
-    Parameters
-    ----------
-    X, y : table and labels of n_samples rows
-
-    Returns
-    -------
-    blocks : int array of shape (n_samples,)
-        The same number for equal rows, in order of the first of them; a number of its own for
-        each row where there are too few copies to matter.
+    Where there are too few copies to matter, each row is a block of its own.
     """
     rng = np.random.default_rng(0)
     _, first, blocks = np.unique(row_marks(X), return_index=True, return_inverse=True)

@@ -26,24 +26,12 @@ SWAPPED = 0.5  # share of a row's values that are its neighbour's once it is mix
 
 @dataclass(frozen=True)
 class Signs:
-    """What gives away a teacher that saw the rows.
+    """What gives away a teacher that saw the rows."""
 
-    Parameters
-    ----------
-    share_right : float
-        Of the rows.
-    temperature : float
-        By which its answers would be calibrated.
-    errors : pair of int or None
-        On some rows as they are, and once they are mixed; None where rows cannot be mixed.
-    n_mixed : int
-        How many rows these are.
-    """
-
-    share_right: float
-    temperature: float
-    errors: tuple[int, int] | None = None
-    n_mixed: int = MIXED_ROWS
+    share_right: float  # of the rows
+    temperature: float  # by which its answers would be calibrated
+    errors: tuple[int, int] | None = None  # on some rows as they are, and mixed if they can be,
+    n_mixed: int = MIXED_ROWS  # and how many these are
 
     @property
     def suspicious(self):
@@ -61,18 +49,7 @@ class Signs:
 
 
 def doubt(sides, data, rows, reader, random_state):
-    """Return the Sides, marked and warned about if a teacher fitted before saw the rows.
-
-    Parameters
-    ----------
-    sides : sequence of Side
-        The final one first.
-    data : Samples
-    rows : float32 array of shape (n_samples, n_features), or CSR matrix
-        As `reader` gives them.
-    reader : ColumnReader
-    random_state : int
-    """
+    """Return the Sides, marked and warned about if a teacher fitted before saw the rows."""
     final = sides[0]
     if final.scores is None or not has_frozen(final.teacher):
         return sides

@@ -12,35 +12,16 @@ class Side:
 
     There are two: the final student's, which may know all labels, and the race's, which knows
     none of the first fold's test rows. Each stage of a fit maps a Side to a Side.
-
-    Parameters
-    ----------
-    index : int array
-        Positions of the real rows that the teacher was fitted on, and labels may be known of.
-    teacher : fitted estimator or None
-        Answers rows without label.
-    scores : float64 array of shape (n_samples, n_outputs) or None
-        Answers to real rows; None where no teacher was asked.
-    held_out : bool array of shape (n_samples,)
-        Rows whose answer is by a teacher that did not see them, and whose label may be known.
-    seen : bool
-        Whether a teacher that was fitted before seems to have seen the rows.
-    calibrator : calibrator or None
-        Of this teacher's answers.
-    targets : float64 array of shape (n_samples, n_outputs) or None
-        Calibrated answers to real rows; None where only labels teach.
-    unlabeled : Lessons or None
-        Answered rows without label.
     """
 
-    index: np.ndarray
-    teacher: Any
-    scores: np.ndarray | None
-    held_out: np.ndarray
-    seen: bool = False
-    calibrator: Any = None
-    targets: np.ndarray | None = None
-    unlabeled: Any = None
+    index: np.ndarray  # real rows that the teacher was fitted on, and labels may be known of
+    teacher: Any  # of rows without label
+    scores: np.ndarray | None  # of real rows; None where no teacher was asked
+    held_out: np.ndarray  # bool: answered by who did not see them, and the label may be known
+    seen: bool = False  # whether a teacher that was fitted before seems to have seen the rows
+    calibrator: Any = None  # of this teacher's answers
+    targets: np.ndarray | None = None  # calibrated answers; None where only labels teach
+    unlabeled: Any = None  # Lessons: answered rows without label
 
     def __post_init__(self):
         n = len(self.held_out)

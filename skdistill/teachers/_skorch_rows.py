@@ -10,12 +10,7 @@ from skdistill.tables import as_values, is_frame, is_sparse
 class SkorchRows(Dataset):
     """A skorch data set of float32 rows and int64 labels, whatever the table's own dtypes are.
 
-    Parameters
-    ----------
-    X : table of shape (n_samples, n_features)
-        Other input, such as a dict of arrays, is left as it is.
-    y : array of shape (n_samples,) or None
-    length : int or None
+    Other input, such as a dict of arrays, is left as it is.
     """
 
     def __init__(self, X, y=None, length=None):

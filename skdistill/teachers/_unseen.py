@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from skdistill.teachers._adapt import adapt_frozen
 from skdistill.teachers._answers import Answers
-from skdistill.teachers._side import Side
 
 
 class Unseen(Answers):
@@ -24,8 +23,8 @@ class Unseen(Answers):
         teacher = self.final_teacher(fits)
         scores = self.task.ask(teacher, self.data.X)
         self.task.check_agreement(teacher, self.data.X, scores)
-        final = Side(self._all(), teacher, scores, held_out=self._every_row())
+        final = self._side_of_all(teacher, scores)
         train, test = folds[0]
-        may_know = self._every_row()
+        may_know = final.held_out.copy()
         may_know[test] = False
         return final, replace(final, index=train, held_out=may_know)

@@ -1,7 +1,6 @@
 """How a student is trained: lessons, one loop, and what of it is the user's own."""
 
 from skdistill.training._lessons import (
-    REAL,
     SYNTHETIC,
     UNLABELED,
     Lessons,
@@ -11,18 +10,11 @@ from skdistill.training._lessons import (
 )
 from skdistill.training._rehearsal import rehearse
 from skdistill.training._schedule import CYCLED_PER_ROW, pace, plan
-from skdistill.training._train import (
-    detach,
-    finish,
-    taught_by,
-    train_generations,
-    train_student,
-)
+from skdistill.training._train import detach, finish, taught_by, train_generations, train_student
 from skdistill.training._training import Training, make_training
 
 __all__ = [
     "CYCLED_PER_ROW",
-    "REAL",
     "SYNTHETIC",
     "UNLABELED",
     "Lessons",

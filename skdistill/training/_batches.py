@@ -14,11 +14,7 @@ RUN = 64  # cycled rows that lie beside each other stay in one epoch: a disk rea
 class LessonRows(Dataset):
     """Lessons as torch takes them; the losses know a row without label by a label of -1.
 
-    Parameters
-    ----------
-    lessons : Lessons
-    device : str
-        Where batches are wanted. Dense arrays are kept there, too, unless they are maps of files.
+    Batches go to `device`; dense arrays are kept there, too, unless they are maps of files.
     """
 
     rows: Any
@@ -47,13 +43,8 @@ class LessonRows(Dataset):
     def batches(self, parts, encode=None):
         """Yield the rows at each of several indices, perhaps sparse, with their answers.
 
-        Dense rows, targets, labels and weights are gathered at once, and batches are views.
-
-        Parameters
-        ----------
-        parts : sequence of int64 Tensors
-        encode : callable or None
-            What to make of dense rows, all at once.
+        Dense rows, targets, labels and weights are gathered at once, and batches are views;
+        `encode` is called with all of these rows.
         """
         sizes = [len(part) for part in parts]
         rows: Any
@@ -64,19 +55,7 @@ class LessonRows(Dataset):
             yield own_rows, dict(zip(self.answers, own_answers, strict=True))
 
     def block(self, parts, encode=None):
-        """Return the dense rows at several indices, one after another, and their answers.
-
-        Parameters
-        ----------
-        parts, encode
-            As in `batches`.
-
-        Returns
-        -------
-        rows : Tensor or None
-            None where rows are sparse.
-        answers : dict of str to Tensor
-        """
+        """Return the dense rows at several indices (None of sparse ones), and their answers."""
         index = torch.cat(parts).to(self.answers["labels"].device)
         rows = None
         if isinstance(self.rows, torch.Tensor):
@@ -98,28 +77,17 @@ class LessonRows(Dataset):
 
 
 class Batches:
-    """Batches of nearly equal size, shuffled anew each epoch.
+    """Batches of nearly equal size, shuffled anew each epoch; without a seed they are in order.
 
-    Parameters
-    ----------
-    dataset : LessonRows
-    batch_size : int
-        Largest batch.
-    seed : int or None
-        Seed of the shuffling; None keeps the order.
-    n_always : int or None
-        The first `n_always` rows are in every epoch; None: all are.
-    n_cycled : int
-        How many of the other rows an epoch has. They go round in one random order of runs of
-        `RUN` rows.
+    Every epoch has the first `n_always` rows (None: all), and `n_cycled` of the others, which go
+    round in one random order of runs of `RUN` rows.
     """
 
     def __init__(self, dataset, batch_size, seed=None, n_always=None, n_cycled=0):
         self.dataset = dataset
         self.n_always = len(dataset) if n_always is None else n_always
         self.n_cycled = n_cycled
-        n_rows = self.n_always + n_cycled
-        self.n_batches = -(-n_rows // batch_size)
+        self.n_batches = -(-(self.n_always + n_cycled) // batch_size)
         block = min(BLOCK, BLOCK_VALUES // max(dataset.rows.shape[1], 1))
         self._per_block = max(1, block // batch_size)
         self._generator = None if seed is None else torch.Generator().manual_seed(seed)

@@ -25,17 +25,10 @@ LOG_LOSS = NUMBERS["kl"], 1.0, 0.0, 0.0  # of labels alone
 
 
 def make_steps(net, rate):
-    """Return the `TorchSteps` of a net, compiled where there is compiled code for it.
+    """Return the `TorchSteps` of an initialized net, compiled where there is compiled code for it.
 
     There is for a small `MLP` of encoded rows on the CPU and, to train it, for a loss that the
     extension has. Nobody else must have a hand in the net: no hooks, no other optimiser.
-
-    Parameters
-    ----------
-    net : NeuralNet
-        Initialized by `make_net`.
-    rate : callable
-        As in `TorchSteps`.
     """
     return _kind(net)(net.module_, net.criterion_, net.optimizer_, rate)
 

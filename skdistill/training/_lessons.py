@@ -21,38 +21,15 @@ FORMS = {  # dtype and dimensions
 
 @dataclass(frozen=True)
 class Lessons:
-    """The rows that teach.
+    """The rows that teach."""
 
-    Parameters
-    ----------
-    rows : float32 array of shape (n_samples, n_features), or CSR matrix
-        As the student's reader gives them.
-    targets : float32 array of shape (n_samples, n_outputs)
-        Soft targets at the distillation temperature; a row without one has its label's.
-    labels : int64 array of shape (n_samples,)
-        Class indices; 0 for a row without label.
-    has_target, has_label : bool array of shape (n_samples,)
-        What teaches of a row: one of them at least.
-    weight : float32 array of shape (n_samples,)
-        Finite, 0 or more.
-    origin : int8 array of shape (n_samples,)
-        0 real, 1 unlabelled, 2 synthetic.
-
-    Raises
-    ------
-    TypeError
-        If an array is of another type.
-    ValueError
-        If lengths differ, labels or weights are out of range, or a row has nothing to teach.
-    """
-
-    rows: Any
-    targets: np.ndarray
-    labels: np.ndarray
-    has_target: np.ndarray
+    rows: Any  # as the student's reader gives them
+    targets: np.ndarray  # soft, at the distillation temperature; its label's in a row without any
+    labels: np.ndarray  # 0 for a row without label
+    has_target: np.ndarray  # one of them at least teaches of a row
     has_label: np.ndarray
-    weight: np.ndarray
-    origin: np.ndarray
+    weight: np.ndarray  # finite, 0 or more
+    origin: np.ndarray  # REAL, UNLABELED or SYNTHETIC
 
     def __post_init__(self):
         n = self.rows.shape[0]
@@ -103,12 +80,7 @@ class Lessons:
 def real_rows(rows, targets, data):
     """Return the lessons of the user's own rows; weights are scaled to a mean of 1.
 
-    Parameters
-    ----------
-    rows : float32 array of shape (n_samples, n_features), or CSR matrix
-    targets : float32 array of shape (n_samples, n_outputs) or None
-        None where only labels teach.
-    data : Samples
+    Without targets (None) only labels teach.
     """
     taught = targets is not None
     targets = targets if taught else data.task.stand_in(data.labels)
@@ -117,26 +89,13 @@ def real_rows(rows, targets, data):
 
 
 def answered_rows(rows, targets, origin):
-    """Return the lessons of rows without labels, each of weight 1.
-
-    Parameters
-    ----------
-    rows : float32 array of shape (n_samples, n_features), or CSR matrix
-    targets : float32 array of shape (n_samples, n_outputs)
-    origin : int
-    """
+    """Return the lessons of rows without labels, each of weight 1."""
     n = len(targets)
     return _lessons(rows, targets, np.zeros(n), (True, False), np.ones(n), origin)
 
 
 def join(parts):
-    """Return several lessons as one, row after row.
-
-    Parameters
-    ----------
-    parts : iterable of Lessons
-        Taken one by one; together they may be larger than memory.
-    """
+    """Return several lessons as one; they are taken one by one, and may be larger than memory."""
     store = RowStore()
     for part in parts:
         store.append(**{f.name: getattr(part, f.name) for f in fields(Lessons)})

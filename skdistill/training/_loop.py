@@ -12,25 +12,11 @@ LEAST_GAIN = 1e-4  # share of the best loss by which a better one is lower
 
 
 def train(net, steps, rows, held_out=None, *, patience=None):
-    """Train a net for its ``max_epochs``, or until it is no longer better on held-out rows.
+    """Train an initialized net, and return how many epochs its weights have seen.
 
-    Parameters
-    ----------
-    net : NeuralNet
-        Initialized. Its history is filled as skorch would, but for one batch an epoch.
-    steps : TorchSteps
-        Which train its module.
-    rows : LessonRows
-    held_out : LessonRows or None
-        Scored after every epoch.
-    patience : int or None
-        Epochs without a better loss of held-out rows after which training ends with the weights
-        of the best one; None: it does not.
-
-    Returns
-    -------
-    n_epochs : int
-        Epochs that the weights have seen; 0 where none had a loss.
+    These are all ``max_epochs``; with `patience` those up to the lowest loss of held-out rows,
+    which training outlasts by so many epochs, or 0 where none had a loss. The net's history is
+    filled as skorch would, but for one batch an epoch.
     """
     batches = net.get_iterator(rows, training=True)
     if held_out is not None:
@@ -56,12 +42,7 @@ def train(net, steps, rows, held_out=None, *, patience=None):
 
 
 class BestWeights:
-    """The weights of the epoch with the lowest loss, by the rule of skorch's EarlyStopping.
-
-    Parameters
-    ----------
-    module : nn.Module
-    """
+    """The weights of the epoch with the lowest loss, by the rule of skorch's EarlyStopping."""
 
     def __init__(self, module):
         self.module = module

@@ -14,23 +14,7 @@ OF_ESTIMATOR = "module criterion callbacks train_split batch_size max_epochs dev
 
 
 def make_net(training, plan, *, alpha, n_epochs, **by_skorch):
-    """Return an initialized skorch net of a new student.
-
-    Parameters
-    ----------
-    training : Training
-    plan : Plan
-    alpha : float
-        Weight of the soft loss on labelled rows.
-    n_epochs : int
-    **by_skorch
-        `parts_of_skorch`, where it trains.
-
-    Raises
-    ------
-    ValueError
-        If `training.net_params` has what is arranged here.
-    """
+    """Return an initialized net of a new student, with `parts_of_skorch` if that trains it."""
     params = {
         "module__encoding": training.encoding,
         "module__n_outputs": training.task.n_outputs,
@@ -64,16 +48,7 @@ def make_net(training, plan, *, alpha, n_epochs, **by_skorch):
 
 
 def parts_of_skorch(training, plan, held_out, patience):
-    """Return what a net has besides where skorch trains it: callbacks, and rows to score.
-
-    Parameters
-    ----------
-    training : Training
-    plan : Plan
-    held_out : LessonRows or None
-    patience : int or None
-        As in `skdistill.training._loop.train`.
-    """
+    """Return what a net has besides where skorch trains it: callbacks, and rows to score."""
     theirs = training.callbacks or []
     ours: list = [("progress", EpochReport())]
     unnamed = [given[1] if isinstance(given, tuple) else given for given in theirs]
@@ -86,19 +61,7 @@ def parts_of_skorch(training, plan, held_out, patience):
 
 
 def train_by_skorch(net, rows):
-    """Train a net by skorch's own loop.
-
-    Parameters
-    ----------
-    net : NeuralNet
-        With `parts_of_skorch`.
-    rows : LessonRows
-
-    Returns
-    -------
-    n_epochs : int
-        Epochs that the weights have seen; 0 where none had a loss.
-    """
+    """Train a net with `parts_of_skorch` by skorch's own loop; return what `train` does."""
     with signals_go_up():
         net.partial_fit(rows, None)
     net.set_params(train_split=None)
@@ -109,13 +72,7 @@ def train_by_skorch(net, rows):
 
 
 class RateSchedule(Callback):
-    """Set the learning rate of every step.
-
-    Parameters
-    ----------
-    rate : callable
-        Number of steps done ↦ factor of the optimiser's own learning rate.
-    """
+    """Set the learning rate of every step: the optimiser's own times ``rate(steps done)``."""
 
     def __init__(self, rate):
         self.rate = rate

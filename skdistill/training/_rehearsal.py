@@ -11,7 +11,7 @@ from skdistill._plumbing.ambient import plain_torch, torch_to_itself
 from skdistill._plumbing.progress import heard_by
 from skdistill.students import OwnNet
 from skdistill.training._batches import LessonRows
-from skdistill.training._lessons import REAL, UNLABELED, Lessons, join
+from skdistill.training._lessons import REAL, UNLABELED, answered_rows, join
 from skdistill.training._schedule import LEAST_BATCH
 from skdistill.training._train import NoStudentError, train_student
 
@@ -22,23 +22,9 @@ SLOW = ("compile",)  # of net_params: not for so few rows
 def rehearse(training, rows, labels, *, unlabeled):
     """Train on a few rows what of a training is the user's own: student, loss, `net_params`.
 
-    A fault of theirs would else show after all teachers were fitted. Callbacks are only looked at:
-    they may write files. Torch's generator is left as it was.
-
-    Parameters
-    ----------
-    training : Training
-    rows : float32 array of shape (n_samples, n_features), or CSR matrix
-    labels : int array of shape (n_samples,)
-    unlabeled : bool
-        Whether there may be rows without label.
-
-    Raises
-    ------
-    TypeError
-        If something is no callback.
-    ValueError
-        If a part of the user's does not work. The message names the parameter.
+    A fault of theirs would else show after all teachers were fitted: here it is an error that
+    names the parameter. Callbacks are only looked at: they may write files. Torch's generator is
+    left as it was. `unlabeled` says whether there may be rows without label.
     """
     _check_callbacks(training.callbacks or [])
     own = {
@@ -68,10 +54,8 @@ def rehearse(training, rows, labels, *, unlabeled):
 
 def _few(task, rows, labels):
     few = task.few(labels, ROWS, MOST_ROWS)
-    n = len(few)
-    labels = labels[few].astype(np.int64)
-    yes, weight, origin = np.ones(n, bool), np.ones(n, np.float32), np.full(n, REAL, np.int8)
-    return Lessons(rows[few], task.unsure(n), labels, yes, yes, weight, origin)
+    lessons = answered_rows(rows[few], task.unsure(len(few)), REAL)
+    return replace(lessons, labels=labels[few].astype(np.int64), has_label=lessons.has_target)
 
 
 def _try_student(training, few):

@@ -16,22 +16,12 @@ WARM_UP = 0.05  # share of the steps in which the learning rate rises
 
 
 class Plan(NamedTuple):
-    """What the epochs of a training are made of.
+    """What the epochs of a training are made of."""
 
-    Parameters
-    ----------
-    n_always, n_cycled : int
-        Real rows, and others, in an epoch.
-    max_epochs : int
-        Epochs over which the learning rate falls.
-    batch_size : int
-        Largest batch.
-    """
-
-    n_always: int
-    n_cycled: int
-    max_epochs: int
-    batch_size: int
+    n_always: int  # real rows in an epoch,
+    n_cycled: int  # and others
+    max_epochs: int  # over which the learning rate falls
+    batch_size: int  # at most
 
     def rate(self, step):
         """Return the factor of the learning rate: a short rise, then half a cosine to zero."""
@@ -41,34 +31,18 @@ class Plan(NamedTuple):
 
 
 def plan(transfer, training, max_epochs=None):
-    """Return the `Plan` of a training on a transfer set.
-
-    Parameters
-    ----------
-    transfer : Lessons
-    training : Training
-    max_epochs : int or None
-        None: as `training` says.
-    """
+    """Return the `Plan` of a training on a transfer set."""
     n_always = int(np.count_nonzero(transfer.origin == REAL))
     n_others = len(transfer) - n_always
     n_cycled = min(n_others, CYCLED_PER_ROW * n_always)
     auto_epochs, batch_size = pace(n_always, n_cycled, training.batch_size)
-    if max_epochs is None and training.max_epochs == "auto":
-        max_epochs = auto_epochs
     max_epochs = max_epochs or training.max_epochs
+    max_epochs = auto_epochs if max_epochs == "auto" else max_epochs
     return Plan(n_always, max(n_cycled, -(-n_others // max_epochs)), max_epochs, batch_size)
 
 
 def pace(n_always, n_cycled, batch_size):
-    """Return the epochs of max_epochs="auto", and the rows in a batch, `batch_size` at most.
-
-    Parameters
-    ----------
-    n_always, n_cycled : int
-        Real rows, and others, in an epoch.
-    batch_size : int
-    """
+    """Return the epochs of max_epochs="auto", and the rows in a batch, `batch_size` at most."""
     batch_size = max(1, min(batch_size, max(n_always // MIN_BATCHES, LEAST_BATCH), n_always))
     n_batches = -(-(n_always + n_cycled) // batch_size)
     longest = MAX_EPOCHS_OF_MORE if n_cycled else MAX_EPOCHS

@@ -6,14 +6,7 @@ import torch
 class TorchSteps:
     """What trains a module by AdamW, a step a batch, and scores it on other batches.
 
-    Parameters
-    ----------
-    module : EncodedNet
-    criterion : StudentCriterion
-    optimizer : AdamW
-        Its settings are taken over.
-    rate : callable
-        Number of steps done ↦ factor of the learning rate.
+    The settings are the optimizer's, its learning rate times ``rate(steps done)``.
     """
 
     def __init__(self, module, criterion, optimizer, rate):

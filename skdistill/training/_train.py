@@ -27,21 +27,11 @@ class NoStudentError(ValueError):
 
 @dataclass(frozen=True)
 class FittedStudent:
-    """A trained net and how it came about.
-
-    Parameters
-    ----------
-    net : NeuralNet
-        Its history has the losses by epoch.
-    n_epochs : int
-        Epochs that its weights have seen.
-    max_epochs : int
-        Epochs over which the learning rate was to fall.
-    """
+    """A trained net and how it came about."""
 
     net: NeuralNet
-    n_epochs: int
-    max_epochs: int
+    n_epochs: int  # that its weights have seen,
+    max_epochs: int  # and over which the learning rate was to fall
 
     @property
     def history(self):
@@ -51,8 +41,7 @@ class FittedStudent:
     @plain_torch()
     def student(self, reader, task, head):
         """Return the NumPy student, which ends in `head`."""
-        layers = *self.net.module_.describe(), head
-        return make_student(reader, layers, task.outputs())
+        return make_student(reader, (*self.net.module_.describe(), head), task.outputs())
 
 
 @plain_torch()
@@ -61,37 +50,18 @@ def train_student(
 ):
     """Train a net on a transfer set.
 
-    Parameters
-    ----------
-    transfer : Lessons
-        Real rows first. Every epoch has all of these and a slice of the others, large enough
-        for each to be seen once in all epochs.
-    training : Training
-    alpha : float
-        Weight of the soft loss on labelled rows.
-    n_epochs : int or None
-        Stop after so many epochs; None: all, or as `validation` says.
-    max_epochs : int or None
-        Epochs over which the learning rate falls; None: as `training` says.
-    validation : Lessons or None
-        Held-out rows: training stops when their log loss has not fallen for `training.patience`
-        epochs, and the best weights are restored.
-    monitor : Lessons or None
-        Rows whose log loss is recorded, and nothing more, when there is no `validation`.
-
-    Returns
-    -------
-    fitted : FittedStudent
-
-    Raises
-    ------
-    ValueError
-        If no epoch was of use, or `training.net_params` has what is arranged here.
+    Every epoch has all its real rows, which come first, and a slice of the others, large enough
+    for each to be seen once in all epochs. Training stops after `n_epochs`, or when the log loss
+    of the `validation` rows has not fallen for `training.patience` epochs, and the best weights
+    are restored. Without these, the log loss of the `monitor` rows is recorded, and nothing more.
+    The learning rate falls over `max_epochs` (None: as `training` says).
     """
     course = plan(transfer, training, max_epochs)
     n_epochs = n_epochs or course.max_epochs
     rows = LessonRows(transfer, device=training.device)
-    held_out, patience = _stopping(validation, monitor, training)
+    lessons = monitor if validation is None else validation
+    held_out = None if lessons is None else LessonRows(lessons, device=training.device)
+    patience = None if validation is None else training.patience
     by_skorch = bool(training.callbacks or training.net_params)
     parts = parts_of_skorch(training, course, held_out, patience) if by_skorch else {}
     with _users_state(training):
@@ -111,17 +81,7 @@ def train_student(
 def train_generations(transfer, training, generations, *, head, **how):
     """Train a student that learns from so many others, each taught by the one before.
 
-    Parameters
-    ----------
-    transfer, training, **how
-        As in `train_student`.
-    generations : int
-    head : Layer
-        What ends those students.
-
-    Returns
-    -------
-    fitted : FittedStudent
+    `head` ends those students; `how` is handed to `train_student`.
     """
     for _ in range(generations):
         assistant = train_student(transfer, training.assistant or training, **how)
@@ -130,35 +90,13 @@ def train_generations(transfer, training, generations, *, head, **how):
 
 
 def taught_by(net, head, transfer, training):
-    """Return the transfer set with a student's answers as soft targets.
-
-    Parameters
-    ----------
-    net : NeuralNet
-    head : Layer
-        What ends that student.
-    transfer : Lessons
-    training : Training
-    """
+    """Return the transfer set with soft targets by a student that ends in `head`."""
     scores = scores_of(net, transfer)
     return replace(transfer, targets=training.task.of_student(scores, head, training.temperature))
 
 
 def finish(net, held_out, training):
-    """End a student by what fits held-out rows best.
-
-    Parameters
-    ----------
-    net : NeuralNet
-    held_out : Lessons
-    training : Training
-
-    Returns
-    -------
-    head : Layer
-    losses : float64 array of shape (n_samples,)
-        Of each row.
-    """
+    """Return the layer that ends a student best for held-out rows, and each row's loss."""
     task, scores = training.task, scores_of(net, held_out)
     head = task.finish(scores, held_out.labels, held_out.weight)
     return head, task.losses(scores, head, held_out.labels)
@@ -167,13 +105,7 @@ def finish(net, held_out, training):
 @plain_torch()
 @torch.no_grad()
 def scores_of(net, lessons):
-    """Return a trained net's scores in nats, float32 of shape (n_samples, n_outputs).
-
-    Parameters
-    ----------
-    net : NeuralNet
-    lessons : Lessons
-    """
+    """Return a trained net's scores in nats, float32 of shape (n_samples, n_outputs)."""
     net.module_.eval()
     batches = net.get_iterator(LessonRows(lessons, device=net.device), training=False)
     return torch.cat([net.infer(rows) for rows, _ in batches]).float().cpu().numpy()
@@ -188,13 +120,6 @@ def detach(net):
     net.criterion_.to("cpu")
     net.device = "cpu"
     return net
-
-
-def _stopping(validation, monitor, training):
-    """Return the rows that are scored after every epoch, and the patience, or None for each."""
-    lessons = monitor if validation is None else validation
-    held_out = None if lessons is None else LessonRows(lessons, device=training.device)
-    return held_out, None if validation is None else training.patience
 
 
 def _users_state(training):

@@ -17,51 +17,26 @@ SAME = (  # parameters of DistilledClassifier that are taken over
 
 @dataclass(frozen=True)
 class Training:
-    """How every net of one fit is trained.
+    """How every net of one fit is trained."""
 
-    Parameters
-    ----------
-    encoding : EncodeTable or ScaleColumns
-        The latter for sparse rows.
-    task : Task
-    module : type
-        Architecture.
-    net : dict
-        Its arguments.
-    loss : str or callable
-        As in the task's `criterion`.
-    temperature, lr, weight_decay : float
-    batch_size : int
-    max_epochs : int or "auto"
-    patience : int
-    device : str
-    callbacks, net_params, verbose
-        Handed to skorch.
-    random_state : int
-    generations : int
-        Most students that teach the next one.
-    assistant : Training or None
-        Training of those; None: like the last.
-    """
-
-    encoding: Any
+    encoding: Any  # EncodeTable, or ScaleColumns for sparse rows
     task: Task
-    module: Any
-    net: dict
+    module: Any  # class of the student's net,
+    net: dict  # and its arguments
     loss: Any
     temperature: float
     lr: float
     weight_decay: float
     batch_size: int
-    max_epochs: Any
+    max_epochs: Any  # a number or "auto"
     patience: int
     device: str
     callbacks: Any
     net_params: Any
     verbose: int
     random_state: int
-    generations: int = 0
-    assistant: Any = None
+    generations: int = 0  # of students that teach the next one, at most
+    assistant: Any = None  # Training of those; None: like the last
 
     def encoded_by(self, encoding):
         """Return the same with another encoding, for assistants as well."""
@@ -70,23 +45,7 @@ class Training:
 
 
 def make_training(params, rows, data, reader, seeds):
-    """Return what all trainings of a fit share.
-
-    Parameters
-    ----------
-    params : dict
-        Parameters of DistilledClassifier.
-    rows : float32 array of shape (n_samples, n_features), or CSR matrix
-        As `reader` gives them.
-    data : Samples
-    reader : ColumnReader
-    seeds : dict of str to int
-
-    Raises
-    ------
-    ValueError
-        If the loss has no meaning for the task, or the architecture is impossible.
-    """
+    """Return what all trainings of a fit share, by the parameters of DistilledClassifier."""
     for name in ("hidden_layer_sizes", "assistant_layer_sizes"):
         _check_sizes(name, params[name] or ())
     if isinstance(params["loss"], str):
