@@ -33,11 +33,11 @@ def main():
     for seed in range(SEEDS):
         X, y, X_test, y_test = make_rows(seed)
         clf = DistilledClassifier(transfer=None, random_state=seed, min_rows_per_level=10)
-        with patch("skdistill.flow._rare_levels.fewest_collisions", lambda texts: 0):
+        with patch("skdistill.flow._read.fewest_collisions", lambda texts: 0):
             losses = {"as one": log_loss(y_test, clf.fit(X, y).predict_proba(X_test))}
         losses["teacher"] = log_loss(y_test, clf.ask_teacher(X_test, calibrated=False))
         for most in CODES:
-            with patch("skdistill.flow._rare_levels.MOST_BUCKETS", most):
+            with patch("skdistill.flow._read.MOST_BUCKETS", most):
                 clf.fit(X, y)
             losses[f"{clf.student_.reader.buckets[0]} codes"] = log_loss(
                 y_test, clf.predict_proba(X_test)

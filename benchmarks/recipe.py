@@ -45,7 +45,7 @@ from skdistill._plumbing.seeds import stage_seeds
 from skdistill.flow._compose import Mix
 from skdistill.students._encoder import OUTER, TINY
 from skdistill.training._lessons import REAL
-from skdistill.training._train import finish, train_student
+from skdistill.training._train import recalibrate, train_student
 from skdistill.training._training import make_training
 
 DEFAULTS = "defaults"
@@ -160,7 +160,7 @@ def figures(found, changes, seed):
         training = replace(training, encoding=encoding)
     fitted = train_student(transfer, training, alpha=alpha, monitor=held_out)
     took = time.perf_counter() - start
-    _, losses = finish(fitted.net, held_out, training)
+    _, losses = recalibrate(fitted.net, held_out, training)
     return float(np.average(losses, weights=held_out.weight)), took
 
 

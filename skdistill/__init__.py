@@ -2,7 +2,7 @@
 
 ::
 
-    X, y ──task.read──▶ Samples ──answers.sides──▶ Side final, Side race
+    X, y ──check_samples──▶ Samples ──answers.sides──▶ Side final, Side race
 
       each Side:   calibrate ──▶ answer rows without labels ──▶ Composer
       race Side:   policy ⇄ (compose ──▶ train)                                ⇒ Recipe

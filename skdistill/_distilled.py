@@ -10,7 +10,6 @@ from skdistill._plumbing.ambient import plain_process
 from skdistill._plumbing.cache import open_cache
 from skdistill._plumbing.callbacks import CallbackSupport, reported
 from skdistill._plumbing.seeds import stage_seeds
-from skdistill._routing import make_router, route
 from skdistill.flow import (
     Answerer,
     Mix,
@@ -22,12 +21,19 @@ from skdistill.flow import (
     learn_reader,
     make_composer,
 )
-from skdistill.race import DEFAULT_ALPHA, Recipe, choose_recipe
+from skdistill.race import DEFAULT_ALPHA, Recipe, choose_recipe, train_by
 from skdistill.sources import open_source
 from skdistill.tables import as_table
 from skdistill.tasks import Task, check_calibration
-from skdistill.teachers import Fits, check_teacher, choose_answers, doubt
-from skdistill.training import detach, make_training, rehearse, train_generations
+from skdistill.teachers import (
+    Fits,
+    check_teacher,
+    choose_answers,
+    doubt,
+    make_router,
+    route,
+)
+from skdistill.training import detach, make_training, rehearse
 
 
 class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
@@ -49,12 +55,12 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
             ) from interrupt
 
     def _fit(self, X, y, sample_weight, groups, X_unlabeled, soft_targets):
+        if self.teacher is not None:
+            check_teacher(self.teacher, self._task)
         X = check_rows(X)
+        validate_data(self, X, skip_check_array=True)
         given, positive = check_samples(self._task, X, y, sample_weight, groups, soft_targets)
         data = given if len(positive) == len(given.y) else given.take(positive)
-        if self.teacher is not None:
-            check_teacher(self.teacher, data.task)
-        validate_data(self, X, skip_check_array=True)
         seeds = stage_seeds(self.random_state)
         reader = learn_reader(data.X, self.min_rows_per_level)
         rows = reader.read(data.X)
@@ -63,49 +69,45 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
         transfer, X_unlabeled = answers.usable(self.transfer, X_unlabeled)
         samplers = candidate_samplers(transfer, data.X, race=answers.may_race and answers.may_draw)
         source = open_source(X_unlabeled, data.X, reader)
-        asks = source is not None or transfer not in (None, "auto")
         unlabeled = source is not None or set(samplers) != {None}
         rehearse(training, rows, data.labels, unlabeled=unlabeled)
 
-        teacher = answers.prepare(seeds["teacher"])
-        fit_params, split_params = route(self, data, given)
+        fits, split_params = self._fits(answers.prepare(seeds["teacher"]), data, given)
         folds = answers.folds(given, positive, split_params, seeds["folds"])
-        cache = open_cache(self.memory, self.random_state, teacher, data.X, data.y, fit_params)
-        fits = Fits(teacher, data, fit_params, self.n_jobs, cache)
+        asks = source is not None or transfer not in (None, "auto")
         race = self.early_stopping and (asks or answers.may_race)
         sides = answers.sides(fits, folds, race=race, random_state=seeds["folds"])
         sides = doubt(sides, data, rows, reader, seeds["folds"])
         sides = [calibrate(side, data, folds, method=self.calibration) for side in sides]
         check_calibration(sides[0].calibrator)
-
         work = dict(random_state=seeds["sampler"], n_jobs=self.n_jobs, verbose=self.verbose)
-        answerer = Answerer(data.task, reader, self.temperature, cache)
+        answerer = Answerer(data.task, reader, self.temperature, fits.cache)
         sides = answer_unlabeled(source, sides, answerer, race=self.early_stopping, **work)
+
         final, racer = (
             make_composer(side, data, rows, samplers, self.n_synthetic, answerer, **work)
             for side in sides
         )
         recipe = self._choose(racer.for_race(), folds, training)
-        head = recipe.head or data.task.head()
         lessons = final.compose(np.arange(len(data.y)), recipe.mix)
-        fitted = train_generations(
-            lessons.weighted(recipe.mix.real_weight),
-            recipe.training,
-            recipe.generations,
-            head=head,
-            alpha=recipe.mix.alpha,
-            n_epochs=recipe.n_epochs,
-            max_epochs=recipe.max_epochs,
-            monitor=final.real.take(folds[0][1]) if self.callbacks else None,
-        )
+        monitor = final.real.take(folds[0][1]) if self.callbacks else None
+        head, fitted = train_by(recipe, lessons, monitor)
+        return self._keep(data.task, reader, final.side, recipe, lessons, head, fitted)
 
-        self.task_ = data.task
-        self.teacher_ = final.side.teacher
-        self.calibrator_ = final.side.calibrator
+    def _fits(self, teacher, data, given):
+        """Return who fits the teacher, and what is passed to a splitter."""
+        fit_params, split_params = route(self, data, given)
+        cache = open_cache(self.memory, self.random_state, teacher, data.X, data.y, fit_params)
+        return Fits(teacher, data, fit_params, self.n_jobs, cache), split_params
+
+    def _keep(self, task, reader, side, recipe, lessons, head, fitted):
+        self.task_ = task
+        self.teacher_ = side.teacher
+        self.calibrator_ = side.calibrator
         self.net_, self.n_iter_ = detach(fitted.net), fitted.n_epochs
         self.history_ = recipe.history or fitted.history
         self.transfer_summary_ = {**lessons.count(), **recipe.summary()}
-        self.student_ = fitted.student(reader, data.task, head)
+        self.student_ = fitted.student(reader, task, head)
         return self
 
     def ask_teacher(self, X, *, calibrated=True):
@@ -134,7 +136,7 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
         scores = self.task_.ask(self.teacher_, as_table(X))
         if calibrated and self.calibrator_ is not None:
             return self.calibrator_.calibrate(scores)
-        return np.exp(scores)
+        return self.task_.plain(scores)
 
     def get_metadata_routing(self):
         """Say which metadata go where when metadata routing is enabled.

@@ -49,11 +49,9 @@ MAY_IMPORT = {
         "training",
     },
     "_constraints": {"losses", "samplers", "students"},
-    "_routing": {"exceptions", "teachers"},
     "_show_versions": {"_version", "losses", "runtime"},
     "_distilled": {
         "_plumbing",
-        "_routing",
         "flow",
         "race",
         "sources",
@@ -63,7 +61,7 @@ MAY_IMPORT = {
         "training",
     },
     "_classifier": {"_constraints", "_distilled", "tasks"},
-    "measures": {"exceptions", "runtime", "tables", "tasks", "teachers"},
+    "measures": {"_plumbing", "exceptions", "runtime", "tables", "tasks", "teachers"},
     "export": {"__init__", "_plumbing", "exceptions", "layers", "runtime", "tables"},
     "report": {"_plumbing", "exceptions", "measures", "tables", "tasks"},
     "search": {

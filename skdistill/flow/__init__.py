@@ -1,10 +1,10 @@
-"""The stages of a fit, one verb a module."""
+"""The stages of a fit; their order is that of `BaseDistilled._fit`."""
 
-from skdistill.flow._answer import Answerer, answer_unlabeled
 from skdistill.flow._calibrate import calibrate
+from skdistill.flow._check import check_rows, check_samples
 from skdistill.flow._compose import Mix, candidate_samplers, make_composer
-from skdistill.flow._rare_levels import learn_reader
-from skdistill.flow._samples import check_rows, check_samples
+from skdistill.flow._further_rows import Answerer, answer_unlabeled
+from skdistill.flow._read import learn_reader
 
 __all__ = [
     "Answerer",

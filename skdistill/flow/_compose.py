@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skdistill._plumbing.progress import Progress
-from skdistill.flow._answer import Answerer
+from skdistill.flow._further_rows import Answerer
 from skdistill.samplers import SAMPLERS, dense_table
 from skdistill.sources import parallel_map
 from skdistill.tables import chunk_rows, is_sparse, take_rows
@@ -133,7 +133,7 @@ class Composer:
             return sampler
 
         sampler = self.answerer.cached(self.side, key, fit)
-        draw = _Draw(sampler, self.side, self.answerer, key, seed)
+        draw = _Draw(sampler, self.side.without_rows(), self.answerer, key, seed)
         size = chunk_rows(self.X.shape[1])
         chunks = [(i, min(size, n - first)) for i, first in enumerate(range(0, n, size))]
         what = f"rows of {source} answered"

@@ -3,6 +3,8 @@
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
+from skdistill._plumbing.frozen import is_frozen
+
 
 def fit_twin(clf, X, y, sample_weight=None):
     """Fit the student of `clf` anew on labels alone, with early stopping.
@@ -21,7 +23,7 @@ def fit_twin(clf, X, y, sample_weight=None):
     """
     teacher = clf.teacher_
     twin = clone(clf).set_params(
-        teacher=teacher if isinstance(teacher, FrozenEstimator) else FrozenEstimator(teacher),
+        teacher=teacher if is_frozen(teacher) else FrozenEstimator(teacher),
         alpha=0,
         transfer=None,
         n_synthetic="auto",

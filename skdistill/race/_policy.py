@@ -29,10 +29,10 @@ MAX_RACE_ROWS = 20_000  # more training rows are not needed to tell candidates a
 MORE_PER_ROW = 72  # synthetic rows a row that are tried beside those of the start
 MANY_MORE = 2  # times as many rows at least, else more are not tried
 HEAVIER = 4.0  # weight of a real row that is tried; a synthetic or unlabelled one has 1
-LIKELY = 0.5  # standard errors by which a mix has to beat that before it,
-PROBABLY = 1  # bins at splits quantiles,
-CLEARLY = 3  # a source who knows no column,
-SURELY = 2  # and labels alone the teacher
+TO_CHANGE_MIX = 0.5  # standard errors by which a mix has to beat that before it,
+TO_SPLIT_BINS = 1  # bins at splits quantiles,
+TO_BEAT_NOBODY = 3  # a source who knows no column,
+TO_DROP_TEACHER = 2  # and labels alone the teacher
 RACED = 0.5  # share of the full schedule that candidates train for
 ANNEALED = 2  # epochs of the last training, for each one up to the lowest held-out loss
 SCREENING_ROWS = 4_000
@@ -146,11 +146,11 @@ def choose(facts):
     if facts.enough:
         best, reason = yield from _race(facts, reason)
     else:
-        best = yield from _finish(facts, (yield facts.first(facts.sources[0])))
+        best = yield from _to_the_end(facts, (yield facts.first(facts.sources[0])))
     chosen, generations = best.candidate, 0
     if chosen.rows == "race":
         again = replace(chosen, stage="repeat", rows="all", max_epochs=None, stops=True)
-        best = yield from _finish(facts, (yield again), stage="repeat")
+        best = yield from _to_the_end(facts, (yield again), stage="repeat")
     if chosen.alpha > 0:
         best, generations = yield from _teach_on(facts, best)
     n_epochs, history = best.n_epochs, best.history
@@ -181,14 +181,14 @@ def _race(facts, reason):
         plain = yield from _sharpen(facts, plain)
     plain = yield from _choose_alpha(facts, plain)
     labels_alone = replace(plain.candidate, alpha=0.0)
-    best = plain = yield from _finish(facts, plain)
+    best = plain = yield from _to_the_end(facts, plain)
     if mixed:
         is_worth_it, reason = _judge(facts, mixed, plain)
         best = mixed if is_worth_it else plain
     # without soft targets, rows without label teach nothing: not where the user wants them
     if facts.alpha == "auto" and not facts.has_unlabeled:
-        hard = yield from _finish(facts, (yield labels_alone))
-        if hard.beats(best.losses, SURELY):
+        hard = yield from _to_the_end(facts, (yield labels_alone))
+        if hard.beats(best.losses, TO_DROP_TEACHER):
             return hard, f"{reason}; labels alone, without a teacher, were better"
     return best, reason
 
@@ -203,10 +203,10 @@ def _choose_mix(facts, sources):
     best = yield from _sharpen(facts, min(raced, key=_loss))
     if facts.n_more is not None:
         if facts.n_more >= MANY_MORE * best.n_synthetic:
-            best = yield from _better(best, LIKELY, per_row=MORE_PER_ROW)
-        best = yield from _better(best, LIKELY, real_weight=HEAVIER)
+            best = yield from _better(best, TO_CHANGE_MIX, per_row=MORE_PER_ROW)
+        best = yield from _better(best, TO_CHANGE_MIX, real_weight=HEAVIER)
     best = yield from _choose_alpha(facts, best)
-    return (yield from _finish(facts, best))
+    return (yield from _to_the_end(facts, best))
 
 
 def _screen(facts, sources):
@@ -224,12 +224,12 @@ def _screen(facts, sources):
 def _sharpen(facts, best):
     """Return `best`, or the same with bins at splits if that is probably better."""
     if facts.has_bins and facts.n_real >= MIN_STOPPING_ROWS:
-        best = yield from _better(best, PROBABLY, bins="splits")
+        best = yield from _better(best, TO_SPLIT_BINS, bins="splits")
     return best
 
 
 def _choose_alpha(facts, best):
-    return (yield from _better(best, LIKELY, alpha=1.0)) if facts.alpha == "auto" else best
+    return (yield from _better(best, TO_CHANGE_MIX, alpha=1.0)) if facts.alpha == "auto" else best
 
 
 def _better(best, errors, **changed):
@@ -245,12 +245,12 @@ def _judge(facts, mixed, plain):
         f"{mixed.n_synthetic:,} rows of {mixed.candidate.source} changed the held-out "
         f"{facts.loss} by {-gain:+.4f} ± {error:.4f}, from {plain.loss:.4f} without synthetic rows"
     )
-    if not mixed.beats(facts.of_nobody, CLEARLY):
+    if not mixed.beats(facts.of_nobody, TO_BEAT_NOBODY):
         return False, f"{reason}, but no student clearly beats {facts.nobody}"
-    return mixed.beats(plain.losses, LIKELY), reason
+    return mixed.beats(plain.losses, TO_CHANGE_MIX), reason
 
 
-def _finish(facts, stopped, stage="end"):
+def _to_the_end(facts, stopped, stage="end"):
     """Return the outcome of a candidate that was stopped, with a rate that falls to zero.
 
     Where early stopping ends a training the rate is still high, and the lowest of many noisy

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from skdistill.flow import Mix
-from skdistill.training import Training
+from skdistill.training import Training, train_generations
 
 
 @dataclass(frozen=True)
@@ -43,3 +43,22 @@ def tell(outcome, winners, loss):
         "realism_auc": outcome.realism_auc,
         "chosen": tried in winners,
     }
+
+
+def train_by(recipe, lessons, monitor):
+    """Return the head of the student that a recipe makes of lessons, and the student.
+
+    `monitor` are lessons whose loss is recorded, and nothing more, or None.
+    """
+    head = recipe.head or recipe.training.task.head()
+    fitted = train_generations(
+        lessons.weighted(recipe.mix.real_weight),
+        recipe.training,
+        recipe.generations,
+        head=head,
+        alpha=recipe.mix.alpha,
+        n_epochs=recipe.n_epochs,
+        max_epochs=recipe.max_epochs,
+        monitor=monitor,
+    )
+    return head, fitted

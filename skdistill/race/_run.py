@@ -23,7 +23,7 @@ from skdistill.samplers import two_sample_auc
 from skdistill.students import split_bins
 from skdistill.tables import is_sparse
 from skdistill.teachers import MIN_RACE_ROWS
-from skdistill.training import finish, plan, taught_by, train_student
+from skdistill.training import plan, recalibrate, taught_by, train_student
 
 MIN_REALISM_ROWS = 30  # below, real and synthetic rows are not compared
 
@@ -111,7 +111,7 @@ class _Runner:
             alpha=candidate.alpha,
             **{"validation" if candidate.stops else "monitor": held_out},
         )
-        head, losses = finish(fitted.net, held_out, training)
+        head, losses = recalibrate(fitted.net, held_out, training)
         self.students[candidate] = fitted.net, head
         outcome = Outcome(
             candidate=candidate,

@@ -5,7 +5,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from skdistill._plumbing.boosting import without_empty
+from skdistill._plumbing.empty_columns import without_empty
 from skdistill._plumbing.seeds import as_seed
 
 MAX_ROWS = 4000  # of each side

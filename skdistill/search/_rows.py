@@ -8,7 +8,7 @@ import numpy as np
 from sklearn import get_config
 from sklearn.utils import _safe_indexing
 
-from skdistill.tasks import Multiclass
+from skdistill.tasks import Task
 from skdistill.teachers import make_folds, splits_of
 
 N_FOLDS = 5  # of which the first is held out when cv=None
@@ -20,11 +20,14 @@ class Rows:
 
     Parameters
     ----------
+    kind : type
+        Of task.
     X : table of shape (n_samples, n_features)
     y : ndarray of shape (n_samples,)
     fit_params : dict of str to object
     """
 
+    kind: type[Task]
     X: Any
     y: np.ndarray
     fit_params: dict
@@ -71,13 +74,11 @@ class Rows:
 
     def splits(self, cv, random_state):
         """Return the (train, test) positions of each split; for None, of one."""
+        task, _ = self.kind.learn(self.y)
         groups = self.fit_params.get("groups")
         given = {} if groups is None else {"groups": np.asarray(groups)}
         if cv is None or isinstance(cv, Integral):
-            n = cv or N_FOLDS
-            task, _ = Multiclass.learn(self.y)
-            folds = make_folds(
-                task, n, self.X, self.y, split_params=given, random_state=random_state
-            )
+            how = {"split_params": given, "random_state": random_state}
+            folds = make_folds(task, cv or N_FOLDS, self.X, self.y, **how)
             return folds if cv else folds[:1]
-        return splits_of(cv, self.X, self.y, given)
+        return splits_of(task, cv, self.X, self.y, given)

@@ -34,7 +34,7 @@ from skdistill.search._measure import Measure, deployed_bytes, teacher_labels
 from skdistill.search._results import bytes_of_best, choose, pareto_front, tabulate, verdict
 from skdistill.search._rival import rivals
 from skdistill.search._rows import Rows
-from skdistill.tasks import neg_log_loss
+from skdistill.tasks import Multiclass, neg_log_loss
 from skdistill.teachers import TableBoosting
 
 
@@ -213,7 +213,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         forget(self)  # what this search measures is kept if no model is within the budgets
         self._validate_params()
         prefix = prefix_of(self.estimator)
-        rows = Rows(check_rows(X), column_or_1d(y), fit_params)
+        rows = Rows(Multiclass, check_rows(X), column_or_1d(y), fit_params)
         seed = stage_seeds(self.random_state)["folds"]
         estimator = seeded(self.estimator, prefix, seed)
         self.scorer_ = neg_log_loss

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from skdistill._plumbing.boosting import without_empty
+from skdistill._plumbing.empty_columns import without_empty
 from skdistill.students._encoder import bins_between, describe_bins, outer_quantiles
 
 TREES, LEAVES = 300, 15  # in all, and of each
@@ -22,7 +22,7 @@ def split_bins(task, encoding, rows, labels, sample_weight, random_state):
     Labels may not all be the same.
     """
     numbers = without_empty(rows[:, encoding.number_columns])
-    boosting = task.boosting(labels, TREES, MOST_ITERATIONS)
+    boosting = task.boosting_for_bins(labels, TREES, MOST_ITERATIONS)
     boosting.set_params(max_leaf_nodes=LEAVES, early_stopping=False, random_state=random_state)
     splits = _splits(boosting.fit(numbers, labels, sample_weight), numbers.shape[1])
     counts = enumerate(np.bincount(encoding.bin_numbers))

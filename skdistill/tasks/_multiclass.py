@@ -15,8 +15,8 @@ from skdistill.exceptions import warn
 from skdistill.layers import Classes, Softmax
 from skdistill.losses import check_classes, make_settings, temper
 from skdistill.tables import is_missing
-from skdistill.tasks import _class_answers
-from skdistill.tasks._calibrators import CALIBRATORS, best_temperature
+from skdistill.tasks import _ask_classifier
+from skdistill.tasks._calibrators import CALIBRATORS, IdentityCalibrator, best_temperature
 from skdistill.tasks._class_criterion import StudentCriterion
 from skdistill.tasks._measures import OF_CLASSES, codes_of
 from skdistill.tasks._probabilities import by_name, positions, proper
@@ -35,6 +35,7 @@ class Multiclass(Task):
     criterion: ClassVar = StudentCriterion
     nobody: ClassVar[str] = "the class frequencies"
     measures: ClassVar[tuple] = OF_CLASSES
+    stratifies: ClassVar[bool] = True
     loss: ClassVar[str] = "log_loss"
     unit: ClassVar[str] = "nats"
     part: ClassVar[tuple[str, str]] = "class", "classes"
@@ -90,21 +91,23 @@ class Multiclass(Task):
             )
         return proper(proba, whose)
 
-    def check_teacher(self, teacher):
+    @staticmethod
+    def check_teacher(teacher):
         """Raise where an unfitted teacher cannot have answers; some know only after their fit."""
-        _class_answers.check_kind(teacher)
+        _ask_classifier.check_kind(teacher)
 
-    def check_fitted(self, teacher):
+    @staticmethod
+    def check_fitted(teacher):
         """Raise unless a fitted teacher has answers, and says of which classes."""
-        _class_answers.check_fitted(teacher)
+        _ask_classifier.check_fitted(teacher)
 
     def check_known(self, teacher):
         """Raise unless a fitted teacher knows exactly these classes."""
-        _class_answers.check_classes(teacher, self.classes)
+        _ask_classifier.check_known(teacher, self.classes)
 
     def check_agreement(self, teacher, X, scores):
         """Hold a teacher's answers against what it predicts; warn or raise where they part."""
-        _class_answers.check_agreement(teacher, X, scores, self.classes)
+        _ask_classifier.check_agreement(teacher, X, scores, self.classes)
 
     def check_taught(self, labels, asked):
         """Warn of classes among the rows asked about that others lack."""
@@ -115,13 +118,22 @@ class Multiclass(Task):
                 "teacher gives them probability zero."
             )
 
+    def plain(self, scores):
+        """Return probabilities."""
+        return np.exp(scores)
+
+    def signs(self, scores, labels, weight):
+        """Return where the most probable class is another, and the temperature of the answers."""
+        proba = IdentityCalibrator().fit(scores, labels, weight).calibrate(scores)
+        return scores.argmax(axis=1) != labels, best_temperature(np.log(proba), labels, weight)
+
     def ask(self, teacher, X):
         """Return a fitted teacher's log-probabilities, -inf for zero."""
-        return _class_answers.answer(teacher, X, self.classes)
+        return _ask_classifier.answer(teacher, X, self.classes)
 
     def out_of_bag(self, teacher, n):
         """Return out-of-bag log-probabilities of the `n` rows of a teacher's fit."""
-        return _class_answers.out_of_bag(teacher, n, self.classes)
+        return _ask_classifier.out_of_bag(teacher, n, self.classes)
 
     def average(self, parts, n):
         """Return logarithms of mean probabilities, and which rows have any."""
@@ -158,7 +170,7 @@ class Multiclass(Task):
         """Raise where a kind of loss has no meaning for so few classes."""
         check_classes(make_settings(kind), self.n_outputs)
 
-    def boosting(self, labels, n_trees, most_rounds):
+    def boosting_for_bins(self, labels, n_trees, most_rounds):
         """Return boosting with a tree a round where two classes occur, else one a class."""
         n_classes = len(np.unique(labels))
         n_rounds = n_trees // (1 if n_classes == 2 else n_classes)
@@ -182,7 +194,7 @@ class Multiclass(Task):
         """Return the classes."""
         return Classes(self.classes)
 
-    def finish(self, scores, labels, weight):
+    def recalibrate(self, scores, labels, weight):
         """Return a softmax at the temperature of the lowest log loss; 1 where rows are few."""
         temperature = 1.0
         if len(labels) >= MIN_RECALIBRATION_ROWS:

@@ -2,7 +2,7 @@
 
 from sklearn.pipeline import Pipeline
 
-WRAPPERS = "FrozenEstimator", "LabelEncodedTeacher"
+from skdistill._plumbing.frozen import is_frozen
 
 
 def last_step(teacher):
@@ -14,7 +14,7 @@ def last_step(teacher):
 
 def name_of(teacher):
     """Return the name of the user's own class."""
-    while type(teacher).__name__ in WRAPPERS:
+    while is_frozen(teacher) or getattr(teacher, "stands_for_another", False):
         teacher = teacher.estimator
     return type(teacher).__name__
 

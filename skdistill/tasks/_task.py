@@ -17,6 +17,7 @@ class Task(ABC):
     criterion: ClassVar[Any]  # made of alpha, temperature and loss; nats a row of scores
     nobody: ClassVar[str]  # and who knows no column
     measures: ClassVar[tuple[Measure, ...]]  # in the order of tables
+    stratifies: ClassVar[bool]  # whether a number of folds stands for stratified ones
     loss: ClassVar[str]  # the measure that decides; it has a value a row
     unit: ClassVar[str]  # of the loss
     part: ClassVar[tuple[str, str]]  # what the loss is also told of: one, several
@@ -40,12 +41,14 @@ class Task(ABC):
     def check_answers(self, answers, n, whose):
         """Return answers to `n` rows that the user brings, as float64, output by output."""
 
+    @staticmethod
     @abstractmethod
-    def check_teacher(self, teacher):
+    def check_teacher(teacher):
         """Raise where an unfitted teacher cannot have answers."""
 
+    @staticmethod
     @abstractmethod
-    def check_fitted(self, teacher):
+    def check_fitted(teacher):
         """Raise where a fitted teacher has no answers, or does not say what about."""
 
     @abstractmethod
@@ -59,6 +62,14 @@ class Task(ABC):
     @abstractmethod
     def check_taught(self, labels, asked):
         """Warn where rows with these labels teach nothing of what is asked."""
+
+    @abstractmethod
+    def plain(self, scores):
+        """Return scores as answers, uncalibrated."""
+
+    @abstractmethod
+    def signs(self, scores, labels, weight):
+        """Return which rows a teacher is wrong about, and the temperature of its answers."""
 
     @abstractmethod
     def ask(self, teacher, X):
@@ -97,7 +108,7 @@ class Task(ABC):
         """Raise where a kind of loss has no meaning here."""
 
     @abstractmethod
-    def boosting(self, labels, n_trees, most_rounds):
+    def boosting_for_bins(self, labels, n_trees, most_rounds):
         """Return unfitted histogram boosting of about so many trees in all."""
 
     @abstractmethod
@@ -117,7 +128,7 @@ class Task(ABC):
         """Return what a student's outputs are called."""
 
     @abstractmethod
-    def finish(self, scores, labels, weight):
+    def recalibrate(self, scores, labels, weight):
         """Return the layer that ends a student, fitted on held-out rows."""
 
     @abstractmethod

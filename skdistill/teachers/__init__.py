@@ -2,11 +2,12 @@
 
 from skdistill.teachers._answers import MIN_RACE_ROWS
 from skdistill.teachers._choose import choose_answers
-from skdistill.teachers._default import TableBoosting, TableNumbers, takes_weights
+from skdistill.teachers._default import TableBoosting, TableNumbers
 from skdistill.teachers._fits import Fits, check_teacher
 from skdistill.teachers._folds import make_folds, splits_of
-from skdistill.teachers._seen import doubt
+from skdistill.teachers._routing import make_router, route
 from skdistill.teachers._side import Side
+from skdistill.teachers._suspicion import doubt
 
 __all__ = [
     "MIN_RACE_ROWS",
@@ -18,6 +19,7 @@ __all__ = [
     "choose_answers",
     "doubt",
     "make_folds",
+    "make_router",
+    "route",
     "splits_of",
-    "takes_weights",
 ]

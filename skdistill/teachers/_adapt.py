@@ -57,6 +57,8 @@ class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     torch's global generator is seeded by `random_state`.
     """
 
+    stands_for_another = True
+
     def __init__(self, estimator, random_state=None):
         self.estimator = estimator
         self.random_state = random_state

@@ -11,7 +11,7 @@ from sklearn.ensemble import (
 from sklearn.utils.validation import has_fit_parameter
 
 from skdistill._plumbing.afresh import afresh
-from skdistill._plumbing.boosting import nearly_empty, without_empty
+from skdistill._plumbing.empty_columns import nearly_empty, without_empty
 from skdistill._plumbing.frozen import is_frozen
 from skdistill.runtime import ColumnReader
 from skdistill.tables import is_sparse

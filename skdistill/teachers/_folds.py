@@ -34,7 +34,7 @@ def make_folds(task, cv, X, y, *, split_params, random_state, rows=None, taught=
         return task.folds(cv, y[rows], blocks, random_state, grouped=grouped, taught=taught)
     position = np.full(len(y), -1)
     position[rows] = np.arange(len(rows))
-    parts = splits_of(cv, X, y, split_params)
+    parts = splits_of(task, cv, X, y, split_params)
     folds = [tuple(position[part][position[part] >= 0] for part in fold) for fold in parts]
     tested = np.zeros(len(rows), dtype=bool)
     for train, test in folds:
@@ -62,14 +62,14 @@ def folds_of_share(task, share, X, y, **how):
     return [(others, first), *parts[n_first:]]
 
 
-def splits_of(cv, X, y, split_params):
+def splits_of(task, cv, X, y, split_params):
     """Return the splits of a splitter or iterable."""
     if isinstance(cv, TimeSeriesSplit):
         raise ValueError(
             "TimeSeriesSplit leaves the first rows without a held-out answer. Fit the teacher on "
             "the past and pass FrozenEstimator(teacher) with the rows that follow."
         )
-    splits = list(check_cv(cv, y).split(X, y, **split_params))
+    splits = list(check_cv(cv, y, classifier=task.stratifies).split(X, y, **split_params))
     if not splits:
         raise ValueError(
             "`cv` gave no fold. An iterator is used up by the first fit: pass a list, as in "

@@ -14,14 +14,18 @@ class Side:
     none of the first fold's test rows. Each stage of a fit maps a Side to a Side.
     """
 
-    index: np.ndarray  # real rows that the teacher was fitted on, and labels may be known of
+    index: np.ndarray  # of real rows whose labels may be known; caches depend on it
     teacher: Any  # of rows without label
     scores: np.ndarray | None  # of real rows; None where no teacher was asked
-    held_out: np.ndarray  # bool: answered by who did not see them, and the label may be known
+    held_out: np.ndarray  # by whose answers and labels one may calibrate; bool
     seen: bool = False  # whether a teacher that was fitted before seems to have seen the rows
     calibrator: Any = None  # of this teacher's answers
     targets: np.ndarray | None = None  # calibrated answers; None where only labels teach
     unlabeled: Any = None  # Lessons: answered rows without label
+
+    def without_rows(self):
+        """Return what a worker needs: who answers, and how that is calibrated."""
+        return Side(self.index, self.teacher, None, self.held_out[:0], calibrator=self.calibrator)
 
     def __post_init__(self):
         n = len(self.held_out)

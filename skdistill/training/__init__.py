@@ -10,7 +10,13 @@ from skdistill.training._lessons import (
 )
 from skdistill.training._rehearsal import rehearse
 from skdistill.training._schedule import CYCLED_PER_ROW, pace, plan
-from skdistill.training._train import detach, finish, taught_by, train_generations, train_student
+from skdistill.training._train import (
+    detach,
+    recalibrate,
+    taught_by,
+    train_generations,
+    train_student,
+)
 from skdistill.training._training import Training, make_training
 
 __all__ = [
@@ -21,12 +27,12 @@ __all__ = [
     "Training",
     "answered_rows",
     "detach",
-    "finish",
     "join",
     "make_training",
     "pace",
     "plan",
     "real_rows",
+    "recalibrate",
     "rehearse",
     "taught_by",
     "train_generations",

@@ -91,7 +91,7 @@ def real_rows(rows, targets, data):
 def answered_rows(rows, targets, origin):
     """Return the lessons of rows without labels, each of weight 1."""
     n = len(targets)
-    return _lessons(rows, targets, np.zeros(n), (True, False), np.ones(n), origin)
+    return _lessons(rows, targets, np.zeros(n, np.int64), (True, False), np.ones(n), origin)
 
 
 def join(parts):
@@ -107,7 +107,7 @@ def _lessons(rows, targets, labels, has, weight, origin):
     return Lessons(
         rows,
         targets,
-        labels.astype(np.int64),
+        labels,
         has_target,
         has_label,
         weight.astype(np.float32),

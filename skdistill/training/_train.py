@@ -95,10 +95,10 @@ def taught_by(net, head, transfer, training):
     return replace(transfer, targets=training.task.of_student(scores, head, training.temperature))
 
 
-def finish(net, held_out, training):
+def recalibrate(net, held_out, training):
     """Return the layer that ends a student best for held-out rows, and each row's loss."""
     task, scores = training.task, scores_of(net, held_out)
-    head = task.finish(scores, held_out.labels, held_out.weight)
+    head = task.recalibrate(scores, held_out.labels, held_out.weight)
     return head, task.losses(scores, head, held_out.labels)
 
 

@@ -8,6 +8,7 @@ import time
 
 import dask.array
 import dask.dataframe
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -159,6 +160,17 @@ def test_a_set_larger_than_memory_gives_the_same_student(monkeypatch):
         probas.append(clf.predict_proba(X))
         assert (np.memmap in kinds) == (limit == 1000)
     np.testing.assert_array_equal(*probas)
+
+
+@pytest.mark.filterwarnings("ignore:.*X does not have valid feature names")
+def test_workers_draw_beside_unlabelled_rows_larger_than_memory(monkeypatch):
+    monkeypatch.setattr("skdistill._plumbing.store.SPILL_BYTES", 1000)
+    monkeypatch.setattr("skdistill.flow._compose.chunk_rows", lambda n_columns: 100)
+    params = {"transfer": "munge", "n_synthetic": 300, "random_state": 0}
+    alone = quick(**params).fit(X, Y, X_unlabeled=MORE)
+    with joblib.parallel_config("loky", n_jobs=2):
+        together = quick(**params, n_jobs=2).fit(X, Y, X_unlabeled=MORE)
+    np.testing.assert_array_equal(alone.predict_proba(X), together.predict_proba(X))
 
 
 def sources(tmp_path):

@@ -1,5 +1,7 @@
 """Any teacher is asked about rows that it did not see."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -457,3 +459,17 @@ def test_a_side_of_other_types_cannot_be_made():
     ):
         with pytest.raises(TypeError, match="must be"):
             Side(*wrong)
+
+
+def test_without_a_number_of_folds_they_are_stratified_all_the_same():
+    y = np.sort(Y)
+    *_, folds = ask(GaussianNB(), X, y, None)
+    assert len(folds) == 5
+    assert all(set(y[train]) == set(y) for train, _ in folds)
+
+
+def test_a_worker_gets_who_answers_and_no_rows():
+    scores, yes = np.zeros((10_000, 3)), np.ones(10_000, bool)
+    side = Side(np.arange(5), GaussianNB(), scores, yes, targets=scores, unlabeled=scores)
+    assert len(pickle.dumps(side.without_rows())) < 1_000
+    assert side.without_rows().teacher is side.teacher

@@ -20,7 +20,7 @@ from skdistill.tasks import Multiclass
 from skdistill.training._lessons import REAL, Lessons
 from skdistill.training._train import (
     detach,
-    finish,
+    recalibrate,
     scores_of,
     taught_by,
     train_generations,
@@ -58,7 +58,7 @@ def test_the_weights_of_the_best_epoch_are_restored():
     losses = [row["valid_loss"] for row in fitted.history]
     assert fitted.n_epochs == 1 + int(np.argmin(losses))
     assert fitted.n_epochs < len(losses) < 40
-    _, per_row = finish(fitted.net, transfer(X[200:260], Y[200:260]), TRAINING)
+    _, per_row = recalibrate(fitted.net, transfer(X[200:260], Y[200:260]), TRAINING)
     assert len(per_row) == 60
     scores = scores_of(fitted.net, held_out)
     log_p = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
@@ -72,8 +72,8 @@ def test_without_held_out_rows_it_trains_as_long_as_told():
 
 def test_recalibration_needs_100_rows_and_helps():
     fitted = train_student(transfer(X[:40], Y[:40]), TRAINING, alpha=0.0, n_epochs=40)
-    assert finish(fitted.net, transfer(X[:99], Y[:99]), TRAINING)[0].inverse_temperature == 1
-    head, losses = finish(fitted.net, transfer(X[100:], Y[100:]), TRAINING)
+    assert recalibrate(fitted.net, transfer(X[:99], Y[:99]), TRAINING)[0].inverse_temperature == 1
+    head, losses = recalibrate(fitted.net, transfer(X[100:], Y[100:]), TRAINING)
     assert head.inverse_temperature < 1  # trained to certainty on 40 rows
     scores = scores_of(fitted.net, transfer(X[100:], Y[100:]))
     plain = np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(200), Y[100:]]

@@ -6,7 +6,7 @@ from torch import nn
 
 from skdistill import DistilledClassifier
 from skdistill._plumbing.seeds import stage_seeds
-from skdistill.flow._samples import check_samples
+from skdistill.flow._check import check_samples
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, OwnNet, TabM
 from skdistill.tasks import Multiclass

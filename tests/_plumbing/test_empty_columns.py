@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from skdistill._plumbing.boosting import BINNED_ROWS, MIN_KNOWN, nearly_empty, without_empty
+from skdistill._plumbing.empty_columns import BINNED_ROWS, MIN_KNOWN, nearly_empty, without_empty
 
 N = 300
 RNG = np.random.default_rng(0)

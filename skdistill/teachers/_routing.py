@@ -6,7 +6,7 @@ from sklearn import get_config
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
 from skdistill.exceptions import warn
-from skdistill.teachers import takes_weights
+from skdistill.teachers._default import takes_weights
 
 
 def route(estimator, data, given):

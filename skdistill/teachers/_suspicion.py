@@ -11,7 +11,6 @@ import numpy as np
 from skdistill.exceptions import warn
 from skdistill.samplers import Embedding, nearest_neighbours
 from skdistill.tables import is_sparse, replace_columns, take_rows
-from skdistill.tasks import IdentityCalibrator, best_temperature
 from skdistill.teachers._adapt import has_frozen
 
 PERFECT = 0.999  # accuracy that is suspicious,
@@ -61,20 +60,16 @@ def doubt(sides, data, rows, reader, random_state):
 
 
 def _signs(side, data, rows, reader, random_state):
-    scores, labels = side.scores, data.labels
-    proba = IdentityCalibrator().fit(scores, labels, data.weight).calibrate(scores)
-    wrong = scores.argmax(axis=1) != labels
-    signs = Signs(
-        share_right=1 - wrong.mean(),
-        temperature=best_temperature(np.log(proba), labels, data.weight),
-    )
+    wrong, temperature = data.task.signs(side.scores, data.labels, data.weight)
+    signs = Signs(1 - wrong.mean(), temperature)
     if not signs.suspicious or is_sparse(rows):
         return signs
     rng = np.random.default_rng(random_state)
     some = np.sort(rng.permutation(len(wrong))[:MIXED_ROWS])
     mixed = _mixed(take_rows(data.X, some), rows[some], reader, rng)
-    answers = data.task.ask(side.teacher, mixed).argmax(axis=1)
-    errors = int(wrong[some].sum()), int((answers != labels[some]).sum())
+    scores = data.task.ask(side.teacher, mixed)
+    wrong_mixed, _ = data.task.signs(scores, data.labels[some], data.weight[some])
+    errors = int(wrong[some].sum()), int(wrong_mixed.sum())
     return replace(signs, errors=errors, n_mixed=len(some))
 
 

@@ -80,7 +80,8 @@ def answer_unlabeled(source, sides, answerer, *, race, random_state, n_jobs, ver
     shares: list = []
 
     def parts():
-        ask = _AskBoth(answerer, final, racer if race else None, random_state)
+        both = final.without_rows(), racer.without_rows() if race else None
+        ask = _AskBoth(answerer, *both, random_state)
         for number, (rows, scores, of_race) in source.map(ask, n_jobs=n_jobs):
             shares.append(_share(number))
             if of_race is not None:

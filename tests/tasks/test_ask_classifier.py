@@ -18,7 +18,7 @@ from sklearn.svm import SVC
 
 from skdistill import DistilledClassifier
 from skdistill.exceptions import DistillationWarning
-from skdistill.tasks._class_answers import answer, parting
+from skdistill.tasks._ask_classifier import answer, parting
 
 X, Y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X)

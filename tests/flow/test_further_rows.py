@@ -8,7 +8,7 @@ import pytest
 from sklearn.naive_bayes import GaussianNB
 
 from skdistill._plumbing.cache import Cache
-from skdistill.flow._answer import RACE_CHUNKS, Answerer, answer_unlabeled
+from skdistill.flow._further_rows import RACE_CHUNKS, Answerer, answer_unlabeled
 from skdistill.runtime._reader import ColumnReader
 from skdistill.sources import open_source
 from skdistill.tasks import IdentityCalibrator, Multiclass

@@ -20,7 +20,7 @@ from skdistill import DistilledClassifier
 from skdistill.exceptions import DistillationWarning
 from skdistill.tasks._calibrators import TemperatureCalibrator
 from skdistill.teachers._adapt import has_frozen
-from skdistill.teachers._seen import Signs
+from skdistill.teachers._suspicion import Signs
 
 X, Y = load_breast_cancer(return_X_y=True)
 KNOWN, NEW = np.arange(0, len(Y), 2), np.arange(1, len(Y), 2)

@@ -7,7 +7,7 @@ from sklearn.metrics import log_loss
 
 from skdistill import DistilledClassifier
 from skdistill.exceptions import DistillationWarning
-from skdistill.flow._rare_levels import MOST_BUCKETS, fewest_collisions, hash_or_warn
+from skdistill.flow._read import MOST_BUCKETS, fewest_collisions, hash_or_warn
 from skdistill.runtime._codes import murmur3
 from skdistill.tables import Levels
 

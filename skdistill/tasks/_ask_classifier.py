@@ -58,7 +58,7 @@ def check_kind(teacher):
         raise TypeError(no_answers(teacher))
 
 
-def check_classes(teacher, classes):
+def check_known(teacher, classes):
     """Raise unless a fitted teacher knows exactly these classes."""
     place = positions(teacher.classes_, classes)
     if place is None or len(place) != len(classes):
