@@ -66,12 +66,7 @@ def warn(message):
 def only_informs(name, otherwise=None):
     """Decorate a statistic that decides nothing: it never ends what it informs about.
 
-    Parameters
-    ----------
-    name : str
-        What users know it by.
-    otherwise : object
-        What is returned, with a warning, where it cannot be computed.
+    Where it cannot be computed, a warning says so by `name`, and `otherwise` is returned.
     """
 
     def decorate(statistic):

@@ -73,14 +73,7 @@ def one_thread():
 
 @contextmanager
 def torch_to_itself(seed, device):
-    """Give code of the user's torch's random state, seeded, while other fits with such code wait.
-
-    Parameters
-    ----------
-    seed : int
-    device : str
-        Where it runs.
-    """
+    """Give code of the user's torch's random state, seeded; other fits with such code wait."""
     with _alone, torch.random.fork_rng(devices=_cuda_devices(device)), float32_by_default():
         torch.manual_seed(seed)
         yield

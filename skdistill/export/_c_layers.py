@@ -26,28 +26,12 @@ class Forward:
     """C code that leads a row `x` through the layers added; `@` as in the helpers.
 
     Members run one after the other, so that buffers hold one of them.
-
-    Parameters
-    ----------
-    n_inputs : int
-        Width of a row.
-    int8 : bool
-        Whether weights of linear layers get eight bits.
-
-    Attributes
-    ----------
-    where : str
-        Name of the buffer with the output.
-    width : int
-        How many floats the output is.
-    arrays : list of str
-        Definitions of the arrays that the code names.
     """
 
     def __init__(self, n_inputs, *, int8):
-        self.int8 = int8
-        self.where, self.width = "x", n_inputs
-        self.arrays: list[str] = []
+        self.int8 = int8  # whether weights of linear layers get eight bits
+        self.where, self.width = "x", n_inputs  # the buffer with the output, and its floats
+        self.arrays: list[str] = []  # definitions of what the code names
         self._lines: list[str] = []
         self._buffers: dict[str, int] = {}
         self._kept, self._indent = "", "    "

@@ -20,23 +20,13 @@ MAX_MEAN_DIFFERENCE = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Int8Linear(Layer):
-    """x ↦ x · weight + bias with x and weight in eight bits.
+    """x ↦ x · weight + bias with x and weight in eight bits."""
 
-    Parameters
-    ----------
-    weight : int8 array of shape (n_inputs, n_outputs)
-    weight_scale : float32 array of shape (n_outputs,)
-    bias : float32 array of shape (n_outputs,)
-    input_scale : float
-    input_zero : int
-        The code of 0 among the 256 of an input.
-    """
-
-    weight: np.ndarray
-    weight_scale: np.ndarray
-    bias: np.ndarray
+    weight: np.ndarray  # int8 (n_inputs, n_outputs)
+    weight_scale: np.ndarray  # float32 (n_outputs,)
+    bias: np.ndarray  # float32 (n_outputs,)
     input_scale: float
-    input_zero: int
+    input_zero: int  # the code of 0 among the 256 of an input
 
     def __post_init__(self):
         is_int8 = isinstance(self.weight, np.ndarray) and self.weight.dtype == np.int8
@@ -63,7 +53,6 @@ class Int8Linear(Layer):
         )
 
     def forward(self, x):
-        """Return x · weight + bias."""
         codes = np.clip(np.rint(x / self.input_scale) + self.input_zero, 0, 255)
         x = (codes - self.input_zero) * self.input_scale
         return x @ (self.weight * self.weight_scale.astype(np.float64)) + self.bias
@@ -86,14 +75,7 @@ def _(layer: Int8Linear, graph, flow):
 
 
 def quantized(student, rows):
-    """Return a student whose linear layers compute in eight bits.
-
-    Parameters
-    ----------
-    student : Student
-    rows : array of shape (n_rows, n_features)
-        As `student.reader.read` gives them; ranges are measured on them.
-    """
+    """Return a student whose linear layers compute in eight bits, inputs ranging as `rows`."""
     x, layers = rows, []
     for layer in student.layers:
         layers.append(Int8Linear.of(layer, x) if isinstance(layer, Linear) else layer)
@@ -102,25 +84,7 @@ def quantized(student, rows):
 
 
 def check_quality(session, outputs, feed, expected):
-    """Compare a session in eight bits with the student, and raise if it has lost too much.
-
-    Parameters
-    ----------
-    session : onnxruntime.InferenceSession
-    outputs : ClassesInOnnx or its like
-    feed : dict of str to array
-    expected : array of shape (n_rows, n_outputs)
-        The student's answers.
-
-    Returns
-    -------
-    report : dict
-        Largest and mean absolute difference of probabilities, and the share of labels flipped.
-
-    Raises
-    ------
-    ExportError
-    """
+    """Return how a session in eight bits differs from the student; raise if it lost too much."""
     *_, got = ask(session, feed)
     difference = np.abs(got - expected)
     report = {

@@ -28,31 +28,16 @@ REDUCE_TAKES_AXES = 18  # from this opset on, the axes of reductions are an inpu
 
 @dataclass(frozen=True)
 class Flow:
-    """What runs from layer to layer.
-
-    Parameters
-    ----------
-    name : str
-    n_members : int
-        0 where it is of shape (n_samples, width), not (n_members, n_samples, width).
-    """
+    """What runs from layer to layer."""
 
     name: str
-    n_members: int = 0
+    n_members: int = 0  # where it is of shape (n_samples, width), without members in front
 
 
 def write_student(graph, student, inputs, outputs, names):
     """Write a student's nodes, from the columns of its table to the graph's outputs.
 
-    Parameters
-    ----------
-    graph : Graph
-    student : Student
-    inputs : list of Tensor
-        Together they hold the student's columns, in order.
-    outputs : ClassesInOnnx or its like
-    names : sequence of str
-        Of the graph's outputs.
+    The inputs together hold the columns, in order; `names` are those of the graph's outputs.
     """
     first, *layers = student.layers
     if isinstance(first, EncodeTable):
@@ -69,14 +54,7 @@ def write_student(graph, student, inputs, outputs, names):
 
 @singledispatch
 def write(layer, graph, flow):
-    """Write a layer's nodes and return what flows out of it.
-
-    Parameters
-    ----------
-    layer : Layer
-    graph : Graph
-    flow : Flow
-    """
+    """Write a layer's nodes and return what flows out of it."""
     raise TypeError(
         f"A {type(layer).__name__} is code of your own and has no ONNX form here. Export "
         "clf.net_.module_ by torch.onnx.export: it makes scores of rows that "

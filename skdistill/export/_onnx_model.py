@@ -24,12 +24,7 @@ N_CALIBRATION_ROWS = 2000  # more of them change no range much
 
 
 class StudentForm:
-    """A student alone; its columns are the graph's inputs.
-
-    Parameters
-    ----------
-    student : Student
-    """
+    """A student alone; its columns are the graph's inputs."""
 
     called = FORM
 
@@ -62,10 +57,7 @@ class StudentForm:
 
 
 def make_model(model, *, opset, zipmap, calibration_rows, sample_rows):
-    """Return the ONNX model of a fitted model, in eight bits if there are calibration rows.
-
-    The parameters are those of `to_onnx`.
-    """
+    """Return the ONNX model of a fitted model, in eight bits if there are calibration rows."""
     form = _form(model, sample_rows)
     student = form.student
     outputs = WRITERS[type(student.outputs)](student.outputs)

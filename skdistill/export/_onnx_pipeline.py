@@ -13,15 +13,7 @@ N_PROBES = 256
 
 
 class PipelineForm:
-    """Transformers and the student that follows them; the graph's inputs are columns like X's.
-
-    Parameters
-    ----------
-    steps : list of fitted transformers
-    student : Student
-    sample : table like X
-        Its columns give the inputs their types; its answers are compared.
-    """
+    """Transformers and the student behind them; a sample like X gives the inputs their types."""
 
     called = "The pipeline's ONNX graph, whose steps compute in float32,"
 

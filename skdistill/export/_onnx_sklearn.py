@@ -25,13 +25,7 @@ KINDS = {
 
 
 class ContainerGraph(Graph):
-    """A graph that skl2onnx is making.
-
-    Parameters
-    ----------
-    scope, container
-        As skl2onnx hands them to a converter.
-    """
+    """A graph that skl2onnx is making."""
 
     def __init__(self, scope, container):
         super().__init__(container.target_opset_any_domain(""))
@@ -39,7 +33,6 @@ class ContainerGraph(Graph):
         self._container = container
 
     def constant(self, array):
-        """Add an array and return its name."""
         array = np.asarray(array)
         name = self._scope.get_unique_variable_name("skdistill.constant")
         if array.dtype == object:
@@ -51,7 +44,6 @@ class ContainerGraph(Graph):
         return name
 
     def node(self, op, *inputs, output=None, **attributes):
-        """Add a node and return the name of its output."""
         output = output or self._scope.get_unique_variable_name(f"skdistill.{op}")
         if op in HOMES:
             attributes.update(zip(("op_domain", "op_version"), HOMES[op], strict=True))

@@ -27,14 +27,7 @@ class Encode(nn.Module):
 
 
 class Part(nn.Module):
-    """Some of the features, made from some columns.
-
-    Parameters
-    ----------
-    columns : int array
-    **constants : float32 arrays
-        Buffers beside it.
-    """
+    """Some of the features, made from some columns; constants are buffers beside these."""
 
     columns: torch.Tensor
 

@@ -17,34 +17,19 @@ class EncodeTable(Layer):
     A number x becomes z / sqrt(1 + (z / 3)²) with z = (x - center) · inverse_scale, and for every
     bin of its column clip((x - low) · inverse_width, 0, 1) (piecewise-linear encoding). A missing
     number counts as the center. A category becomes the row of its table that its code names.
-
-    Parameters
-    ----------
-    number_columns : int array of shape (n_numbers,)
-    center, inverse_scale : float32 arrays of shape (n_numbers,)
-    missing : int array of shape (n_flagged,)
-        Positions among the numbers that get a flag for missing.
-    bin_numbers : int array of shape (n_bins,)
-        Position among the numbers that each bin belongs to.
-    bin_low, bin_inverse_width : float32 arrays of shape (n_bins,)
-    category_columns : int array of shape (n_categories,)
-    table_rows, table_widths : int arrays of shape (n_categories,)
-        Shape of each category's table; its rows are the levels, then missing, then other.
-    tables : float32 array of shape (sum of rows x widths,)
-        All tables, row by row, one after the other.
     """
 
-    number_columns: np.ndarray
-    center: np.ndarray
+    number_columns: np.ndarray  # int (n_numbers,)
+    center: np.ndarray  # float32 (n_numbers,), and so is
     inverse_scale: np.ndarray
-    missing: np.ndarray
-    bin_numbers: np.ndarray
-    bin_low: np.ndarray
+    missing: np.ndarray  # int (n_flagged,): positions among the numbers that get a flag
+    bin_numbers: np.ndarray  # int (n_bins,): position among the numbers that a bin belongs to
+    bin_low: np.ndarray  # float32 (n_bins,), and so is
     bin_inverse_width: np.ndarray
-    category_columns: np.ndarray
-    table_rows: np.ndarray
+    category_columns: np.ndarray  # int (n_categories,), and so are
+    table_rows: np.ndarray  # the levels, then missing, then other
     table_widths: np.ndarray
-    tables: np.ndarray
+    tables: np.ndarray  # float32: all of them, row by row, one after the other
     split_tables: tuple = field(init=False, repr=False)
     _center: np.ndarray = field(init=False, repr=False)
     _low: np.ndarray = field(init=False, repr=False)
@@ -107,15 +92,10 @@ class Periodic(Layer):
     """Waves of the first features, beside all features.
 
     The j-th feature z gives cos(2π (z · frequency[j, i] + phase[j, i])) for every i.
-
-    Parameters
-    ----------
-    frequency, phase : float32 arrays of shape (n_numbers, n_waves)
-        In cycles.
     """
 
-    frequency: np.ndarray
-    phase: np.ndarray
+    frequency: np.ndarray  # float32 (n_numbers, n_waves), and so is
+    phase: np.ndarray  # in cycles
 
     def __post_init__(self):
         self._require_floats("frequency", "phase", n_dimensions=2)

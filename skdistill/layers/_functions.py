@@ -18,14 +18,9 @@ ACTIVATIONS: dict[str, Callable] = {
 
 @dataclass(frozen=True, eq=False)
 class Activation(Layer):
-    """An elementwise function.
+    """An elementwise function."""
 
-    Parameters
-    ----------
-    function : {"relu", "silu", "tanh"}
-    """
-
-    function: str
+    function: str  # one of ACTIVATIONS
 
     def __post_init__(self):
         self._require(self.function in [*ACTIVATIONS], f"unknown function {self.function!r}")
@@ -41,15 +36,9 @@ class Activation(Layer):
 
 @dataclass(frozen=True, eq=False)
 class Softmax(Layer):
-    """x ↦ softmax(inverse_temperature · x).
+    """x ↦ softmax(inverse_temperature · x)."""
 
-    Parameters
-    ----------
-    inverse_temperature : float
-        1 / T of the student's recalibration.
-    """
-
-    inverse_temperature: float
+    inverse_temperature: float  # 1 / T of the student's recalibration
 
     def __post_init__(self):
         is_number = isinstance(self.inverse_temperature, float | int | np.floating)

@@ -13,10 +13,6 @@ class Layer(Described, ABC):
     """A step of the forward pass; fields given to it are arrays or plain values."""
 
     @abstractmethod
-    def __post_init__(self):
-        """Check the fields and prepare what the forward needs."""
-
-    @abstractmethod
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the step's output; rows are samples."""
 

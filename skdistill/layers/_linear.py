@@ -9,16 +9,10 @@ from skdistill.layers._layer import Layer
 
 @dataclass(frozen=True, eq=False)
 class Linear(Layer):
-    """x ↦ x · weight + bias.
+    """x ↦ x · weight + bias."""
 
-    Parameters
-    ----------
-    weight : float32 array of shape (n_inputs, n_outputs)
-    bias : float32 array of shape (n_outputs,)
-    """
-
-    weight: np.ndarray
-    bias: np.ndarray
+    weight: np.ndarray  # float32 (n_inputs, n_outputs)
+    bias: np.ndarray  # float32 (n_outputs,)
     _weight: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self):

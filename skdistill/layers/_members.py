@@ -9,14 +9,9 @@ from skdistill.layers._layer import Layer, LayerOfMembers
 
 @dataclass(frozen=True, eq=False)
 class Scale(LayerOfMembers):
-    """x ↦ x · scale + shift, elementwise, for each member.
+    """x ↦ x · scale + shift, elementwise, for each member."""
 
-    Parameters
-    ----------
-    scale, shift : float32 arrays of shape (n_members, width)
-    """
-
-    scale: np.ndarray
+    scale: np.ndarray  # float32 (n_members, width), and so is
     shift: np.ndarray
 
     def __post_init__(self):
@@ -38,16 +33,10 @@ class Scale(LayerOfMembers):
 
 @dataclass(frozen=True, eq=False)
 class LinearOfMembers(LayerOfMembers):
-    """x ↦ x · weight + bias, each member with its own.
+    """x ↦ x · weight + bias, each member with its own."""
 
-    Parameters
-    ----------
-    weight : float32 array of shape (n_members, n_inputs, n_outputs)
-    bias : float32 array of shape (n_members, n_outputs)
-    """
-
-    weight: np.ndarray
-    bias: np.ndarray
+    weight: np.ndarray  # float32 (n_members, n_inputs, n_outputs)
+    bias: np.ndarray  # float32 (n_members, n_outputs)
     _weight: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self):
@@ -71,9 +60,6 @@ class LinearOfMembers(LayerOfMembers):
 @dataclass(frozen=True, eq=False)
 class MeanOfMembers(Layer):
     """Members' scores ↦ log of the mean of their probabilities."""
-
-    def __post_init__(self):
-        """There is nothing to check."""
 
     def row_shape(self, shape):
         """Return (n_classes,)."""

@@ -17,10 +17,6 @@ class Outputs(Described, ABC):
 
     last_layer: ClassVar[type[Layer]]  # what makes the answers
 
-    @abstractmethod
-    def __post_init__(self):
-        """Check the fields."""
-
     @property
     @abstractmethod
     def n_outputs(self) -> int:
@@ -38,15 +34,9 @@ class Outputs(Described, ABC):
 
 @dataclass(frozen=True, eq=False)
 class Classes(Outputs):
-    """Probabilities of classes that exclude each other.
+    """Probabilities of classes that exclude each other."""
 
-    Parameters
-    ----------
-    labels : ndarray of shape (n_classes,)
-        Class labels, sorted.
-    """
-
-    labels: np.ndarray
+    labels: np.ndarray  # (n_classes,), sorted
     last_layer = Softmax
 
     def __post_init__(self):

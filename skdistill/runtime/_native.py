@@ -60,13 +60,7 @@ class Program:
 
 
 def prepare(layers, n_columns, n_outputs):
-    """Return the net as `forward` takes it, or None where NumPy must serve.
-
-    Parameters
-    ----------
-    layers : sequence of Layer
-    n_columns, n_outputs : int
-    """
+    """Return the net as `forward` takes it, or None where NumPy must serve."""
     if kernels is None:
         return None
     try:
@@ -76,20 +70,10 @@ def prepare(layers, n_columns, n_outputs):
 
 
 def forward(net, rows, answers):
-    """Fill `answers` by what the net makes of `rows`; a row's does not depend on other rows.
+    """Fill `answers`, float64, by what the net makes of rows that `ColumnReader.gather` gives.
 
-    Parameters
-    ----------
-    net : object
-        As `prepare` returns it.
-    rows : float32 or float64 array of shape (n_samples, n_columns)
-        As `ColumnReader.gather` gives them; numbers are rounded to float32.
-    answers : float64 array of shape (n_samples, n_outputs)
-
-    Returns
-    -------
-    done : bool
-        False: rows of another type, an infinite value, a code that its category has not.
+    A row's answer does not depend on other rows. Returns False for rows of another type than
+    float32 and float64, an infinite value, and a code that its category has not.
     """
     return kernels.forward(net, rows, answers)
 

@@ -10,17 +10,6 @@ def check_shapes(reader, layers, outputs):
     """Follow the shape of a row from layer to layer, up to one that does not know its own.
 
     What passes needs memory and time in proportion to its arrays.
-
-    Parameters
-    ----------
-    reader : ColumnReader
-    layers : sequence of Layer
-    outputs : Outputs
-
-    Raises
-    ------
-    ValueError
-        If something does not fit.
     """
     most = sum(a.size for layer in layers for a in layer.given().values() if hasattr(a, "size"))
     shape, before, last = (len(reader.kinds),), None, outputs.last_layer

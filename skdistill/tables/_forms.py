@@ -101,13 +101,7 @@ def stack_rows(tables):
 def replace_columns(X, sources, numbers):
     """Make a table like `X` whose column j holds the rows ``sources[j]`` of column j.
 
-    Parameters
-    ----------
-    X : frame or array
-    sources : list of int arrays of shape (n_rows,)
-        One for each column.
-    numbers : dict of int to float array of shape (n_rows,)
-        Columns whose values are given instead; they get the column's dtype.
+    Columns in `numbers` hold those instead, in the column's dtype.
     """
     return container_of(X).replace(X, sources, numbers)
 

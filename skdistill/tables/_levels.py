@@ -22,21 +22,11 @@ DAY_FORMATS = "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d", "%d-%m-%Y", "%d %b
 
 @dataclass(frozen=True)
 class Levels:
-    """How the rows of a category column spread over its levels.
+    """How the rows of a category column spread over its levels."""
 
-    Parameters
-    ----------
-    kept : tuple of str
-        Levels of enough rows, sorted.
-    rare : dict of str to int
-        Rows of each other level.
-    n_rows : int
-        Rows whose value is known.
-    """
-
-    kept: tuple[str, ...]
-    rare: dict[str, int]
-    n_rows: int
+    kept: tuple[str, ...]  # levels of enough rows, sorted
+    rare: dict[str, int]  # rows of each other level
+    n_rows: int  # whose value is known
 
     def __post_init__(self):
         if not isinstance(self.kept, tuple) or not isinstance(self.rare, dict):

@@ -11,12 +11,8 @@ SHIFT = np.uint64(32)
 def row_marks(X, rng=None):
     """Return a uint64 for each row: the same for equal rows, almost surely not for others.
 
-    Parameters
-    ----------
-    X : table of shape (n_samples, n_features)
-    rng : numpy.random.Generator or None
-        With one, the rows marked are those of a table whose columns are shuffled, each by itself:
-        as often as they repeat, rows do by chance.
+    With a generator, the rows marked are those of a table whose columns are shuffled, each by
+    itself: as often as they repeat, rows do by chance.
     """
     n, p = X.shape
     order = None if rng is None else rng.permutation(n)
