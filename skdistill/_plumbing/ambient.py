@@ -7,7 +7,7 @@ the user's alone, and its random numbers are for one fit at a time.
 
 import os
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ContextDecorator, ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -79,29 +79,24 @@ def torch_to_itself(seed, device):
         yield
 
 
-@contextmanager
 def float32_by_default():
     """Let code of the user's make float32 tensors; the last to leave gives the dtype back."""
-    _default_dtype.enter()
-    try:
-        yield
-    finally:
-        _default_dtype.leave()
+    return _default_dtype
 
 
-class _DefaultDtype:
+class _DefaultDtype(ContextDecorator):
     def __init__(self):
         self.lock = threading.Lock()
         self._n_inside = 0
 
-    def enter(self):
+    def __enter__(self):
         with self.lock:
             if self._n_inside == 0:
                 self._theirs = torch.get_default_dtype()
                 torch.set_default_dtype(torch.float32)
             self._n_inside += 1
 
-    def leave(self):
+    def __exit__(self, *_):
         with self.lock:
             self._n_inside -= 1
             if self._n_inside == 0:

@@ -29,23 +29,18 @@ def open_model(model):
         ) from error
 
 
-def ask(session, feed):
-    """Return a graph's outputs for rows, as arrays; the last are the answers."""
-    return session.run(None, feed)
-
-
 def check_answers(session, feed, expected, outputs, form=FORM):
     """Raise ExportError unless a session's answers, and what is decided, are the student's."""
-    *decided, got = ask(session, feed)
+    *decided, got = session.run(None, feed)
     check_parity(expected, got, form)
     outputs.check(*decided, expected, form)
 
 
 def check_rows_alone(session, feed):
     """Raise ExportError unless rows are answered alike alone and in a batch."""
-    *_, batch = ask(session, feed)
+    *_, batch = session.run(None, feed)
     for i in range(min(ROWS_ALONE, len(batch))):
-        *_, alone = ask(session, {name: rows[i : i + 1] for name, rows in feed.items()})
+        *_, alone = session.run(None, {name: rows[i : i + 1] for name, rows in feed.items()})
         check_parity(batch[i : i + 1], alone, f"{FORM}, asked for one row of a batch,")
 
 
@@ -53,7 +48,7 @@ def check_no_rows(session, feed):
     """Raise ExportError unless no rows get no answers."""
     none = {name: rows[:0] for name, rows in feed.items()}
     try:
-        *_, got = ask(session, none)
+        *_, got = session.run(None, none)
     except Exception as error:  # ONNX Runtime raises many kinds of it
         raise ExportError(f"{FORM} fails when there are no rows: {error}.") from error
     n_outputs = session.get_outputs()[-1].shape[1]

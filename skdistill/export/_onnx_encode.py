@@ -122,13 +122,8 @@ def _codes(graph, inputs, position, reader):
     codes |= {level: code for code, level in enumerate(levels)}
     codes[missing_text(levels)] = n + n_buckets
     other = n + n_buckets + 1
-    code = graph.node(
-        "LabelEncoder",
-        name,
-        keys_strings=list(codes),
-        values_int64s=list(codes.values()),
-        default_int64=other,
-    )
+    coding = {"keys_strings": list(codes), "values_int64s": list(codes.values())}
+    code = graph.node("LabelEncoder", name, **coding, default_int64=other)
     if not n_buckets:
         return code
     hashed = graph.node("MurmurHash3", name, positive=1, seed=0)

@@ -79,9 +79,8 @@ class ClassesInOnnx:
             "ZipMap", [matrix], ["probabilities"], name="zipmap", domain=ML, **labels
         )
         graph.node.append(node)
-        row = helper.make_map_type_proto(
-            self._kind, helper.make_tensor_type_proto(TensorProto.FLOAT, [])
-        )
+        number = helper.make_tensor_type_proto(TensorProto.FLOAT, [])
+        row = helper.make_map_type_proto(self._kind, number)
         rows = helper.make_value_info("probabilities", helper.make_sequence_type_proto(row))
         (position,) = [i for i, out in enumerate(graph.output) if out.name == "probabilities"]
         graph.output[position].CopyFrom(rows)

@@ -113,13 +113,9 @@ class LinearMembers(nn.Module):
 class MeanMembers(nn.Module):
     """`MeanOfMembers.forward`."""
 
-    def __init__(self):
-        super().__init__()
-        self.log_p = nn.LogSoftmax(dim=2)
-
     def forward(self, x):
         """Return scores of shape (n_samples, n_outputs)."""
-        return self.log_p(x).logsumexp(dim=1) - math.log(x.shape[1])
+        return torch.log_softmax(x, dim=2).logsumexp(dim=1) - math.log(x.shape[1])
 
 
 class Tempered(nn.Module):
@@ -128,11 +124,10 @@ class Tempered(nn.Module):
     def __init__(self, layer):
         super().__init__()
         self.inverse_temperature = layer.inverse_temperature
-        self.p = nn.Softmax(dim=1)
 
     def forward(self, x):
         """Return probabilities."""
-        return self.p(x * self.inverse_temperature)
+        return torch.softmax(x * self.inverse_temperature, dim=1)
 
 
 def _parameter(values):

@@ -47,18 +47,14 @@ class EncodeTable(Layer):
             self.bin_numbers.shape == self.bin_low.shape == self.bin_inverse_width.shape, "bins"
         )
         shapes = list(zip(self.table_rows.tolist(), self.table_widths.tolist(), strict=True))
+        sizes = [rows * width for rows, width in shapes]
         self._require(len(shapes) == len(self.category_columns), "categories")
-        self._require(all(r >= 2 and w >= 0 for r, w in shapes), "table shapes")
-        self._require(sum(r * w for r, w in shapes) == self.tables.size, "tables")
-        ends = np.cumsum([0, *(r * w for r, w in shapes)])
-        self._prepare(
-            split_tables=tuple(
-                self.tables[a:b].reshape(shape)
-                for a, b, shape in zip(ends[:-1], ends[1:], shapes, strict=True)
-            ),
-            _center=self.center.astype(np.float64),
-            _low=self.bin_low.astype(np.float64),
-        )
+        self._require(all(rows >= 2 and width >= 0 for rows, width in shapes), "table shapes")
+        self._require(sum(sizes) == self.tables.size, "tables")
+        *parts, _ = np.split(self.tables, np.cumsum(sizes, dtype=int))  # nothing is left
+        tables = tuple(part.reshape(s) for part, s in zip(parts, shapes, strict=True))
+        center, low = self.center.astype(np.float64), self.bin_low.astype(np.float64)
+        self._prepare(split_tables=tables, _center=center, _low=low)
 
     @property
     def n_outputs(self):
@@ -67,7 +63,6 @@ class EncodeTable(Layer):
         return n_dense + int(self.table_widths.sum())
 
     def row_shape(self, shape):
-        """Return (n_outputs,)."""
         columns = np.concatenate([self.number_columns, self.category_columns])
         self._require(len(shape) == 1, "a row of members")
         self._require(np.all((columns >= 0) & (columns < shape[0])), "columns")
@@ -103,7 +98,6 @@ class Periodic(Layer):
         self._require(self.frequency.size > 0, "no waves")
 
     def row_shape(self, shape):
-        """Return (n_features + n_numbers x n_waves,)."""
         self._require(len(shape) == 1 and shape[0] >= len(self.frequency), "features")
         return (shape[0] + self.frequency.size,)
 

@@ -26,11 +26,9 @@ class Activation(Layer):
         self._require(self.function in [*ACTIVATIONS], f"unknown function {self.function!r}")
 
     def row_shape(self, shape):
-        """Return the same shape."""
         return shape
 
     def forward(self, x):
-        """Return the function of every element."""
         return ACTIVATIONS[self.function](x)
 
 
@@ -47,7 +45,6 @@ class Softmax(Layer):
         self._require(holds, "inverse_temperature must be positive and finite")
 
     def row_shape(self, shape):
-        """Return the same shape."""
         self._require(len(shape) == 1, "rows with members")
         return shape
 

@@ -48,5 +48,4 @@ class LayerOfMembers(Layer):
     """A layer whose arrays have a part for each member, along the first axis."""
 
     def shrink(self, n_members):
-        """Return the layer with its first members only."""
         return type(self)(**{name: a[:n_members].copy() for name, a in self.given().items()})

@@ -23,10 +23,8 @@ class Linear(Layer):
         self._prepare(_weight=self.weight.astype(np.float64))
 
     def row_shape(self, shape):
-        """Return the shape with n_outputs in place of n_inputs."""
         self._require(shape[-1] == len(self.weight), f"weight, for rows of shape {shape}")
         return (*shape[:-1], len(self.bias))
 
     def forward(self, x):
-        """Return x · weight + bias."""
         return x @ self._weight + self.bias

@@ -20,7 +20,6 @@ class Scale(LayerOfMembers):
         self._require(len(self.scale) > 0, "no members")
 
     def row_shape(self, shape):
-        """Return (n_members, width)."""
         fits = shape in (self.scale.shape, self.scale.shape[1:])
         self._require(fits, f"scale, for rows of shape {shape}")
         return self.scale.shape
@@ -47,7 +46,6 @@ class LinearOfMembers(LayerOfMembers):
         self._prepare(_weight=self.weight.astype(np.float64))
 
     def row_shape(self, shape):
-        """Return (n_members, n_outputs)."""
         fits = shape == self.weight.shape[:2]
         self._require(fits, f"weight, for rows of shape {shape}")
         return self.bias.shape
@@ -62,7 +60,6 @@ class MeanOfMembers(Layer):
     """Members' scores ↦ log of the mean of their probabilities."""
 
     def row_shape(self, shape):
-        """Return (n_classes,)."""
         self._require(len(shape) == 2, "rows without members")
         return shape[1:]
 

@@ -54,11 +54,11 @@ class ColumnReader(Described):
     origins: dict[int, float]  # day that counts as zero (days since 1970-01-01) of each date
     names: tuple[str, ...] | None = None  # of columns, where the table in fit had them
     sparse: bool = False  # whether fit saw a wide sparse matrix; rows are then kept sparse
+    # positions of categories nearly all of whose rows in fit have a level: strangers are told of
+    familiar: tuple[int, ...] = ()
     # offset and scale of numbers, or days, read as (x - offset) * scale, computed in float64
     offsets: dict[int, tuple[float, float]] = field(default_factory=dict)
     buckets: dict[int, int] = field(default_factory=dict)  # codes that other texts share by hash
-    # positions of categories nearly all of whose rows in fit have a level: strangers are told of
-    familiar: tuple[int, ...] = ()
     _codes: dict = field(init=False, repr=False, compare=False)
     _is_plain: bool = field(init=False, repr=False, compare=False)  # numbers only
     _known_columns: object = field(init=False, repr=False, compare=False)

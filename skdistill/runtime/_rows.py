@@ -36,7 +36,7 @@ def only_row(X, names, n_columns):
 
 
 def as_rows(X, names, n_columns):
-    """Return rows as a list of values in the order of the columns; None if `X` is another table."""
+    """Return rows as lists of values in the order of the columns; None if `X` is another table."""
     form = form_of_rows(X)
     if form == ORDERED:
         return [X] if is_row(X, n_columns) else X

@@ -15,7 +15,9 @@ def as_table(X):
     if is_frame(X):
         return X
     if not is_sparse(X):
-        X = _as_array(X)
+        given, X = X, np.asarray(X)
+        if X.dtype.kind in "US" and isinstance(given, list | tuple):
+            X = np.asarray(given, dtype=object)  # numbers beside strings stay numbers
     if X.dtype.kind == "c":
         raise ValueError("Complex data not supported: pass real numbers.")
     if len(X.shape) != 2:
@@ -104,10 +106,3 @@ def replace_columns(X, sources, numbers):
     Columns in `numbers` hold those instead, in the column's dtype.
     """
     return container_of(X).replace(X, sources, numbers)
-
-
-def _as_array(X):
-    array = np.asarray(X)
-    if array.dtype.kind in "US" and isinstance(X, list | tuple):
-        array = np.asarray(X, dtype=object)  # numbers beside strings stay numbers
-    return array

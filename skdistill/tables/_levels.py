@@ -55,30 +55,20 @@ class Levels:
         some = list(islice(self.rare, SOME))
         if _are_numbers(some):
             return "numbers"
-        if _share(some, _is_date) >= MOSTLY:
+        if some and sum(map(_is_date, some)) / len(some) >= MOSTLY:
             return "dates"
-        named = len(self.rare) > OWN * self.n_rows
-        return "an identifier" if named else None
-
-
-def _share(levels, test):
-    return sum(map(test, levels)) / max(len(levels), 1)
+        return "an identifier" if len(self.rare) > OWN * self.n_rows else None
 
 
 def _are_numbers(texts):
     """Whether most texts are numbers, perhaps of one unit or in one currency."""
     found = [NUMBER_TEXT.fullmatch(text.strip()) for text in texts if re.search(r"\d", text)]
     around = Counter((match["before"], match["behind"]) for match in found if match)
-    if not around or any(map(_is_coded, texts)):
-        return False
+    if not around or any(re.fullmatch(r"0\d+", text) for text in texts):
+        return False  # digits of codes begin with a needless zero
     (((before, _), n),) = around.most_common(1)
     word = (before or "").strip()
     return n >= MOSTLY * len(texts) and (not word.isalpha() or word in CURRENCIES)
-
-
-def _is_coded(text):
-    """Whether digits begin with a needless zero, as those of codes do."""
-    return re.fullmatch(r"0\d+", text) is not None
 
 
 def _is_date(text):

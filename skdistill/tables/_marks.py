@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from skdistill.tables._forms import get_column, is_sparse
+from skdistill.tables._forms import as_values, get_column, is_sparse
+from skdistill.tables._kinds import is_categorical
 
 FACTOR = np.uint64(0x9E3779B97F4A7C15)
 SHIFT = np.uint64(32)
@@ -41,9 +42,9 @@ def _marks_of_sparse(X, order, offsets):
 
 
 def _marks_of_values(column):
-    if hasattr(column, "cat") and hasattr(column, "iloc"):
+    if is_categorical(column):
         return column.cat.codes.to_numpy().astype(np.int64).view(np.uint64)
-    values = column.to_numpy() if hasattr(column, "to_numpy") else column
+    values = as_values(column)
     if values.dtype.kind in "iufb":
         return _bits(values)
     if values.dtype.kind in "mM":

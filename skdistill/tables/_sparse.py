@@ -4,7 +4,6 @@ MOST_COLUMNS, MOST_VALUES = 512, 2**27  # up to which a sparse matrix is like a 
 
 
 def is_mine(X):
-    """Whether `X` is a sparse matrix or array."""
     return hasattr(X, "tocsr")
 
 
@@ -23,7 +22,6 @@ def column(X, j):
 
 
 def getter(X):
-    """Return a function that gives a dense array."""
     return lambda j: column(X, j)
 
 
