@@ -61,6 +61,13 @@ def probe_rows(student, n_rows=64, random_state=0):
     return rows
 
 
+def round_to_int8(weight, highest=127):
+    """Return weights of shape (..., n_inputs, n_outputs) as int8, and a scale for each output."""
+    scale = np.abs(weight).max(axis=-2, keepdims=True, initial=0) / np.float32(highest)
+    scale[scale == 0] = 1
+    return np.rint(weight / scale).astype(np.int8), scale
+
+
 def check_parity(expected, got, form):
     """Raise ExportError where answers of shape (n_rows, n_outputs) differ by more than 1e-5."""
     got = np.asarray(got)

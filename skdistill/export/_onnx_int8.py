@@ -9,6 +9,7 @@ import numpy as np
 from onnx import TensorProto
 
 from skdistill.exceptions import ExportError
+from skdistill.export._common import round_to_int8
 from skdistill.export._onnx_layers import Flow, write
 from skdistill.layers import Layer, Linear
 
@@ -39,17 +40,11 @@ class Int8Linear(Layer):
     @classmethod
     def of(cls, layer, x):
         """Return a linear layer in eight bits, for inputs that range as `x`."""
-        scale = np.abs(layer.weight).max(axis=0) / HIGHEST
-        scale[scale == 0] = 1
+        weight, scale = round_to_int8(layer.weight, HIGHEST)
         low, high = min(x.min(), 0.0), max(x.max(), 0.0)
         input_scale = (high - low) / 255 or 1.0
-        return cls(
-            weight=np.rint(layer.weight / scale).astype(np.int8),
-            weight_scale=scale.astype(np.float32),
-            bias=layer.bias,
-            input_scale=float(input_scale),
-            input_zero=int(np.rint(-low / input_scale)),
-        )
+        zero = int(np.rint(-low / input_scale))
+        return cls(weight, scale[0], layer.bias, float(input_scale), zero)
 
     def forward(self, x):
         codes = np.clip(np.rint(x / self.input_scale) + self.input_zero, 0, 255)

@@ -12,16 +12,8 @@ from functools import singledispatch
 import numpy as np
 from onnx import TensorProto
 
+from skdistill import layers
 from skdistill.export._onnx_encode import encode, numbers
-from skdistill.layers import (
-    Activation,
-    EncodeTable,
-    Linear,
-    LinearOfMembers,
-    MeanOfMembers,
-    Periodic,
-    Scale,
-)
 
 REDUCE_TAKES_AXES = 18  # from this opset on, the axes of reductions are an input
 
@@ -39,15 +31,15 @@ def write_student(graph, student, inputs, outputs, names):
 
     The inputs together hold the columns, in order; `names` are those of the graph's outputs.
     """
-    first, *layers = student.layers
-    if isinstance(first, EncodeTable):
+    first, *rest = student.layers
+    if isinstance(first, layers.EncodeTable):
         flow = Flow(encode(graph, first, student.reader, inputs))
     else:
         graph.double = True
-        layers = student.layers
+        rest = student.layers
         rows = numbers(graph, inputs, range(student.n_features_in_), student.reader.offsets)
         flow = Flow(graph.node("Cast", rows, to=TensorProto.DOUBLE))
-    for layer in layers:
+    for layer in rest:
         flow = write(layer, graph, flow)
     outputs.write(graph, flow.name, names)
 
@@ -63,7 +55,7 @@ def write(layer, graph, flow):
 
 
 @write.register
-def _(layer: Periodic, graph, flow):
+def _(layer: layers.Periodic, graph, flow):
     n_numbers = len(layer.frequency)
     first = [graph.integers([i]) for i in (0, n_numbers, 1)]
     numbers = graph.node("Slice", flow.name, *first)
@@ -75,13 +67,14 @@ def _(layer: Periodic, graph, flow):
 
 
 @write.register
-def _(layer: Linear, graph, flow):
+def _(layer: layers.Linear | layers.LinearOfMembers, graph, flow):
     product = graph.node("MatMul", flow.name, graph.real(layer.weight))
-    return Flow(graph.node("Add", product, graph.real(layer.bias)), flow.n_members)
+    bias = layer.bias if isinstance(layer, layers.Linear) else layer.bias[:, None]
+    return Flow(graph.node("Add", product, graph.real(bias)), flow.n_members)
 
 
 @write.register
-def _(layer: Scale, graph, flow):
+def _(layer: layers.Scale, graph, flow):
     x = flow.name
     if not flow.n_members:
         x = graph.node("Unsqueeze", x, graph.integers([0]))
@@ -91,13 +84,7 @@ def _(layer: Scale, graph, flow):
 
 
 @write.register
-def _(layer: LinearOfMembers, graph, flow):
-    product = graph.node("MatMul", flow.name, graph.real(layer.weight))
-    return Flow(graph.node("Add", product, graph.real(layer.bias[:, None])), flow.n_members)
-
-
-@write.register
-def _(layer: MeanOfMembers, graph, flow):
+def _(layer: layers.MeanOfMembers, graph, flow):
     log_p = graph.node("LogSoftmax", flow.name, axis=2)
     if graph.opset < REDUCE_TAKES_AXES:
         total = graph.node("ReduceLogSumExp", log_p, axes=[0], keepdims=0)
@@ -108,7 +95,7 @@ def _(layer: MeanOfMembers, graph, flow):
 
 
 @write.register
-def _(layer: Activation, graph, flow):
+def _(layer: layers.Activation, graph, flow):
     if layer.function == "silu":
         if graph.double:  # ONNX Runtime 1.20 fuses x * sigmoid(x) into what it has in float32 only
             growth = graph.node("Exp", graph.node("Neg", flow.name))

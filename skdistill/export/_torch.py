@@ -7,19 +7,10 @@ from copy import deepcopy
 import torch
 from torch import nn
 
+from skdistill import layers
 from skdistill._plumbing.ambient import plain_torch
 from skdistill.export._common import check_parity, probe_rows, student_of
 from skdistill.export._torch_encoding import Encode
-from skdistill.layers import (
-    Activation,
-    EncodeTable,
-    Linear,
-    LinearOfMembers,
-    MeanOfMembers,
-    Periodic,
-    Scale,
-    Softmax,
-)
 
 ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
 
@@ -143,12 +134,12 @@ def _linear(layer):
 
 
 READERS: dict[type, Callable] = {
-    EncodeTable: Encode,
-    Periodic: Waves,
-    Linear: _linear,
-    Scale: ScaleMembers,
-    LinearOfMembers: LinearMembers,
-    MeanOfMembers: lambda layer: MeanMembers(),
-    Activation: lambda layer: ACTIVATIONS[layer.function](),
-    Softmax: Tempered,
+    layers.EncodeTable: Encode,
+    layers.Periodic: Waves,
+    layers.Linear: _linear,
+    layers.Scale: ScaleMembers,
+    layers.LinearOfMembers: LinearMembers,
+    layers.MeanOfMembers: lambda layer: MeanMembers(),
+    layers.Activation: lambda layer: ACTIVATIONS[layer.function](),
+    layers.Softmax: Tempered,
 }

@@ -46,8 +46,7 @@ class LinearOfMembers(LayerOfMembers):
         self._prepare(_weight=self.weight.astype(np.float64))
 
     def row_shape(self, shape):
-        fits = shape == self.weight.shape[:2]
-        self._require(fits, f"weight, for rows of shape {shape}")
+        self._require(shape == self.weight.shape[:2], f"weight, for rows of shape {shape}")
         return self.bias.shape
 
     def forward(self, x):

@@ -17,10 +17,6 @@ def column(X, j):
     return X[:, j]
 
 
-def getter(X):
-    return lambda j: X[:, j]
-
-
 def take(X, rows):
     return X[rows]
 

@@ -1,5 +1,7 @@
 """Frames, arrays and sparse matrices as one thing: each call goes to the table's own module."""
 
+from functools import partial
+
 import numpy as np
 
 from skdistill.tables import _arrays, _pandas, _polars, _sparse
@@ -82,7 +84,7 @@ def get_column(X, j):
 
 def column_getter(X):
     """Return a function that gives a column of `X` by position, as the table stores it."""
-    return container_of(X).getter(X)
+    return _pandas.getter(X) if _pandas.is_mine(X) else partial(get_column, X)
 
 
 def as_values(data):

@@ -13,10 +13,6 @@ def column(X, j):
     return X.to_series(j)
 
 
-def getter(X):
-    return X.to_series
-
-
 def take(X, rows):
     return X[rows]
 

@@ -21,10 +21,6 @@ def column(X, j):
     return X[:, [j]].toarray().ravel()
 
 
-def getter(X):
-    return lambda j: column(X, j)
-
-
 def take(X, rows):
     """Return some rows, in CSR."""
     return X.tocsr()[rows]
