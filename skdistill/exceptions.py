@@ -53,14 +53,10 @@ def warn(message):
             return
         said.add(message)
     frame = _users_frame() or sys._getframe(1)
-    warnings.warn_explicit(
-        message,
-        DistillationWarning,
-        frame.f_code.co_filename,
-        frame.f_lineno,
-        frame.f_globals.get("__name__", "<string>"),  # as warnings.warn has it
-        frame.f_globals.setdefault("__warningregistry__", {}),
-    )
+    module = frame.f_globals.get("__name__", "<string>")  # as warnings.warn has it
+    where = frame.f_code.co_filename, frame.f_lineno, module
+    registry = frame.f_globals.setdefault("__warningregistry__", {})
+    warnings.warn_explicit(message, DistillationWarning, *where, registry)
 
 
 def only_informs(name, otherwise=None):

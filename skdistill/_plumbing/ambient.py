@@ -44,9 +44,8 @@ def plain_process():
     NumPy warns at most where it was told to raise: libraries count on that.
     """
     leave_parents_threads()
-    ours: Any = {
-        kind: TAMED[kind] for kind, how in np.geterr().items() if how in ("raise", "call")
-    }
+    theirs = np.geterr().items()
+    ours: Any = {kind: TAMED[kind] for kind, how in theirs if how in ("raise", "call")}
     with np.errstate(**ours):
         yield
 

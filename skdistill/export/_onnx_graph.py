@@ -86,13 +86,9 @@ class ModelGraph(Graph):
         `outputs` are the type and the shape of each, by name.
         """
         declare = helper.make_tensor_value_info
-        graph = helper.make_graph(
-            self._nodes,
-            "skdistill",
-            [declare(t.name, t.kind, ["rows", t.width]) for t in inputs],
-            [declare(name, kind, shape) for name, (kind, shape) in outputs.items()],
-            self._constants,
-        )
+        given = [declare(t.name, t.kind, ["rows", t.width]) for t in inputs]
+        made = [declare(name, kind, shape) for name, (kind, shape) in outputs.items()]
+        graph = helper.make_graph(self._nodes, "skdistill", given, made, self._constants)
         opsets = [helper.make_opsetid("", self.opset), helper.make_opsetid(ML, ML_OPSET)]
         version = helper.find_min_ir_version_for(opsets)
         if any(node.domain == MICROSOFT for node in self._nodes):

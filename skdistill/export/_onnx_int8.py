@@ -31,7 +31,7 @@ class Int8Linear(Layer):
     def __post_init__(self):
         is_int8 = isinstance(self.weight, np.ndarray) and self.weight.dtype == np.int8
         self._require(is_int8 and self.weight.ndim == 2, "weight is not int8 of two dimensions")
-        self._require_floats("weight_scale", "bias", n_dimensions=1)
+        self._require_floats("weight_scale", "bias")
         n_outputs = self.weight.shape[1:]
         self._require(self.weight_scale.shape == self.bias.shape == n_outputs, "scale or bias")
         self._require(isinstance(self.input_scale, float) and self.input_scale > 0, "input_scale")

@@ -55,7 +55,7 @@ class StudentForm:
         return self.inputs.feed(rows), self.student._forward(rows)
 
 
-def make_model(model, *, opset, zipmap, calibration_rows, sample_rows):
+def make_model(model, opset, zipmap, calibration_rows, sample_rows):
     """Return the ONNX model of a fitted model, in eight bits if there are calibration rows."""
     form = _form(model, sample_rows)
     student = form.student

@@ -74,11 +74,8 @@ class ClassesInOnnx:
         for node in graph.node:
             node.output[:] = [matrix if name == "probabilities" else name for name in node.output]
         keys = "classlabels_strings" if self._are_texts else "classlabels_int64s"
-        labels = {keys: self.labels.tolist()}
-        node = helper.make_node(
-            "ZipMap", [matrix], ["probabilities"], name="zipmap", domain=ML, **labels
-        )
-        graph.node.append(node)
+        about = {"name": "zipmap", "domain": ML, keys: self.labels.tolist()}
+        graph.node.append(helper.make_node("ZipMap", [matrix], ["probabilities"], **about))
         number = helper.make_tensor_type_proto(TensorProto.FLOAT, [])
         row = helper.make_map_type_proto(self._kind, number)
         rows = helper.make_value_info("probabilities", helper.make_sequence_type_proto(row))

@@ -39,13 +39,10 @@ class PipelineForm:
         """Return the model of the pipeline with another student of the same rows."""
         register()
         last = WRITERS[type(net.outputs)].step(net)
-        onnx_model = skl2onnx.convert_sklearn(
-            make_pipeline(*self._steps.named_steps.values(), last),
-            "skdistill",
-            [(tensor.name, _type_of(tensor)) for tensor in self.inputs.tensors],
-            target_opset=opset,
-            options={id(last): {"zipmap": False}},
-        )
+        pipeline = make_pipeline(*self._steps.named_steps.values(), last)
+        types = [(tensor.name, _type_of(tensor)) for tensor in self.inputs.tensors]
+        how = {"target_opset": opset, "options": {id(last): {"zipmap": False}}}
+        onnx_model = skl2onnx.convert_sklearn(pipeline, "skdistill", types, **how)
         for node in onnx_model.graph.node:
             if node.op_type == "FeatureVectorizer":
                 _make_concat(node)

@@ -37,15 +37,13 @@ class EncodeTable(Layer):
     def __post_init__(self):
         self._require_integers("number_columns", "missing", "bin_numbers")
         self._require_integers("category_columns", "table_rows", "table_widths")
-        self._require_floats("center", "inverse_scale", n_dimensions=1)
-        self._require_floats("bin_low", "bin_inverse_width", "tables", n_dimensions=1)
+        self._require_floats("center", "inverse_scale", "bin_low", "bin_inverse_width", "tables")
         n = len(self.number_columns)
         self._require(self.center.shape == self.inverse_scale.shape == (n,), "numbers")
         self._require(np.all((self.missing >= 0) & (self.missing < n)), "missing flags")
         self._require(np.all((self.bin_numbers >= 0) & (self.bin_numbers < n)), "bins")
-        self._require(
-            self.bin_numbers.shape == self.bin_low.shape == self.bin_inverse_width.shape, "bins"
-        )
+        bins = self.bin_numbers, self.bin_low, self.bin_inverse_width
+        self._require(len({each.shape for each in bins}) == 1, "bins")
         shapes = list(zip(self.table_rows.tolist(), self.table_widths.tolist(), strict=True))
         sizes = [rows * width for rows, width in shapes]
         self._require(len(shapes) == len(self.category_columns), "categories")

@@ -28,7 +28,7 @@ class Layer(Described, ABC):
         if not holds:
             raise ValueError(f"A {type(self).__name__} layer is inconsistent: {what}.")
 
-    def _require_floats(self, *names, n_dimensions):
+    def _require_floats(self, *names, n_dimensions=1):
         for name in names:
             array = getattr(self, name)
             is_array = isinstance(array, np.ndarray)

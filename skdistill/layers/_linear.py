@@ -17,7 +17,7 @@ class Linear(Layer):
 
     def __post_init__(self):
         self._require_floats("weight", n_dimensions=2)
-        self._require_floats("bias", n_dimensions=1)
+        self._require_floats("bias")
         self._require(self.bias.shape == self.weight.shape[1:], "bias")
         self._require(self.bias.size > 0, "no outputs")
         self._prepare(_weight=self.weight.astype(np.float64))

@@ -34,9 +34,15 @@ class Outputs(Described, ABC):
 
 @dataclass(frozen=True, eq=False)
 class Classes(Outputs):
-    """Probabilities of classes that exclude each other."""
+    """Probabilities of classes that exclude each other.
 
-    labels: np.ndarray  # (n_classes,), sorted
+    Parameters
+    ----------
+    labels : ndarray of shape (n_classes,)
+        Class labels, sorted.
+    """
+
+    labels: np.ndarray
     last_layer = Softmax
 
     def __post_init__(self):

@@ -39,8 +39,8 @@ def save(student, path):
     outputs = _outputs_to_json(student.outputs)
     header = {"format": FORMATS[-1], "layers": layers, "outputs": outputs}
     text = json.dumps({**header, **student.reader.given()})
+    metadata = {"skdistill": text, "sha256": digest(text, arrays)}
     with whole_file(path) as temporary:
-        metadata = {"skdistill": text, "sha256": digest(text, arrays)}
         temporary.write_bytes(_in_order(to_bytes(arrays, metadata)))
 
 

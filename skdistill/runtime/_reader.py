@@ -87,12 +87,9 @@ class ColumnReader(Described):
             raise ValueError("Only categories with levels are familiar.")
         if self.sparse and (set(self.kinds) != {NUMBER} or self.offsets):
             raise ValueError("A sparse matrix has columns of plain numbers only.")
-        self._prepare(
-            _codes={j: Codes(levels, self.buckets.get(j, 0)) for j, levels in self.levels.items()},
-            _is_plain=set(self.kinds) == {NUMBER} and not self.offsets,
-            _known_columns=None,
-            _warned=set(),
-        )
+        codes = {j: Codes(levels, self.buckets.get(j, 0)) for j, levels in self.levels.items()}
+        is_plain = set(self.kinds) == {NUMBER} and not self.offsets
+        self._prepare(_codes=codes, _is_plain=is_plain, _known_columns=None, _warned=set())
 
     def _check_types(self):
         by_column = self.levels, self.origins, self.offsets, self.buckets
@@ -165,10 +162,10 @@ class ColumnReader(Described):
         """
         X = self.table(X)
         self._check_columns(X)
+        X = X.toarray() if is_sparse(X) and not self.sparse else X
         if is_sparse(X):
             with np.errstate(over="ignore", under="ignore"):
-                X = X.tocsr().astype(np.float32) if self.sparse else X.toarray()
-        if is_sparse(X):
+                X = X.tocsr().astype(np.float32)
             _check_finite(X.data, "the sparse matrix", allow_nan=False)
             return X
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -320,10 +317,9 @@ class ColumnReader(Described):
         if self.names is not None and given is not None and given != self.names:
             missing = [name for name in self.names if name not in given]
             surplus = [name for name in given if name not in self.names]
+            detail = f"the order must be {list(self.names)}"
             if missing or surplus:
                 detail = f"missing {missing}, unexpected {surplus}"
-            else:
-                detail = f"the order must be {list(self.names)}"
             raise ValueError(
                 "The feature names should match those that were passed during fit: "
                 f"{detail}. Select the columns by name, in the order of feature_names_in_."

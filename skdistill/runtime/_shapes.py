@@ -26,8 +26,7 @@ def check_shapes(reader, layers, outputs):
         _require((kind is last) == is_end, f"{last.__name__} must be the last layer")
         _require(prod(shape) <= most, "layers pass on more numbers than they hold")
         before = kind
-    fits = shape == (outputs.n_outputs,)
-    _require(fits, f"scores of shape {shape} for {outputs.words}")
+    _require(shape == (outputs.n_outputs,), f"scores of shape {shape} for {outputs.words}")
 
 
 def _check_encoding(encoding, reader, i):

@@ -84,7 +84,7 @@ def get_column(X, j):
 
 def column_getter(X):
     """Return a function that gives a column of `X` by position, as the table stores it."""
-    return _pandas.getter(X) if _pandas.is_mine(X) else partial(get_column, X)
+    return _pandas.getter(X) if _pandas.is_mine(X) else partial(container_of(X).column, X)
 
 
 def as_values(data):
