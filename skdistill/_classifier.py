@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from sklearn.base import ClassifierMixin
-from sklearn.utils.validation import check_is_fitted
 
 from skdistill._constraints import CONSTRAINTS
 from skdistill._distilled import BaseDistilled
@@ -274,7 +273,9 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         KeyboardInterrupt
             When interrupted: there is no student then.
         """
-        return self._distil(X, y, sample_weight, groups, X_unlabeled, soft_targets)
+        self._distil(X, y, sample_weight, groups, X_unlabeled, soft_targets)
+        self.classes_ = self.task_.classes
+        return self
 
     def predict_proba(self, X):
         """Probability of each class, by the student.
@@ -324,9 +325,3 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         """
         student, X = self._checked(X)
         return student.predict(X)
-
-    @property
-    def classes_(self):
-        """Class labels."""
-        check_is_fitted(self)
-        return self.student_.classes_

@@ -53,25 +53,16 @@ def warn(message):
             return
         said.add(message)
     frame = _users_frame() or sys._getframe(1)
-    warnings.warn_explicit(
-        message,
-        DistillationWarning,
-        frame.f_code.co_filename,
-        frame.f_lineno,
-        frame.f_globals.get("__name__", "<string>"),  # as warnings.warn has it
-        frame.f_globals.setdefault("__warningregistry__", {}),
-    )
+    module = frame.f_globals.get("__name__", "<string>")  # as warnings.warn has it
+    where = frame.f_code.co_filename, frame.f_lineno, module
+    registry = frame.f_globals.setdefault("__warningregistry__", {})
+    warnings.warn_explicit(message, DistillationWarning, *where, registry)
 
 
 def only_informs(name, otherwise=None):
     """Decorate a statistic that decides nothing: it never ends what it informs about.
 
-    Parameters
-    ----------
-    name : str
-        What users know it by.
-    otherwise : object
-        What is returned, with a warning, where it cannot be computed.
+    Where it cannot be computed, a warning says so by `name`, and `otherwise` is returned.
     """
 
     def decorate(statistic):

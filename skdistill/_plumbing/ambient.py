@@ -7,7 +7,7 @@ the user's alone, and its random numbers are for one fit at a time.
 
 import os
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ContextDecorator, ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -44,9 +44,8 @@ def plain_process():
     NumPy warns at most where it was told to raise: libraries count on that.
     """
     leave_parents_threads()
-    ours: Any = {
-        kind: TAMED[kind] for kind, how in np.geterr().items() if how in ("raise", "call")
-    }
+    theirs = np.geterr().items()
+    ours: Any = {kind: TAMED[kind] for kind, how in theirs if how in ("raise", "call")}
     with np.errstate(**ours):
         yield
 
@@ -73,42 +72,30 @@ def one_thread():
 
 @contextmanager
 def torch_to_itself(seed, device):
-    """Give code of the user's torch's random state, seeded, while other fits with such code wait.
-
-    Parameters
-    ----------
-    seed : int
-    device : str
-        Where it runs.
-    """
+    """Give code of the user's torch's random state, seeded; other fits with such code wait."""
     with _alone, torch.random.fork_rng(devices=_cuda_devices(device)), float32_by_default():
         torch.manual_seed(seed)
         yield
 
 
-@contextmanager
 def float32_by_default():
     """Let code of the user's make float32 tensors; the last to leave gives the dtype back."""
-    _default_dtype.enter()
-    try:
-        yield
-    finally:
-        _default_dtype.leave()
+    return _default_dtype
 
 
-class _DefaultDtype:
+class _DefaultDtype(ContextDecorator):
     def __init__(self):
         self.lock = threading.Lock()
         self._n_inside = 0
 
-    def enter(self):
+    def __enter__(self):
         with self.lock:
             if self._n_inside == 0:
                 self._theirs = torch.get_default_dtype()
                 torch.set_default_dtype(torch.float32)
             self._n_inside += 1
 
-    def leave(self):
+    def __exit__(self, *_):
         with self.lock:
             self._n_inside -= 1
             if self._n_inside == 0:

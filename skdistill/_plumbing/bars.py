@@ -55,15 +55,10 @@ def show_on(console):
     """Draw bars on a rich Console for all stages of this thread."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    bars = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[count]}"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        redirect_stdout=console.is_jupyter or sys.stdout.isatty(),  # not to a pipe
-    )
+    what, count = TextColumn("{task.description}"), TextColumn("{task.fields[count]}")
+    columns = what, BarColumn(), count, TimeElapsedColumn()
+    redirected = console.is_jupyter or sys.stdout.isatty()  # not to a pipe
+    bars = Progress(*columns, console=console, transient=True, redirect_stdout=redirected)
     with bars, heard_by(_Bars(bars)):
         yield
 

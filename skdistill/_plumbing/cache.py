@@ -18,12 +18,7 @@ from skdistill.exceptions import warn
 class Cache:
     """A folder of results, each computed under a lock of its own.
 
-    Parameters
-    ----------
-    memory : str, path-like or joblib.Memory
-        Where the results are kept, in a subfolder of their own that only the user may read.
-    *parts : object
-        What all results depend on.
+    They lie in a subfolder of `memory` that only the user may read; all depend on `parts`.
     """
 
     def __init__(self, memory, *parts):

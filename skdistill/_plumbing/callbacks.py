@@ -28,15 +28,12 @@ def reported(fit):
     @with_callbacks
     @wraps(fit)
     def reported_fit(self, *args, **kwargs):
-        heard = _callbacks_hear if getattr(self, "_skl_callbacks", None) else _stage_of
-        with heard(self), each_warning_once():
+        has_callbacks = getattr(self, "_skl_callbacks", None)
+        heard = _callbacks_hear(self) if has_callbacks else stage(type(self).__name__)
+        with heard, each_warning_once():
             return fit(self, *args, **kwargs)
 
     return reported_fit
-
-
-def _stage_of(estimator):
-    return stage(type(estimator).__name__)
 
 
 @contextmanager

@@ -18,12 +18,8 @@ def digest(value):
     """Return a text that equal values share: tables by their values, estimators by parameters.
 
     A pickle will not do. It also tells which parts are one object, how an array is strided, and
-    what a frame, a column or a sparse matrix has noted about itself meanwhile.
-
-    Parameters
-    ----------
-    value : object
-        Whatever is no table, estimator or container of these is pickled.
+    what a frame, a column or a sparse matrix has noted about itself meanwhile. What is no table,
+    estimator or container of these is pickled.
     """
     if isinstance(value, BaseEstimator) and not is_frozen(value):
         params = value.get_params(deep=False)

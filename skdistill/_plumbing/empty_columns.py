@@ -10,15 +10,6 @@ def nearly_empty(rows):
     """Return which columns have too few numbers to be of use to boosting.
 
     In what it sets aside for early stopping, or does not look at, it may miss all of them.
-
-    Parameters
-    ----------
-    rows : float array of shape (n_samples, n_features)
-        NaN where a number is missing.
-
-    Returns
-    -------
-    empty : bool array of shape (n_features,)
     """
     n_known = np.count_nonzero(~np.isnan(rows), axis=0)
     n_looked_at = n_known * min(1, BINNED_ROWS / max(len(rows), 1))

@@ -8,22 +8,9 @@ from secrets import token_hex
 
 @contextmanager
 def whole_file(path):
-    """Give a temporary file beside `path`, which takes its place unless something is raised.
+    """Give an empty temporary file beside `path`, which takes its place unless there is an error.
 
-    Parameters
-    ----------
-    path : str or path-like
-        Where the file is.
-
-    Yields
-    ------
-    temporary : Path
-        An empty file, readable as the umask says.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the folder does not exist.
+    It is readable as the umask says. Raises FileNotFoundError where the folder does not exist.
     """
     path = Path(path)
     if not path.parent.is_dir():

@@ -16,20 +16,10 @@ _listener: ContextVar[Any] = ContextVar("skdistill_listener", default=None)
 
 
 class Progress:
-    """Counts; prints the count every few seconds if told to, and tells who listens.
+    """Counts; prints the count every few seconds if `verbose`, and tells who listens.
 
-    It is a context manager: the work is done when it is left.
-
-    Parameters
-    ----------
-    what : str
-        What is counted, as in "synthetic rows answered".
-    total : int or None, default=None
-        None when it is not known.
-    verbose : int, default=0
-        0 prints nothing.
-    n_steps : int or None, default=None
-        How often `add` will be called; None when it is not known.
+    It is a context manager: the work is done when it is left. `total`, and `n_steps`, how often
+    `add` will be called, are None where they are not known.
     """
 
     def __init__(self, what, total=None, verbose=0, *, n_steps=None):

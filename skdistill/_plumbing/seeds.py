@@ -25,9 +25,6 @@ def fill_random_states(teacher, seed):
     """Give every ``random_state=None`` inside a teacher a seed, as ensembles do."""
     rng = np.random.default_rng(seed)
     params = teacher.get_params(deep=True)
-    unset = [
-        name
-        for name in sorted(params)
-        if (name == "random_state" or name.endswith("__random_state")) and params[name] is None
-    ]
+    seeds = [name for name in sorted(params) if f"__{name}".endswith("__random_state")]
+    unset = [name for name in seeds if params[name] is None]
     return teacher.set_params(**{name: int(rng.integers(2**31 - 1)) for name in unset})

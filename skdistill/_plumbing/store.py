@@ -24,13 +24,7 @@ class RowStore:
         self._n_rows = 0
 
     def append(self, **arrays):
-        """Append rows to each array.
-
-        Raises
-        ------
-        OSError
-            If the disk is full. Nothing is left on it.
-        """
+        """Append rows to each array; OSError if the disk is full, and nothing is left on it."""
         self._n_rows += next(iter(arrays.values())).shape[0]
         for name, array in arrays.items():
             self._n_bytes += array.data.nbytes

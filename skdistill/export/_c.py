@@ -98,20 +98,15 @@ def to_c(model, path, *, dtype="float32", name=None):
             f"{name!r} cannot begin C names. Pass name=, of ASCII letters, digits and _, which "
             "begins with a letter."
         )
-    _check_layers(student)
+    odd = [type(layer).__name__ for layer in student.layers if type(layer) not in READERS]
+    if odd:
+        raise ValueError(
+            f"The student's {odd[0]} runs in torch alone and cannot be written in C. Distil into "
+            "student='mlp', 'tabm' or 'linear', or use skdistill.export.to_torch."
+        )
     text = with_prefix(_header(student, name, int8=dtype == "int8"), name)
     with whole_file(path) as temporary:
         temporary.write_text(text, encoding="ascii", newline="\n")
-
-
-def _check_layers(student):
-    for layer in student.layers:
-        if type(layer) not in READERS:
-            raise ValueError(
-                f"The student's {type(layer).__name__} runs in torch alone and cannot be written "
-                "in C. Distil into student='mlp', 'tabm' or 'linear', or use "
-                "skdistill.export.to_torch."
-            )
 
 
 def _header(student, name, *, int8):
@@ -126,20 +121,16 @@ def _header(student, name, *, int8):
         *number_function(student.reader),
         outputs.functions.format(code=forward.code, where=forward.where),
     ]
-    return "\n".join(
-        [
-            _use(student, name, outputs, int8),
-            "#ifndef @H\n#define @H\n",
-            "#include <float.h>\n#include <math.h>\n#include <stdint.h>\n#include <string.h>\n",
-            f"#define @N_FEATURES {student.n_features_in_}",
-            *outputs.definitions,
-            *describe_columns(student.reader),
-            *forward.arrays,
-            *helpers_of("".join(functions)),
-            *functions,
-            "#endif\n",
-        ]
-    )
+    parts = [
+        _use(student, name, outputs, int8),
+        "#ifndef @H\n#define @H\n",
+        "#include <float.h>\n#include <math.h>\n#include <stdint.h>\n#include <string.h>\n",
+        f"#define @N_FEATURES {student.n_features_in_}",
+        *(*outputs.definitions, *describe_columns(student.reader), *forward.arrays),
+        *(*helpers_of("".join(functions)), *functions),
+        "#endif\n",
+    ]
+    return "\n".join(parts)
 
 
 def _use(student, name, outputs, int8):

@@ -4,27 +4,18 @@ import numpy as np
 
 from skdistill.export._c_text import strings
 
-NUMBER = """\
-static inline float @number(int column, double value)
+BY_COLUMN = """\
+static inline float @{name}(int column, {given})
 {{
     switch (column) {{
 {cases}
     default:
-        return (float)value;
+        return {otherwise};
     }}
 }}
 """
-
-CODE = """\
-static inline float @code(int column, const char *level)
-{{
-    switch (column) {{
-{cases}
-    default:
-        return -1.0f;
-    }}
-}}
-"""
+CODE = {"name": "code", "given": "const char *level", "otherwise": "-1.0f"}
+NUMBER = {"name": "number", "given": "double value", "otherwise": "(float)value"}
 
 
 def describe_columns(reader):
@@ -40,7 +31,7 @@ def describe_columns(reader):
 def code_function(reader):
     """Return the function that codes a level, if any column has levels."""
     cases = "\n".join(_case(reader, j) for j in sorted(reader.levels))
-    return [CODE.format(cases=cases)] if cases else []
+    return [BY_COLUMN.format(cases=cases, **CODE)] if cases else []
 
 
 def number_function(reader):
@@ -49,7 +40,7 @@ def number_function(reader):
         f"    case {j}:\n        return (float)((value - {offset!r}) * {scale!r});"
         for j, (offset, scale) in sorted(reader.offsets.items())
     )
-    return [NUMBER.format(cases=cases)] if cases else []
+    return [BY_COLUMN.format(cases=cases, **NUMBER)] if cases else []
 
 
 def _remark(reader, j):

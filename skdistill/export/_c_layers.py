@@ -3,21 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
+from skdistill import layers
 from skdistill.export._c_outputs import LAST
 from skdistill.export._c_text import array, number
-from skdistill.layers import (
-    BOUND,
-    CLIP,
-    Activation,
-    EncodeTable,
-    Linear,
-    LinearOfMembers,
-    MeanOfMembers,
-    Periodic,
-    Scale,
-)
+from skdistill.export._common import round_to_int8
 
 BUFFERS = ("a", "b", "c")  # what a step reads, what it writes, and what every member reads
 
@@ -26,28 +15,12 @@ class Forward:
     """C code that leads a row `x` through the layers added; `@` as in the helpers.
 
     Members run one after the other, so that buffers hold one of them.
-
-    Parameters
-    ----------
-    n_inputs : int
-        Width of a row.
-    int8 : bool
-        Whether weights of linear layers get eight bits.
-
-    Attributes
-    ----------
-    where : str
-        Name of the buffer with the output.
-    width : int
-        How many floats the output is.
-    arrays : list of str
-        Definitions of the arrays that the code names.
     """
 
     def __init__(self, n_inputs, *, int8):
-        self.int8 = int8
-        self.where, self.width = "x", n_inputs
-        self.arrays: list[str] = []
+        self.int8 = int8  # whether weights of linear layers get eight bits
+        self.where, self.width = "x", n_inputs  # the buffer with the output, and its floats
+        self.arrays: list[str] = []  # definitions of what the code names
         self._lines: list[str] = []
         self._buffers: dict[str, int] = {}
         self._kept, self._indent = "", "    "
@@ -104,16 +77,9 @@ class Forward:
         return "\n".join([f"    float {buffers};", *self._lines])
 
 
-def round_to_int8(weight):
-    """Return weights of shape (..., n_inputs, n_outputs) as int8, and a scale for each output."""
-    scale = np.abs(weight).max(axis=-2, keepdims=True, initial=0) / np.float32(127)
-    scale[scale == 0] = 1
-    return np.rint(weight / scale).astype(np.int8), scale
-
-
 def as_rounded(layer):
     """Return the layer with the weights that its eight-bit form has."""
-    if not isinstance(layer, Linear | LinearOfMembers):
+    if not isinstance(layer, layers.Linear | layers.LinearOfMembers):
         return layer
     weight, scale = round_to_int8(layer.weight)
     return replace(layer, weight=weight * scale)
@@ -133,7 +99,7 @@ def _encode_table(c, layer):
 def _encode_numbers(c, layer, y, n):
     columns, center = c.array("columns", layer.number_columns), c.array("center", layer.center)
     scale = c.array("inverse_scale", layer.inverse_scale)
-    c.call("numbers", "x", columns, center, scale, y, n, number(BOUND), number(CLIP))
+    c.call("numbers", "x", columns, center, scale, y, n, number(layers.BOUND), number(layers.CLIP))
     if n_flags := len(layer.missing):
         flagged = c.array("flagged", layer.number_columns[layer.missing])
         c.call("missing", "x", flagged, f"{y} + {n}", n_flags)
@@ -191,12 +157,12 @@ def _activation(c, layer):
 
 
 READERS: dict[type, Callable] = {
-    EncodeTable: _encode_table,
-    Periodic: _periodic,
-    Linear: _linear,
-    LinearOfMembers: _linear_of_members,
-    Scale: _scale,
-    MeanOfMembers: _mean_of_members,
-    Activation: _activation,
+    layers.EncodeTable: _encode_table,
+    layers.Periodic: _periodic,
+    layers.Linear: _linear,
+    layers.LinearOfMembers: _linear_of_members,
+    layers.Scale: _scale,
+    layers.MeanOfMembers: _mean_of_members,
+    layers.Activation: _activation,
     **LAST,
 }

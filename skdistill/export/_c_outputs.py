@@ -30,17 +30,7 @@ LAST: dict[type, Callable] = {Softmax: _softmax}
 
 
 class ClassesInC:
-    """Probabilities, and the most probable class.
-
-    Parameters
-    ----------
-    outputs : Classes
-
-    Attributes
-    ----------
-    definitions : list of str
-        The number of classes, and their labels.
-    """
+    """Probabilities, and the most probable class."""
 
     answers = "probabilities"
     about = """\

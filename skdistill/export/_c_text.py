@@ -14,13 +14,7 @@ def number(value):
 
 
 def string(text):
-    """Return a string literal of UTF-8 bytes, in which all that C could misread is escaped.
-
-    Raises
-    ------
-    ValueError
-        If the text holds NUL, which ends a string in C.
-    """
+    """Return a literal of UTF-8 bytes, what C could misread escaped; NUL is a ValueError."""
     if "\0" in text:
         raise ValueError(
             f"{text!r} holds the character NUL, which ends a string in C. Rename it before fit."
@@ -29,13 +23,7 @@ def string(text):
 
 
 def array(name, values):
-    """Define a static array of the values, row by row; an empty one, which C lacks, gets a 0.
-
-    Raises
-    ------
-    ValueError
-        If a value is NaN or infinite.
-    """
+    """Define a static array of values, row by row; an empty one, which C lacks, gets a 0."""
     if not np.isfinite(values).all():
         raise ValueError(
             f"The student's {name.lstrip('@')} holds NaN or infinity, so it answers no row: "

@@ -12,19 +12,7 @@ EXTREMES = (np.nan, 0.0, 3e38, -3e38, 1e-38)
 
 
 def student_of(model):
-    """Return the student of a fitted model.
-
-    Parameters
-    ----------
-    model : Student, fitted DistilledClassifier, or Pipeline that has no other step than that
-
-    Raises
-    ------
-    ValueError
-        If a pipeline does more than to pass rows on to its last step.
-    TypeError
-        If there is no student.
-    """
+    """Return the student of a fitted model, or say why there is none to export."""
     if isinstance(model, Student):
         return model
     if hasattr(model, "steps"):
@@ -49,18 +37,9 @@ def student_of(model):
 def probe_rows(student, n_rows=64, random_state=0):
     """Return rows that are hard to export well, in the form that `student.reader` gives.
 
-    Parameters
-    ----------
-    student : Student
-    n_rows : int
-    random_state : int
-
-    Returns
-    -------
-    rows : float32 array of shape (n_rows, n_features)
-        Numbers near the middle of their column, far from it, missing, and extreme; categories of
-        every code, missing and other included. For a student of sparse rows, dense ones with a
-        number in every tenth place.
+    Numbers near the middle of their column, far from it, missing, and extreme; categories of
+    every code, missing and other included. For a student of sparse rows, dense ones with a
+    number in every tenth place.
     """
     rng = np.random.default_rng(random_state)
     rows = np.zeros((n_rows, student.n_features_in_), dtype=np.float32)
@@ -82,20 +61,15 @@ def probe_rows(student, n_rows=64, random_state=0):
     return rows
 
 
+def round_to_int8(weight, highest=127):
+    """Return weights of shape (..., n_inputs, n_outputs) as int8, and a scale for each output."""
+    scale = np.abs(weight).max(axis=-2, keepdims=True, initial=0) / np.float32(highest)
+    scale[scale == 0] = 1
+    return np.rint(weight / scale).astype(np.int8), scale
+
+
 def check_parity(expected, got, form):
-    """Raise unless two arrays of answers are alike.
-
-    Parameters
-    ----------
-    expected, got : arrays of shape (n_rows, n_outputs)
-    form : str
-        What was exported, for the error.
-
-    Raises
-    ------
-    ExportError
-        If they differ by more than 1e-5 somewhere.
-    """
+    """Raise ExportError where answers of shape (n_rows, n_outputs) differ by more than 1e-5."""
     got = np.asarray(got)
     if got.shape != expected.shape:
         raise ExportError(f"{form} gave answers of shape {got.shape}, not {expected.shape}.")

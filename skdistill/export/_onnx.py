@@ -88,15 +88,9 @@ def to_onnx(
     newest = onnx_opset_version()
     if not OLDEST_OPSET <= opset <= newest:
         raise ValueError(f"opset={opset} is not known: use one from {OLDEST_OPSET} to {newest}.")
-    if sample_rows is None:
-        sample_rows = calibration_rows
-    onnx_model = make_model(
-        model,
-        opset=opset,
-        zipmap=zipmap,
-        calibration_rows=None if quantize is None else calibration_rows,
-        sample_rows=sample_rows,
-    )
+    sample = calibration_rows if sample_rows is None else sample_rows
+    ranges = None if quantize is None else calibration_rows
+    onnx_model = make_model(model, opset, zipmap, ranges, sample)
     if path is not None:
         with whole_file(path) as temporary, open(temporary, "wb") as file:
             file.write(onnx_model.SerializeToString())

@@ -12,13 +12,7 @@ ROWS_ALONE = 16
 
 
 def open_model(model):
-    """Return a session of one thread with a model, read again from its bytes.
-
-    Raises
-    ------
-    ExportError
-        If the model breaks a rule of ONNX, or ONNX Runtime cannot run it.
-    """
+    """Return a session of one thread with a model, read again from its bytes."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -35,57 +29,26 @@ def open_model(model):
         ) from error
 
 
-def ask(session, feed):
-    """Return a graph's outputs for rows, as arrays; the last are the answers."""
-    return session.run(None, feed)
-
-
 def check_answers(session, feed, expected, outputs, form=FORM):
-    """Raise unless a session answers rows as the student does.
-
-    Parameters
-    ----------
-    session : onnxruntime.InferenceSession
-    feed : dict of str to array
-    expected : array of shape (n_rows, n_outputs)
-        The student's answers.
-    outputs : ClassesInOnnx or its like
-    form : str
-        What was exported, for the error.
-
-    Raises
-    ------
-    ExportError
-        If answers differ by more than 1e-5, or what is decided by them does.
-    """
-    *decided, got = ask(session, feed)
+    """Raise ExportError unless a session's answers, and what is decided, are the student's."""
+    *decided, got = session.run(None, feed)
     check_parity(expected, got, form)
     outputs.check(*decided, expected, form)
 
 
 def check_rows_alone(session, feed):
-    """Raise unless rows are answered alike alone and in a batch.
-
-    Raises
-    ------
-    ExportError
-    """
-    *_, batch = ask(session, feed)
+    """Raise ExportError unless rows are answered alike alone and in a batch."""
+    *_, batch = session.run(None, feed)
     for i in range(min(ROWS_ALONE, len(batch))):
-        *_, alone = ask(session, {name: rows[i : i + 1] for name, rows in feed.items()})
+        *_, alone = session.run(None, {name: rows[i : i + 1] for name, rows in feed.items()})
         check_parity(batch[i : i + 1], alone, f"{FORM}, asked for one row of a batch,")
 
 
 def check_no_rows(session, feed):
-    """Raise unless no rows get no answers.
-
-    Raises
-    ------
-    ExportError
-    """
+    """Raise ExportError unless no rows get no answers."""
     none = {name: rows[:0] for name, rows in feed.items()}
     try:
-        *_, got = ask(session, none)
+        *_, got = session.run(None, none)
     except Exception as error:  # ONNX Runtime raises many kinds of it
         raise ExportError(f"{FORM} fails when there are no rows: {error}.") from error
     n_outputs = session.get_outputs()[-1].shape[1]

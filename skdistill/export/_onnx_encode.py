@@ -20,13 +20,7 @@ def missing_text(levels):
 def encode(graph, encoding, reader, inputs):
     """Write `EncodeTable.forward` and return the name of its features.
 
-    Parameters
-    ----------
-    graph : Graph
-    encoding : EncodeTable
-    reader : ColumnReader
-    inputs : list of Tensor
-        Together they hold the columns of the table, in order.
+    The inputs together hold the columns of the table, in order.
     """
     parts = []
     if len(encoding.number_columns):
@@ -73,17 +67,7 @@ def _clip(graph, name, low, high):
 
 
 def numbers(graph, inputs, positions, offsets):
-    """Return the columns at some positions of the table as one float matrix.
-
-    Parameters
-    ----------
-    graph : Graph
-    inputs : list of Tensor
-    positions : sequence of int
-        In ascending order.
-    offsets : dict of int to pair of float
-        As in `ColumnReader`.
-    """
+    """Return the columns at some ascending positions of the table as one float matrix."""
     parts, start = [], 0
     for tensor in inputs:
         inside = [j - start for j in positions if 0 <= j - start < tensor.width]
@@ -138,13 +122,8 @@ def _codes(graph, inputs, position, reader):
     codes |= {level: code for code, level in enumerate(levels)}
     codes[missing_text(levels)] = n + n_buckets
     other = n + n_buckets + 1
-    code = graph.node(
-        "LabelEncoder",
-        name,
-        keys_strings=list(codes),
-        values_int64s=list(codes.values()),
-        default_int64=other,
-    )
+    coding = {"keys_strings": list(codes), "values_int64s": list(codes.values())}
+    code = graph.node("LabelEncoder", name, **coding, default_int64=other)
     if not n_buckets:
         return code
     hashed = graph.node("MurmurHash3", name, positive=1, seed=0)

@@ -18,33 +18,18 @@ HOMES = {
 
 @dataclass(frozen=True)
 class Tensor:
-    """An input of the graph.
-
-    Parameters
-    ----------
-    name : str
-    kind : int
-        Type of its elements, from `onnx.TensorProto`.
-    width : int
-        Number of columns.
-    """
+    """An input of the graph."""
 
     name: str
-    kind: int
-    width: int
+    kind: int  # of its elements, from `onnx.TensorProto`
+    width: int  # number of columns
 
 
 class Graph(ABC):
-    """Where layers put their nodes; each node has one output, known by its name.
-
-    Parameters
-    ----------
-    opset : int
-        Of the default domain.
-    """
+    """Where layers put their nodes; each node has one output, known by its name."""
 
     def __init__(self, opset):
-        self.opset = opset
+        self.opset = opset  # of the default domain
         self.double = False  # whether the net computes in float64
 
     @abstractmethod
@@ -84,13 +69,11 @@ class ModelGraph(Graph):
         self._constants = []
 
     def constant(self, array):
-        """Add an array and return its name."""
         name = f"skdistill.constant{len(self._constants)}"
         self._constants.append(numpy_helper.from_array(np.asarray(array), name))
         return name
 
     def node(self, op, *inputs, output=None, **attributes):
-        """Add a node and return the name of its output."""
         output = output or f"skdistill.{op}{len(self._nodes)}"
         domain, _ = HOMES.get(op, ("", 0))
         node = helper.make_node(op, inputs, [output], name=output, domain=domain, **attributes)
@@ -98,27 +81,14 @@ class ModelGraph(Graph):
         return output
 
     def model(self, inputs, outputs):
-        """Return the model.
+        """Return the model, in the oldest file format that its operators permit.
 
-        Parameters
-        ----------
-        inputs : list of Tensor
-        outputs : dict of str to (int, list)
-            Name to type and shape of each output.
-
-        Returns
-        -------
-        model : onnx.ModelProto
-            With the oldest file format that its operators permit.
+        `outputs` are the type and the shape of each, by name.
         """
         declare = helper.make_tensor_value_info
-        graph = helper.make_graph(
-            self._nodes,
-            "skdistill",
-            [declare(t.name, t.kind, ["rows", t.width]) for t in inputs],
-            [declare(name, kind, shape) for name, (kind, shape) in outputs.items()],
-            self._constants,
-        )
+        given = [declare(t.name, t.kind, ["rows", t.width]) for t in inputs]
+        made = [declare(name, kind, shape) for name, (kind, shape) in outputs.items()]
+        graph = helper.make_graph(self._nodes, "skdistill", given, made, self._constants)
         opsets = [helper.make_opsetid("", self.opset), helper.make_opsetid(ML, ML_OPSET)]
         version = helper.find_min_ir_version_for(opsets)
         if any(node.domain == MICROSOFT for node in self._nodes):

@@ -42,13 +42,7 @@ def some_rows(rows, n_most):
 
 
 class StudentInputs:
-    """The inputs of a student's graph.
-
-    Parameters
-    ----------
-    reader : ColumnReader
-        The student's.
-    """
+    """The inputs of a student's graph."""
 
     def __init__(self, reader):
         self.reader = reader
@@ -96,12 +90,7 @@ class StudentInputs:
 
 
 class SampleInputs:
-    """The inputs of a pipeline's graph, typed by rows that it may get.
-
-    Parameters
-    ----------
-    sample : table of shape (n_samples, n_features), or texts of shape (n_samples,)
-    """
+    """The inputs of a pipeline's graph, typed by a table, or texts one a row, that it may get."""
 
     def __init__(self, sample):
         self.kinds = [_plain_kind(column) for column in _columns(sample)]
@@ -124,7 +113,6 @@ class SampleInputs:
         return {tensor.name: column[:, None] for tensor, column in named}
 
     def describe(self):
-        """Return what a caller must know of each input."""
         return [
             {"name": tensor.name, "kind": self.kinds[j], "columns": tensor.width}
             for j, tensor in enumerate(self.tensors)

@@ -12,71 +12,41 @@ from functools import singledispatch
 import numpy as np
 from onnx import TensorProto
 
+from skdistill import layers
 from skdistill.export._onnx_encode import encode, numbers
-from skdistill.layers import (
-    Activation,
-    EncodeTable,
-    Linear,
-    LinearOfMembers,
-    MeanOfMembers,
-    Periodic,
-    Scale,
-)
 
 REDUCE_TAKES_AXES = 18  # from this opset on, the axes of reductions are an input
 
 
 @dataclass(frozen=True)
 class Flow:
-    """What runs from layer to layer.
-
-    Parameters
-    ----------
-    name : str
-    n_members : int
-        0 where it is of shape (n_samples, width), not (n_members, n_samples, width).
-    """
+    """What runs from layer to layer."""
 
     name: str
-    n_members: int = 0
+    n_members: int = 0  # where it is of shape (n_samples, width), without members in front
 
 
 def write_student(graph, student, inputs, outputs, names):
     """Write a student's nodes, from the columns of its table to the graph's outputs.
 
-    Parameters
-    ----------
-    graph : Graph
-    student : Student
-    inputs : list of Tensor
-        Together they hold the student's columns, in order.
-    outputs : ClassesInOnnx or its like
-    names : sequence of str
-        Of the graph's outputs.
+    The inputs together hold the columns, in order; `names` are those of the graph's outputs.
     """
-    first, *layers = student.layers
-    if isinstance(first, EncodeTable):
+    first, *rest = student.layers
+    if isinstance(first, layers.EncodeTable):
         flow = Flow(encode(graph, first, student.reader, inputs))
     else:
         graph.double = True
-        layers = student.layers
+        rest = student.layers
         rows = numbers(graph, inputs, range(student.n_features_in_), student.reader.offsets)
         flow = Flow(graph.node("Cast", rows, to=TensorProto.DOUBLE))
-    for layer in layers:
+    for layer in rest:
         flow = write(layer, graph, flow)
     outputs.write(graph, flow.name, names)
 
 
 @singledispatch
 def write(layer, graph, flow):
-    """Write a layer's nodes and return what flows out of it.
-
-    Parameters
-    ----------
-    layer : Layer
-    graph : Graph
-    flow : Flow
-    """
+    """Write a layer's nodes and return what flows out of it."""
     raise TypeError(
         f"A {type(layer).__name__} is code of your own and has no ONNX form here. Export "
         "clf.net_.module_ by torch.onnx.export: it makes scores of rows that "
@@ -85,7 +55,7 @@ def write(layer, graph, flow):
 
 
 @write.register
-def _(layer: Periodic, graph, flow):
+def _(layer: layers.Periodic, graph, flow):
     n_numbers = len(layer.frequency)
     first = [graph.integers([i]) for i in (0, n_numbers, 1)]
     numbers = graph.node("Slice", flow.name, *first)
@@ -97,13 +67,14 @@ def _(layer: Periodic, graph, flow):
 
 
 @write.register
-def _(layer: Linear, graph, flow):
+def _(layer: layers.Linear | layers.LinearOfMembers, graph, flow):
     product = graph.node("MatMul", flow.name, graph.real(layer.weight))
-    return Flow(graph.node("Add", product, graph.real(layer.bias)), flow.n_members)
+    bias = layer.bias if isinstance(layer, layers.Linear) else layer.bias[:, None]
+    return Flow(graph.node("Add", product, graph.real(bias)), flow.n_members)
 
 
 @write.register
-def _(layer: Scale, graph, flow):
+def _(layer: layers.Scale, graph, flow):
     x = flow.name
     if not flow.n_members:
         x = graph.node("Unsqueeze", x, graph.integers([0]))
@@ -113,13 +84,7 @@ def _(layer: Scale, graph, flow):
 
 
 @write.register
-def _(layer: LinearOfMembers, graph, flow):
-    product = graph.node("MatMul", flow.name, graph.real(layer.weight))
-    return Flow(graph.node("Add", product, graph.real(layer.bias[:, None])), flow.n_members)
-
-
-@write.register
-def _(layer: MeanOfMembers, graph, flow):
+def _(layer: layers.MeanOfMembers, graph, flow):
     log_p = graph.node("LogSoftmax", flow.name, axis=2)
     if graph.opset < REDUCE_TAKES_AXES:
         total = graph.node("ReduceLogSumExp", log_p, axes=[0], keepdims=0)
@@ -130,7 +95,7 @@ def _(layer: MeanOfMembers, graph, flow):
 
 
 @write.register
-def _(layer: Activation, graph, flow):
+def _(layer: layers.Activation, graph, flow):
     if layer.function == "silu":
         if graph.double:  # ONNX Runtime 1.20 fuses x * sigmoid(x) into what it has in float32 only
             growth = graph.node("Exp", graph.node("Neg", flow.name))

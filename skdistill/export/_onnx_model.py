@@ -24,12 +24,7 @@ N_CALIBRATION_ROWS = 2000  # more of them change no range much
 
 
 class StudentForm:
-    """A student alone; its columns are the graph's inputs.
-
-    Parameters
-    ----------
-    student : Student
-    """
+    """A student alone; its columns are the graph's inputs."""
 
     called = FORM
 
@@ -47,9 +42,8 @@ class StudentForm:
 
     def probe(self):
         """Return the feed of rows that are hard to get right, and the answers to them."""
-        if self.student.reader.sparse:
-            return self._answers(_sparse_probes(self.student.n_features_in_))
-        return self._answers(probe_rows(self.student))
+        probe = _sparse_probes if self.student.reader.sparse else probe_rows
+        return self._answers(probe(self.student))
 
     def write(self, net, outputs, opset):
         """Return the model of a student whose tables are read like this one's."""
@@ -61,11 +55,8 @@ class StudentForm:
         return self.inputs.feed(rows), self.student._forward(rows)
 
 
-def make_model(model, *, opset, zipmap, calibration_rows, sample_rows):
-    """Return the ONNX model of a fitted model, in eight bits if there are calibration rows.
-
-    The parameters are those of `to_onnx`.
-    """
+def make_model(model, opset, zipmap, calibration_rows, sample_rows):
+    """Return the ONNX model of a fitted model, in eight bits if there are calibration rows."""
     form = _form(model, sample_rows)
     student = form.student
     outputs = WRITERS[type(student.outputs)](student.outputs)
@@ -112,9 +103,9 @@ def _split(model):
     return [*(step for _, step in before if step not in (None, "passthrough")), *inner], last
 
 
-def _sparse_probes(n_features, n_rows=64):
-    rng = np.random.default_rng(0)
-    rows = rng.standard_t(2, (n_rows, n_features)) * (rng.random((n_rows, n_features)) < 0.3)
+def _sparse_probes(student):
+    rng, shape = np.random.default_rng(0), (64, student.n_features_in_)
+    rows = rng.standard_t(2, shape) * (rng.random(shape) < 0.3)
     odd = rng.random(rows.shape) < 0.05
     rows[odd] = rng.choice([x for x in EXTREMES if x == x], odd.sum())
     return rows.astype(np.float32)

@@ -17,13 +17,7 @@ def _(layer: Softmax, graph, flow):
 
 
 def labels_of(classes):
-    """Return class labels as a graph may hold them: int64, or str objects.
-
-    Raises
-    ------
-    TypeError
-        If they are neither strings nor whole numbers.
-    """
+    """Return class labels as a graph may hold them: int64, or str objects."""
     values = classes.tolist()
     if all(isinstance(value, str) for value in values):
         return np.array(values, dtype=object)
@@ -36,27 +30,13 @@ def labels_of(classes):
 
 
 class ClassesInOnnx:
-    """The most probable label and the probabilities of all.
+    """The most probable label and the probabilities of all."""
 
-    Parameters
-    ----------
-    outputs : Classes
-
-    Attributes
-    ----------
-    names : tuple of str
-        Of the graph's outputs; the last is the student's answers.
-    labels : array of shape (n_classes,)
-        Of int64 or of str objects.
-    about : dict
-        For the metadata.
-    """
-
-    names = ("label", "probabilities")
+    names = ("label", "probabilities")  # of the graph's outputs; the last is the answers
 
     def __init__(self, outputs):
         self.labels = labels_of(outputs.labels)
-        self.about = {"classes": outputs.labels.tolist()}
+        self.about = {"classes": outputs.labels.tolist()}  # for the metadata
         self._are_texts = self.labels.dtype == object
         self._kind = TensorProto.STRING if self._are_texts else TensorProto.INT64
 
@@ -72,20 +52,7 @@ class ClassesInOnnx:
         graph.node("Cast", answers, to=TensorProto.FLOAT, output=names[1])
 
     def check(self, chosen, expected, form):
-        """Raise unless rows have the label of a most probable class.
-
-        Parameters
-        ----------
-        chosen : array of shape (n_rows,)
-        expected : array of shape (n_rows, n_classes)
-            The student's probabilities.
-        form : str
-            What was exported, for the error.
-
-        Raises
-        ------
-        ExportError
-        """
+        """Raise ExportError unless each row has the label of a most probable class."""
         position = {label: k for k, label in enumerate(self.labels.tolist())}
         classes = np.array([position[label] for label in chosen.tolist()], dtype=np.intp)
         lost = expected.max(axis=1) - expected[np.arange(len(expected)), classes]
@@ -107,14 +74,10 @@ class ClassesInOnnx:
         for node in graph.node:
             node.output[:] = [matrix if name == "probabilities" else name for name in node.output]
         keys = "classlabels_strings" if self._are_texts else "classlabels_int64s"
-        labels = {keys: self.labels.tolist()}
-        node = helper.make_node(
-            "ZipMap", [matrix], ["probabilities"], name="zipmap", domain=ML, **labels
-        )
-        graph.node.append(node)
-        row = helper.make_map_type_proto(
-            self._kind, helper.make_tensor_type_proto(TensorProto.FLOAT, [])
-        )
+        about = {"name": "zipmap", "domain": ML, keys: self.labels.tolist()}
+        graph.node.append(helper.make_node("ZipMap", [matrix], ["probabilities"], **about))
+        number = helper.make_tensor_type_proto(TensorProto.FLOAT, [])
+        row = helper.make_map_type_proto(self._kind, number)
         rows = helper.make_value_info("probabilities", helper.make_sequence_type_proto(row))
         (position,) = [i for i, out in enumerate(graph.output) if out.name == "probabilities"]
         graph.output[position].CopyFrom(rows)

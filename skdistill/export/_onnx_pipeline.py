@@ -13,15 +13,7 @@ N_PROBES = 256
 
 
 class PipelineForm:
-    """Transformers and the student that follows them; the graph's inputs are columns like X's.
-
-    Parameters
-    ----------
-    steps : list of fitted transformers
-    student : Student
-    sample : table like X
-        Its columns give the inputs their types; its answers are compared.
-    """
+    """Transformers and the student behind them; a sample like X gives the inputs their types."""
 
     called = "The pipeline's ONNX graph, whose steps compute in float32,"
 
@@ -47,13 +39,10 @@ class PipelineForm:
         """Return the model of the pipeline with another student of the same rows."""
         register()
         last = WRITERS[type(net.outputs)].step(net)
-        onnx_model = skl2onnx.convert_sklearn(
-            make_pipeline(*self._steps.named_steps.values(), last),
-            "skdistill",
-            [(tensor.name, _type_of(tensor)) for tensor in self.inputs.tensors],
-            target_opset=opset,
-            options={id(last): {"zipmap": False}},
-        )
+        pipeline = make_pipeline(*self._steps.named_steps.values(), last)
+        types = [(tensor.name, _type_of(tensor)) for tensor in self.inputs.tensors]
+        how = {"target_opset": opset, "options": {id(last): {"zipmap": False}}}
+        onnx_model = skl2onnx.convert_sklearn(pipeline, "skdistill", types, **how)
         for node in onnx_model.graph.node:
             if node.op_type == "FeatureVectorizer":
                 _make_concat(node)

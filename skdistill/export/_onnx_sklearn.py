@@ -3,35 +3,23 @@
 import numpy as np
 import skl2onnx
 from onnx import TensorProto, numpy_helper
-from skl2onnx.common.data_types import (
-    BooleanTensorType,
-    DoubleTensorType,
-    FloatTensorType,
-    Int64TensorType,
-    StringTensorType,
-)
+from skl2onnx.common import data_types
 
 from skdistill.export._onnx_graph import HOMES, Graph, Tensor
 from skdistill.export._onnx_layers import write_student
 from skdistill.export._onnx_sklearn_outputs import WRITERS
 
 KINDS = {
-    BooleanTensorType: TensorProto.BOOL,
-    DoubleTensorType: TensorProto.DOUBLE,
-    FloatTensorType: TensorProto.FLOAT,
-    Int64TensorType: TensorProto.INT64,
-    StringTensorType: TensorProto.STRING,
+    data_types.BooleanTensorType: TensorProto.BOOL,
+    data_types.DoubleTensorType: TensorProto.DOUBLE,
+    data_types.FloatTensorType: TensorProto.FLOAT,
+    data_types.Int64TensorType: TensorProto.INT64,
+    data_types.StringTensorType: TensorProto.STRING,
 }
 
 
 class ContainerGraph(Graph):
-    """A graph that skl2onnx is making.
-
-    Parameters
-    ----------
-    scope, container
-        As skl2onnx hands them to a converter.
-    """
+    """A graph that skl2onnx is making."""
 
     def __init__(self, scope, container):
         super().__init__(container.target_opset_any_domain(""))
@@ -39,7 +27,6 @@ class ContainerGraph(Graph):
         self._container = container
 
     def constant(self, array):
-        """Add an array and return its name."""
         array = np.asarray(array)
         name = self._scope.get_unique_variable_name("skdistill.constant")
         if array.dtype == object:
@@ -51,7 +38,6 @@ class ContainerGraph(Graph):
         return name
 
     def node(self, op, *inputs, output=None, **attributes):
-        """Add a node and return the name of its output."""
         output = output or self._scope.get_unique_variable_name(f"skdistill.{op}")
         if op in HOMES:
             attributes.update(zip(("op_domain", "op_version"), HOMES[op], strict=True))
@@ -63,13 +49,9 @@ def register():
     """Tell skl2onnx how estimators with a student are converted."""
     for outputs in WRITERS.values():
         for cls in (outputs.estimator, outputs.step):
-            skl2onnx.update_registered_converter(
-                cls,
-                f"Skdistill{cls.__name__}",
-                _declare_outputs,
-                _convert,
-                options=outputs.options,
-            )
+            how = _declare_outputs, _convert
+            name = f"Skdistill{cls.__name__}"
+            skl2onnx.update_registered_converter(cls, name, *how, options=outputs.options)
 
 
 def _declare_outputs(operator):
@@ -79,14 +61,9 @@ def _declare_outputs(operator):
 
 
 def _convert(scope, operator, container):
-    student = operator.raw_operator.student_
-    write_student(
-        ContainerGraph(scope, container),
-        student,
-        _inputs(operator, student.n_features_in_),
-        _outputs(scope, operator).written,
-        [output.full_name for output in operator.outputs],
-    )
+    graph, student = ContainerGraph(scope, container), operator.raw_operator.student_
+    outputs, names = _outputs(scope, operator), [each.full_name for each in operator.outputs]
+    write_student(graph, student, _inputs(operator), outputs.written, names)
 
 
 def _outputs(scope, operator):
@@ -94,8 +71,8 @@ def _outputs(scope, operator):
     return WRITERS[type(model.student_.outputs)](scope, model)
 
 
-def _inputs(operator, n_features):
-    variables = operator.inputs
+def _inputs(operator):
+    variables, n_features = operator.inputs, operator.raw_operator.student_.n_features_in_
     widths = [variable.type.shape[1] for variable in variables]
     if len(widths) == 1:
         widths = [widths[0] or n_features]

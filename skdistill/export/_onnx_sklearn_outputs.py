@@ -13,12 +13,7 @@ from skdistill.layers import Classes, Outputs
 
 
 class StudentStep(ClassifierMixin, BaseEstimator):
-    """A student as the last step of a pipeline to convert.
-
-    Parameters
-    ----------
-    student_ : ClassifierStudent
-    """
+    """A student as the last step of a pipeline to convert."""
 
     def __init__(self, student_):
         self.student_ = student_
@@ -26,19 +21,7 @@ class StudentStep(ClassifierMixin, BaseEstimator):
 
 
 class ClassesInSklearn:
-    """A classifier's outputs.
-
-    Parameters
-    ----------
-    scope
-        As skl2onnx hands it to a converter.
-    model : fitted estimator
-
-    Attributes
-    ----------
-    written : ClassesInOnnx
-        With labels as the options of the conversion ask for.
-    """
+    """A classifier's outputs, with labels as the options of the conversion ask for."""
 
     estimator = skdistill.DistilledClassifier
     step = StudentStep

@@ -7,19 +7,10 @@ from copy import deepcopy
 import torch
 from torch import nn
 
+from skdistill import layers
 from skdistill._plumbing.ambient import plain_torch
 from skdistill.export._common import check_parity, probe_rows, student_of
 from skdistill.export._torch_encoding import Encode
-from skdistill.layers import (
-    Activation,
-    EncodeTable,
-    Linear,
-    LinearOfMembers,
-    MeanOfMembers,
-    Periodic,
-    Scale,
-    Softmax,
-)
 
 ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
 
@@ -113,13 +104,9 @@ class LinearMembers(nn.Module):
 class MeanMembers(nn.Module):
     """`MeanOfMembers.forward`."""
 
-    def __init__(self):
-        super().__init__()
-        self.log_p = nn.LogSoftmax(dim=2)
-
     def forward(self, x):
         """Return scores of shape (n_samples, n_outputs)."""
-        return self.log_p(x).logsumexp(dim=1) - math.log(x.shape[1])
+        return torch.log_softmax(x, dim=2).logsumexp(dim=1) - math.log(x.shape[1])
 
 
 class Tempered(nn.Module):
@@ -128,11 +115,10 @@ class Tempered(nn.Module):
     def __init__(self, layer):
         super().__init__()
         self.inverse_temperature = layer.inverse_temperature
-        self.p = nn.Softmax(dim=1)
 
     def forward(self, x):
         """Return probabilities."""
-        return self.p(x * self.inverse_temperature)
+        return torch.softmax(x * self.inverse_temperature, dim=1)
 
 
 def _parameter(values):
@@ -148,12 +134,12 @@ def _linear(layer):
 
 
 READERS: dict[type, Callable] = {
-    EncodeTable: Encode,
-    Periodic: Waves,
-    Linear: _linear,
-    Scale: ScaleMembers,
-    LinearOfMembers: LinearMembers,
-    MeanOfMembers: lambda layer: MeanMembers(),
-    Activation: lambda layer: ACTIVATIONS[layer.function](),
-    Softmax: Tempered,
+    layers.EncodeTable: Encode,
+    layers.Periodic: Waves,
+    layers.Linear: _linear,
+    layers.Scale: ScaleMembers,
+    layers.LinearOfMembers: LinearMembers,
+    layers.MeanOfMembers: lambda layer: MeanMembers(),
+    layers.Activation: lambda layer: ACTIVATIONS[layer.function](),
+    layers.Softmax: Tempered,
 }

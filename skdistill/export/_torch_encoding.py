@@ -27,14 +27,7 @@ class Encode(nn.Module):
 
 
 class Part(nn.Module):
-    """Some of the features, made from some columns.
-
-    Parameters
-    ----------
-    columns : int array
-    **constants : float32 arrays
-        Buffers beside it.
-    """
+    """Some of the features, made from some columns; constants are buffers beside these."""
 
     columns: torch.Tensor
 
@@ -83,12 +76,9 @@ class Bins(Part):
 
     def __init__(self, encoding):
         position = encoding.bin_numbers
-        super().__init__(
-            encoding.number_columns[position],
-            center=encoding.center[position],
-            low=encoding.bin_low,
-            inverse_width=encoding.bin_inverse_width,
-        )
+        constants = {"low": encoding.bin_low, "inverse_width": encoding.bin_inverse_width}
+        center = encoding.center[position]
+        super().__init__(encoding.number_columns[position], center=center, **constants)
 
     def forward(self, rows):
         """Return a feature for every bin."""

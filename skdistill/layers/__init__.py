@@ -15,23 +15,8 @@ from skdistill.layers._members import LinearOfMembers, MeanOfMembers, Scale
 from skdistill.layers._outputs import Classes, Outputs
 from skdistill.layers._plain import LAYERS, OUTPUTS, from_plain, to_plain
 
-__all__ = [
-    "ACTIVATIONS",
-    "BOUND",
-    "CLIP",
-    "LAYERS",
-    "OUTPUTS",
-    "Activation",
-    "Classes",
-    "EncodeTable",
-    "Layer",
-    "Linear",
-    "LinearOfMembers",
-    "MeanOfMembers",
-    "Outputs",
-    "Periodic",
-    "Scale",
-    "Softmax",
-    "from_plain",
-    "to_plain",
-]
+__all__ = ["BOUND", "CLIP", "EncodeTable", "Periodic"]
+__all__ += ["ACTIVATIONS", "Activation", "Softmax"]
+__all__ += ["Layer", "Linear", "LinearOfMembers", "MeanOfMembers", "Scale"]
+__all__ += ["Classes", "Outputs"]
+__all__ += ["LAYERS", "OUTPUTS", "from_plain", "to_plain"]

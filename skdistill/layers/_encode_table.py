@@ -17,34 +17,19 @@ class EncodeTable(Layer):
     A number x becomes z / sqrt(1 + (z / 3)²) with z = (x - center) · inverse_scale, and for every
     bin of its column clip((x - low) · inverse_width, 0, 1) (piecewise-linear encoding). A missing
     number counts as the center. A category becomes the row of its table that its code names.
-
-    Parameters
-    ----------
-    number_columns : int array of shape (n_numbers,)
-    center, inverse_scale : float32 arrays of shape (n_numbers,)
-    missing : int array of shape (n_flagged,)
-        Positions among the numbers that get a flag for missing.
-    bin_numbers : int array of shape (n_bins,)
-        Position among the numbers that each bin belongs to.
-    bin_low, bin_inverse_width : float32 arrays of shape (n_bins,)
-    category_columns : int array of shape (n_categories,)
-    table_rows, table_widths : int arrays of shape (n_categories,)
-        Shape of each category's table; its rows are the levels, then missing, then other.
-    tables : float32 array of shape (sum of rows x widths,)
-        All tables, row by row, one after the other.
     """
 
-    number_columns: np.ndarray
-    center: np.ndarray
+    number_columns: np.ndarray  # int (n_numbers,)
+    center: np.ndarray  # float32 (n_numbers,), and so is
     inverse_scale: np.ndarray
-    missing: np.ndarray
-    bin_numbers: np.ndarray
-    bin_low: np.ndarray
+    missing: np.ndarray  # int (n_flagged,): positions among the numbers that get a flag
+    bin_numbers: np.ndarray  # int (n_bins,): position among the numbers that a bin belongs to
+    bin_low: np.ndarray  # float32 (n_bins,), and so is
     bin_inverse_width: np.ndarray
-    category_columns: np.ndarray
-    table_rows: np.ndarray
+    category_columns: np.ndarray  # int (n_categories,), and so are
+    table_rows: np.ndarray  # the levels, then missing, then other
     table_widths: np.ndarray
-    tables: np.ndarray
+    tables: np.ndarray  # float32: all of them, row by row, one after the other
     split_tables: tuple = field(init=False, repr=False)
     _center: np.ndarray = field(init=False, repr=False)
     _low: np.ndarray = field(init=False, repr=False)
@@ -52,28 +37,22 @@ class EncodeTable(Layer):
     def __post_init__(self):
         self._require_integers("number_columns", "missing", "bin_numbers")
         self._require_integers("category_columns", "table_rows", "table_widths")
-        self._require_floats("center", "inverse_scale", n_dimensions=1)
-        self._require_floats("bin_low", "bin_inverse_width", "tables", n_dimensions=1)
+        self._require_floats("center", "inverse_scale", "bin_low", "bin_inverse_width", "tables")
         n = len(self.number_columns)
         self._require(self.center.shape == self.inverse_scale.shape == (n,), "numbers")
         self._require(np.all((self.missing >= 0) & (self.missing < n)), "missing flags")
         self._require(np.all((self.bin_numbers >= 0) & (self.bin_numbers < n)), "bins")
-        self._require(
-            self.bin_numbers.shape == self.bin_low.shape == self.bin_inverse_width.shape, "bins"
-        )
+        bins = self.bin_numbers, self.bin_low, self.bin_inverse_width
+        self._require(len({each.shape for each in bins}) == 1, "bins")
         shapes = list(zip(self.table_rows.tolist(), self.table_widths.tolist(), strict=True))
+        sizes = [rows * width for rows, width in shapes]
         self._require(len(shapes) == len(self.category_columns), "categories")
-        self._require(all(r >= 2 and w >= 0 for r, w in shapes), "table shapes")
-        self._require(sum(r * w for r, w in shapes) == self.tables.size, "tables")
-        ends = np.cumsum([0, *(r * w for r, w in shapes)])
-        self._prepare(
-            split_tables=tuple(
-                self.tables[a:b].reshape(shape)
-                for a, b, shape in zip(ends[:-1], ends[1:], shapes, strict=True)
-            ),
-            _center=self.center.astype(np.float64),
-            _low=self.bin_low.astype(np.float64),
-        )
+        self._require(all(rows >= 2 and width >= 0 for rows, width in shapes), "table shapes")
+        self._require(sum(sizes) == self.tables.size, "tables")
+        *parts, _ = np.split(self.tables, np.cumsum(sizes, dtype=int))  # nothing is left
+        tables = tuple(part.reshape(s) for part, s in zip(parts, shapes, strict=True))
+        center, low = self.center.astype(np.float64), self.bin_low.astype(np.float64)
+        self._prepare(split_tables=tables, _center=center, _low=low)
 
     @property
     def n_outputs(self):
@@ -82,7 +61,6 @@ class EncodeTable(Layer):
         return n_dense + int(self.table_widths.sum())
 
     def row_shape(self, shape):
-        """Return (n_outputs,)."""
         columns = np.concatenate([self.number_columns, self.category_columns])
         self._require(len(shape) == 1, "a row of members")
         self._require(np.all((columns >= 0) & (columns < shape[0])), "columns")
@@ -107,15 +85,10 @@ class Periodic(Layer):
     """Waves of the first features, beside all features.
 
     The j-th feature z gives cos(2π (z · frequency[j, i] + phase[j, i])) for every i.
-
-    Parameters
-    ----------
-    frequency, phase : float32 arrays of shape (n_numbers, n_waves)
-        In cycles.
     """
 
-    frequency: np.ndarray
-    phase: np.ndarray
+    frequency: np.ndarray  # float32 (n_numbers, n_waves), and so is
+    phase: np.ndarray  # in cycles
 
     def __post_init__(self):
         self._require_floats("frequency", "phase", n_dimensions=2)
@@ -123,7 +96,6 @@ class Periodic(Layer):
         self._require(self.frequency.size > 0, "no waves")
 
     def row_shape(self, shape):
-        """Return (n_features + n_numbers x n_waves,)."""
         self._require(len(shape) == 1 and shape[0] >= len(self.frequency), "features")
         return (shape[0] + self.frequency.size,)
 

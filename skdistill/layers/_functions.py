@@ -18,38 +18,25 @@ ACTIVATIONS: dict[str, Callable] = {
 
 @dataclass(frozen=True, eq=False)
 class Activation(Layer):
-    """An elementwise function.
+    """An elementwise function."""
 
-    Parameters
-    ----------
-    function : {"relu", "silu", "tanh"}
-    """
-
-    function: str
+    function: str  # one of ACTIVATIONS
 
     def __post_init__(self):
         self._require(self.function in [*ACTIVATIONS], f"unknown function {self.function!r}")
 
     def row_shape(self, shape):
-        """Return the same shape."""
         return shape
 
     def forward(self, x):
-        """Return the function of every element."""
         return ACTIVATIONS[self.function](x)
 
 
 @dataclass(frozen=True, eq=False)
 class Softmax(Layer):
-    """x ↦ softmax(inverse_temperature · x).
+    """x ↦ softmax(inverse_temperature · x)."""
 
-    Parameters
-    ----------
-    inverse_temperature : float
-        1 / T of the student's recalibration.
-    """
-
-    inverse_temperature: float
+    inverse_temperature: float  # 1 / T of the student's recalibration
 
     def __post_init__(self):
         is_number = isinstance(self.inverse_temperature, float | int | np.floating)
@@ -58,7 +45,6 @@ class Softmax(Layer):
         self._require(holds, "inverse_temperature must be positive and finite")
 
     def row_shape(self, shape):
-        """Return the same shape."""
         self._require(len(shape) == 1, "rows with members")
         return shape
 

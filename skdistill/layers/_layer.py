@@ -13,10 +13,6 @@ class Layer(Described, ABC):
     """A step of the forward pass; fields given to it are arrays or plain values."""
 
     @abstractmethod
-    def __post_init__(self):
-        """Check the fields and prepare what the forward needs."""
-
-    @abstractmethod
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the step's output; rows are samples."""
 
@@ -32,7 +28,7 @@ class Layer(Described, ABC):
         if not holds:
             raise ValueError(f"A {type(self).__name__} layer is inconsistent: {what}.")
 
-    def _require_floats(self, *names, n_dimensions):
+    def _require_floats(self, *names, n_dimensions=1):
         for name in names:
             array = getattr(self, name)
             is_array = isinstance(array, np.ndarray)
@@ -52,5 +48,4 @@ class LayerOfMembers(Layer):
     """A layer whose arrays have a part for each member, along the first axis."""
 
     def shrink(self, n_members):
-        """Return the layer with its first members only."""
         return type(self)(**{name: a[:n_members].copy() for name, a in self.given().items()})

@@ -9,14 +9,9 @@ from skdistill.layers._layer import Layer, LayerOfMembers
 
 @dataclass(frozen=True, eq=False)
 class Scale(LayerOfMembers):
-    """x ↦ x · scale + shift, elementwise, for each member.
+    """x ↦ x · scale + shift, elementwise, for each member."""
 
-    Parameters
-    ----------
-    scale, shift : float32 arrays of shape (n_members, width)
-    """
-
-    scale: np.ndarray
+    scale: np.ndarray  # float32 (n_members, width), and so is
     shift: np.ndarray
 
     def __post_init__(self):
@@ -25,7 +20,6 @@ class Scale(LayerOfMembers):
         self._require(len(self.scale) > 0, "no members")
 
     def row_shape(self, shape):
-        """Return (n_members, width)."""
         fits = shape in (self.scale.shape, self.scale.shape[1:])
         self._require(fits, f"scale, for rows of shape {shape}")
         return self.scale.shape
@@ -38,16 +32,10 @@ class Scale(LayerOfMembers):
 
 @dataclass(frozen=True, eq=False)
 class LinearOfMembers(LayerOfMembers):
-    """x ↦ x · weight + bias, each member with its own.
+    """x ↦ x · weight + bias, each member with its own."""
 
-    Parameters
-    ----------
-    weight : float32 array of shape (n_members, n_inputs, n_outputs)
-    bias : float32 array of shape (n_members, n_outputs)
-    """
-
-    weight: np.ndarray
-    bias: np.ndarray
+    weight: np.ndarray  # float32 (n_members, n_inputs, n_outputs)
+    bias: np.ndarray  # float32 (n_members, n_outputs)
     _weight: np.ndarray = field(init=False, repr=False)
 
     def __post_init__(self):
@@ -58,9 +46,7 @@ class LinearOfMembers(LayerOfMembers):
         self._prepare(_weight=self.weight.astype(np.float64))
 
     def row_shape(self, shape):
-        """Return (n_members, n_outputs)."""
-        fits = shape == self.weight.shape[:2]
-        self._require(fits, f"weight, for rows of shape {shape}")
+        self._require(shape == self.weight.shape[:2], f"weight, for rows of shape {shape}")
         return self.bias.shape
 
     def forward(self, x):
@@ -72,11 +58,7 @@ class LinearOfMembers(LayerOfMembers):
 class MeanOfMembers(Layer):
     """Members' scores ↦ log of the mean of their probabilities."""
 
-    def __post_init__(self):
-        """There is nothing to check."""
-
     def row_shape(self, shape):
-        """Return (n_classes,)."""
         self._require(len(shape) == 2, "rows without members")
         return shape[1:]
 

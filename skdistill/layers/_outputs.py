@@ -17,10 +17,6 @@ class Outputs(Described, ABC):
 
     last_layer: ClassVar[type[Layer]]  # what makes the answers
 
-    @abstractmethod
-    def __post_init__(self):
-        """Check the fields."""
-
     @property
     @abstractmethod
     def n_outputs(self) -> int:

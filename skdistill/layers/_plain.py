@@ -7,13 +7,8 @@ from skdistill.layers._linear import Linear
 from skdistill.layers._members import LinearOfMembers, MeanOfMembers, Scale
 from skdistill.layers._outputs import Classes
 
-LAYERS = {
-    cls.__name__: cls
-    for cls in (
-        *(EncodeTable, Periodic, Linear, Activation, Softmax),
-        *(Scale, LinearOfMembers, MeanOfMembers),
-    )
-}
+STEPS = EncodeTable, Periodic, Linear, Activation, Softmax, Scale, LinearOfMembers, MeanOfMembers
+LAYERS = {cls.__name__: cls for cls in STEPS}
 OUTPUTS = {cls.__name__: cls for cls in (Classes,)}
 KINDS: dict = {**LAYERS, **OUTPUTS}
 

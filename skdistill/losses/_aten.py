@@ -9,19 +9,8 @@ from skdistill.losses._tempering import EPS, standardized
 def loss_and_gradient(logits, targets, labels, weight, settings):
     """Return the loss and its gradient by the logits, without autograd.
 
-    Parameters
-    ----------
-    logits, targets : Tensor of shape (n_samples, n_classes)
-    labels : int64 Tensor of shape (n_samples,) or None
-    weight : Tensor of shape (n_samples,) or None
-    settings : Settings
-
-    Returns
-    -------
-    loss : scalar Tensor, or Tensor of shape (n_samples,) without reduction
-    gradient : Tensor of shape (n_samples, n_classes)
-        Of the sum of the losses, where there is no reduction. It is float32 where `logits` are
-        of half precision.
+    Without reduction, the gradient is that of the sum of the losses. It is float32 where `logits`
+    are of half precision.
     """
     dtype = torch.float64 if logits.dtype == torch.float64 else torch.float32
     z, p = (values.contiguous().to(dtype) for values in (logits, targets))

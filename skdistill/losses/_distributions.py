@@ -153,10 +153,7 @@ SOFT = {
         at_two_classes="the only class beside the target has all of what the target leaves",
     ),
     "dist": Kind(
-        _dist,
-        beta=1.0,
-        of_rows=False,
-        at_two_classes="two numbers always correlate by 1 or -1",
+        _dist, beta=1.0, of_rows=False, at_two_classes="two numbers always correlate by 1 or -1"
     ),
 }
 KINDS = tuple(SOFT)

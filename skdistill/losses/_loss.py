@@ -125,14 +125,10 @@ class DistillationLoss(nn.Module):
 
         Parameters
         ----------
-        logits : Tensor of shape (n_samples, n_classes)
-            Student scores in nats, before any temperature.
-        targets : Tensor of shape (n_samples, n_classes)
-            Teacher probabilities already at `temperature` (see `temper`); no gradient.
-        labels : int64 Tensor of shape (n_samples,) or None
-            Class indices, -1 for a row without label. None: no row has one.
-        sample_weight : Tensor of shape (n_samples,) or None
-            Weight of each row; None: 1.
+        logits, targets : Tensor of shape (n_samples, n_classes)
+            As for `distillation_loss`.
+        labels, sample_weight : Tensor of shape (n_samples,) or None
+            As for `distillation_loss`.
 
         Returns
         -------
@@ -150,14 +146,10 @@ class DistillationLoss(nn.Module):
 
         Parameters
         ----------
-        logits : Tensor of shape (n_samples, n_classes)
-            Student scores in nats, before any temperature.
-        targets : Tensor of shape (n_samples, n_classes)
-            Teacher probabilities already at `temperature` (see `temper`); no gradient.
-        labels : int64 Tensor of shape (n_samples,) or None
-            Class indices, -1 for a row without label. None: no row has one.
-        sample_weight : Tensor of shape (n_samples,) or None
-            Weight of each row; None: 1.
+        logits, targets : Tensor of shape (n_samples, n_classes)
+            As for `distillation_loss`.
+        labels, sample_weight : Tensor of shape (n_samples,) or None
+            As for `distillation_loss`.
 
         Returns
         -------

@@ -35,25 +35,16 @@ def serves(logits, targets, labels, weight, settings):
 def loss_and_gradient(logits, targets, labels, weight, settings):
     """Return the loss and its gradient by the logits, as `_aten.loss_and_gradient` does."""
     z, p = _plain(logits), _plain(targets)
-    y = None if labels is None else _plain(labels, torch.int64)
-    w = None if weight is None else _plain(weight)
+    y = None if labels is None else to_dlpack(_plain(labels, torch.int64))
+    w = None if weight is None else to_dlpack(_plain(weight))
     gradient, n = torch.empty_like(z), len(z)
     each = settings.reduction == "none"
     losses = np.empty(n if each else (), np.float32)
+    kind, temperature, alpha, beta, *_ = settings
     kernels.fill(
-        to_dlpack(z),
-        to_dlpack(p),
-        None if y is None else to_dlpack(y),
-        None if w is None else to_dlpack(w),
-        to_dlpack(gradient),
-        losses if each else None,
-        None if each else losses,
-        NUMBERS[settings.kind],
-        settings.temperature,
-        settings.alpha,
-        settings.beta,
-        settings.scale(n),
-        torch.get_num_threads(),
+        *(to_dlpack(z), to_dlpack(p), y, w, to_dlpack(gradient)),
+        *(losses if each else None, None if each else losses),
+        *(NUMBERS[kind], temperature, alpha, beta, settings.scale(n), torch.get_num_threads()),
     )
     loss = torch.from_numpy(losses)
     return loss if logits.dtype is torch.float32 else loss.to(logits.dtype), gradient

@@ -43,7 +43,11 @@ def temper(proba, temperature, *, standardize=False):
         return proba
     logits = torch.log(wide)
     if standardize:
-        _check_no_zero(wide)
+        if (zero := (wide == 0).any(dim=1)).any():
+            raise ValueError(
+                f"Row {int(zero.nonzero()[0, 0])} of the targets has a probability of 0, whose "
+                "logarithm cannot be standardised: smooth the teacher's probabilities first."
+            )
         logits, *_ = standardized(logits)
     return torch.softmax(logits / temperature, dim=1).to(proba.dtype)
 
@@ -62,12 +66,4 @@ def _check_rows(proba, rounding):
         raise ValueError(
             f"Row {row} of the targets sums to {float(sums[row]):.4g} with minimum "
             f"{float(proba[row].min()):.4g}: pass probabilities, each row summing to 1."
-        )
-
-
-def _check_no_zero(proba):
-    if (zero := (proba == 0).any(dim=1)).any():
-        raise ValueError(
-            f"Row {int(zero.nonzero()[0, 0])} of the targets has a probability of 0, whose "
-            "logarithm cannot be standardised: smooth the teacher's probabilities first."
         )

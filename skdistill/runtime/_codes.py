@@ -15,11 +15,7 @@ MASK = 0xFFFFFFFF
 class Codes(dict):
     """Code of every level, by its text; of missing values, and of whatever else is asked for.
 
-    Parameters
-    ----------
-    levels : sequence of str
-    n_buckets : int
-        Codes that the texts which are no level share, by their hash. 0: they are all "other".
+    Texts that are no level share `n_buckets` codes by their hash; without, all are "other".
     """
 
     def __init__(self, levels, n_buckets=0):

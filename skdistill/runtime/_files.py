@@ -36,23 +36,11 @@ def save(student, path):
             else:
                 plain[name] = value
         layers.append(plain)
-    reader = student.reader
-    header = {
-        "format": FORMATS[-1],
-        "layers": layers,
-        "outputs": _outputs_to_json(student.outputs),
-        "kinds": reader.kinds,
-        "levels": reader.levels,
-        "origins": reader.origins,
-        "names": reader.names,
-        "sparse": reader.sparse,
-        "familiar": reader.familiar,
-        "offsets": reader.offsets,
-        "buckets": reader.buckets,
-    }
-    text = json.dumps(header)
+    outputs = _outputs_to_json(student.outputs)
+    header = {"format": FORMATS[-1], "layers": layers, "outputs": outputs}
+    text = json.dumps({**header, **student.reader.given()})
+    metadata = {"skdistill": text, "sha256": digest(text, arrays)}
     with whole_file(path) as temporary:
-        metadata = {"skdistill": text, "sha256": digest(text, arrays)}
         temporary.write_bytes(_in_order(to_bytes(arrays, metadata)))
 
 
@@ -145,6 +133,8 @@ def _student_from(metadata, arrays, path):
         )
     if metadata["sha256"] != digest(metadata["skdistill"], arrays):
         raise ValueError("its checksum does not match")
+    if header["format"] == 1:  # the second added both
+        header |= {"offsets": {}, "buckets": {}}
     layers = []
     for i, plain in enumerate(header["layers"]):
         names = [f.name for f in fields(LAYERS[plain["kind"]]) if f.init and f.name not in plain]
@@ -157,21 +147,12 @@ def _student_from(metadata, arrays, path):
         names=None if header["names"] is None else tuple(header["names"]),
         sparse=bool(header["sparse"]),
         familiar=tuple(header.get("familiar", ())),
-        **_of_format_2(header),
+        offsets={int(j): tuple(pair) for j, pair in header["offsets"].items()},
+        buckets={int(j): n for j, n in header["buckets"].items()},
     )
     student = make_student(reader, tuple(layers), _outputs_from_json(header))
     _check_answer(student)
     return student
-
-
-def _of_format_2(header):
-    """Return what format 2 added: both, or neither."""
-    if header["format"] == 1:
-        return {}
-    return {
-        "offsets": {int(j): tuple(pair) for j, pair in header["offsets"].items()},
-        "buckets": {int(j): n for j, n in header["buckets"].items()},
-    }
 
 
 def _compact(array):
@@ -201,21 +182,15 @@ def _check_answer(student):
 
 
 def _outputs_to_json(outputs):
-    return {
-        name: _labels_to_json(value) if isinstance(value, np.ndarray) else value
-        for name, value in to_plain(outputs).items()
-    }
+    given = to_plain(outputs).items()
+    return {k: _labels_to_json(v) if isinstance(v, np.ndarray) else v for k, v in given}
 
 
 def _outputs_from_json(header):
     """Return the outputs; at first files had classes alone."""
     first = {"kind": "Classes", "labels": header.get("classes")}
-    return from_plain(
-        {
-            name: _labels_from_json(value) if isinstance(value, dict) else value
-            for name, value in header.get("outputs", first).items()
-        }
-    )
+    given = header.get("outputs", first).items()
+    return from_plain({k: _labels_from_json(v) if isinstance(v, dict) else v for k, v in given})
 
 
 def _labels_to_json(labels):

@@ -39,62 +39,32 @@ class Unsupported(Exception):
     """NumPy must serve these layers."""
 
 
-class Program:
-    """Integers and doubles in the order in which the extension reads them."""
-
-    def __init__(self):
-        self.integers, self.numbers = [], []
-
-    def add(self, *arrays):
-        """Append arrays; those of integers and those of floats are kept apart."""
-        for array in map(np.asarray, arrays):
-            kept = self.numbers if array.dtype.kind == "f" else self.integers
-            kept.append(array.ravel())
-
-    def prepare(self):
-        """Return the net, which the extension keeps."""
-        return kernels.prepare(
-            np.concatenate(self.integers, dtype=np.int64),
-            np.concatenate(self.numbers, dtype=np.float64),
-        )
-
-
 def prepare(layers, n_columns, n_outputs):
-    """Return the net as `forward` takes it, or None where NumPy must serve.
-
-    Parameters
-    ----------
-    layers : sequence of Layer
-    n_columns, n_outputs : int
-    """
+    """Return the net as `forward` takes it, or None where NumPy must serve."""
     if kernels is None:
         return None
     try:
-        return _program(layers, n_columns, n_outputs).prepare()
+        program = [np.asarray(array) for array in _program(layers, n_columns, n_outputs)]
     except Unsupported:
         return None
+    integers = [array.ravel() for array in program if array.dtype.kind != "f"]
+    numbers = [array.ravel() for array in program if array.dtype.kind == "f"]
+    return kernels.prepare(
+        np.concatenate(integers, dtype=np.int64), np.concatenate(numbers, dtype=np.float64)
+    )
 
 
 def forward(net, rows, answers):
-    """Fill `answers` by what the net makes of `rows`; a row's does not depend on other rows.
+    """Fill `answers`, float64, by what the net makes of rows that `ColumnReader.gather` gives.
 
-    Parameters
-    ----------
-    net : object
-        As `prepare` returns it.
-    rows : float32 or float64 array of shape (n_samples, n_columns)
-        As `ColumnReader.gather` gives them; numbers are rounded to float32.
-    answers : float64 array of shape (n_samples, n_outputs)
-
-    Returns
-    -------
-    done : bool
-        False: rows of another type, an infinite value, a code that its category has not.
+    A row's answer does not depend on other rows. Returns False for rows of another type than
+    float32 and float64, an infinite value, and a code that its category has not.
     """
     return kernels.forward(net, rows, answers)
 
 
 def _program(layers, n_columns, n_outputs):
+    """Return arrays and numbers; the extension reads integers and floats each in this order."""
     _require(len(layers) > 2)
     encoding, *layers, last = layers
     _require(type(encoding) is EncodeTable and type(last) is Softmax)
@@ -105,12 +75,10 @@ def _program(layers, n_columns, n_outputs):
     members = layers.pop(0) if layers and type(layers[0]) is Scale else None
     _require(layers and type(layers[0]) is Linear)
     first = layers.pop(0)
-    program = Program()
-    program.add(n_columns, n_outputs, 0 if members is None else len(members.scale))
+    program = [n_columns, n_outputs, 0 if members is None else len(members.scale)]
     (_add_folded if members is None else _add_signed)(program, encoding, waves, first, members)
     _add_layers(program, layers, first.weight.shape[1], members, n_outputs)
-    program.add(float(last.inverse_temperature))
-    return program
+    return [*program, float(last.inverse_temperature)]
 
 
 def _without_silent(encoding):
@@ -144,9 +112,7 @@ class Bins:
 
     def __init__(self, encoding):
         of = encoding.bin_numbers
-        low, inverse_width = (
-            a.astype(np.float64) for a in (encoding.bin_low, encoding.bin_inverse_width)
-        )
+        low, inverse_width = np.array([encoding.bin_low, encoding.bin_inverse_width], float)
         steps = np.diff(low) * inverse_width[:-1]
         _require(np.all(np.diff(of) >= 0) and np.all(inverse_width > 0))
         _require(np.all(steps[of[1:] == of[:-1]] >= 1 - ROUNDING))  # they lie side by side
@@ -180,7 +146,7 @@ def _add_folded(program, encoding, waves, first, _):
     _add_encoding(program, encoding, waves, bins, (missing_row, bin_rows, table_rows), widths)
     listed = np.concatenate([nothing, *rows])[1:]
     dense = np.concatenate([parts.numbers, parts.waves])
-    program.add(*listed.shape, listed, dense, first.bias)
+    program += [*listed.shape, listed, dense, first.bias]
 
 
 def _add_signed(program, encoding, waves, first, members):
@@ -193,7 +159,7 @@ def _add_signed(program, encoding, waves, first, members):
     _add_encoding(program, encoding, waves, bins, places, encoding.table_widths)
     wave_row = len(weight) - len(parts.waves)
     bias = first.bias + members.shift.astype(np.float64) @ weight
-    program.add(*weight.shape, weight, wave_row, members.scale.T, bias)
+    program += [*weight.shape, weight, wave_row, members.scale.T, bias]
 
 
 def _add_encoding(program, encoding, waves, bins, places, widths):
@@ -201,27 +167,27 @@ def _add_encoding(program, encoding, waves, bins, places, widths):
     missing_row, bin_rows, table_rows = (np.array(rows, dtype=int) for rows in places)
     sizes = encoding.table_rows.astype(np.int64) * encoding.table_widths
     n_waves = 0 if waves is None else waves.phase.shape[1]
-    program.add(len(encoding.number_columns), len(encoding.missing), len(bins.numbers))
-    program.add(len(encoding.bin_low), n_waves, len(sizes), len(encoding.tables))
-    program.add(encoding.number_columns, encoding.missing, missing_row)
-    program.add(bins.numbers, bins.first, bin_rows)
-    program.add(encoding.category_columns, encoding.table_rows, table_rows)
-    program.add(np.array(widths, dtype=int), np.cumsum(sizes) - sizes)
-    program.add(encoding.center, encoding.inverse_scale)
-    program.add(encoding.bin_low, encoding.bin_inverse_width)
+    program += [len(encoding.number_columns), len(encoding.missing), len(bins.numbers)]
+    program += [len(encoding.bin_low), n_waves, len(sizes), len(encoding.tables)]
+    program += [encoding.number_columns, encoding.missing, missing_row]
+    program += [bins.numbers, bins.first, bin_rows]
+    program += [encoding.category_columns, encoding.table_rows, table_rows]
+    program += [np.array(widths, dtype=int), np.cumsum(sizes) - sizes]
+    program += [encoding.center, encoding.inverse_scale]
+    program += [encoding.bin_low, encoding.bin_inverse_width]
     if waves is not None:
-        program.add(waves.frequency, waves.phase)
-    program.add(encoding.tables)
+        program += [waves.frequency, waves.phase]
+    program.append(encoding.tables)
 
 
 def _add_layers(program, layers, width, members, n_outputs):
     """Layers after the first linear one; `width` is that of what enters them."""
     n_members = 0 if members is None else len(members.scale)
-    program.add(len(layers))
+    program.append(len(layers))
     for i, layer in enumerate(layers):
         kind, arrays, n_out = _step(layer, width, n_members)
         _require((kind == MEAN) == (n_members > 0 and i == len(layers) - 1))
-        program.add(kind, width, n_out, *arrays)
+        program += [kind, width, n_out, *arrays]
         width = n_out
     _require(width == n_outputs and (n_members == 0 or layers))
 

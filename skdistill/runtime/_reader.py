@@ -46,38 +46,19 @@ class ColumnReader(Described):
 
     A table is an array, a sparse matrix, a pandas or polars frame, or rows: a dict of the values
     by column name, a list of them in the order of the columns, a row of a pandas frame, or a list
-    of dicts or lists.
-
-    Parameters
-    ----------
-    kinds : tuple of {"number", "category", "date"}
-        One for each column.
-    levels : dict of int to tuple of str
-        Known levels of each category column, by column position.
-    origins : dict of int to float
-        Day that counts as zero (days since 1970-01-01) of each date column, by column position.
-    names : tuple of str or None
-        Column names, when the table in fit had them.
-    sparse : bool
-        Whether fit saw a wide sparse matrix; rows are then kept sparse.
-    offsets : dict of int to pair of float
-        Offset and scale, by column position, of columns of numbers, or days, that are read as
-        ``(x - offset) * scale``, computed in float64.
-    buckets : dict of int to int
-        Number of codes, by column position, that all texts beside the levels share by hash.
-    familiar : tuple of int
-        Positions of the categories nearly all of whose rows in fit have a level: that many rows
-        should have none is worth a word.
+    of dicts or lists. What is a dict stands by column position.
     """
 
-    kinds: tuple[str, ...]
-    levels: dict[int, tuple[str, ...]]
-    origins: dict[int, float]
-    names: tuple[str, ...] | None = None
-    sparse: bool = False
-    offsets: dict[int, tuple[float, float]] = field(default_factory=dict)
-    buckets: dict[int, int] = field(default_factory=dict)
+    kinds: tuple[str, ...]  # "number", "category" or "date" for each column
+    levels: dict[int, tuple[str, ...]]  # known ones of each category
+    origins: dict[int, float]  # day that counts as zero (days since 1970-01-01) of each date
+    names: tuple[str, ...] | None = None  # of columns, where the table in fit had them
+    sparse: bool = False  # whether fit saw a wide sparse matrix; rows are then kept sparse
+    # positions of categories nearly all of whose rows in fit have a level: strangers are told of
     familiar: tuple[int, ...] = ()
+    # offset and scale of numbers, or days, read as (x - offset) * scale, computed in float64
+    offsets: dict[int, tuple[float, float]] = field(default_factory=dict)
+    buckets: dict[int, int] = field(default_factory=dict)  # codes that other texts share by hash
     _codes: dict = field(init=False, repr=False, compare=False)
     _is_plain: bool = field(init=False, repr=False, compare=False)  # numbers only
     _known_columns: object = field(init=False, repr=False, compare=False)
@@ -106,12 +87,9 @@ class ColumnReader(Described):
             raise ValueError("Only categories with levels are familiar.")
         if self.sparse and (set(self.kinds) != {NUMBER} or self.offsets):
             raise ValueError("A sparse matrix has columns of plain numbers only.")
-        self._prepare(
-            _codes={j: Codes(levels, self.buckets.get(j, 0)) for j, levels in self.levels.items()},
-            _is_plain=set(self.kinds) == {NUMBER} and not self.offsets,
-            _known_columns=None,
-            _warned=set(),
-        )
+        codes = {j: Codes(levels, self.buckets.get(j, 0)) for j, levels in self.levels.items()}
+        is_plain = set(self.kinds) == {NUMBER} and not self.offsets
+        self._prepare(_codes=codes, _is_plain=is_plain, _known_columns=None, _warned=set())
 
     def _check_types(self):
         by_column = self.levels, self.origins, self.offsets, self.buckets
@@ -136,22 +114,12 @@ class ColumnReader(Described):
 
     @classmethod
     def learn(cls, X, *, names=None, min_rows_per_level=1, on_rare=None, on_merged=None):
-        """Learn the kind of every column of `X` and how its values are read.
+        """Learn the kind of every column of `X`, no list of rows, and how its values are read.
 
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            Array, sparse matrix, pandas or polars frame.
-        names : sequence of str or None
-            Column names to require later.
-        min_rows_per_level : int
-            Levels seen in fewer rows are left out.
-        on_rare : callable or None
-            ``on_rare(label, levels, min_rows_per_level)`` returns how many codes the levels that
-            are left out share by hash. None: they are read as "other".
-        on_merged : callable or None
-            ``on_merged(label, share)`` is told of a column many of whose numbers become equal in
-            float32, whatever their offset.
+        Levels seen in fewer than `min_rows_per_level` rows are left out: ``on_rare(label, levels,
+        min_rows_per_level)`` returns how many codes they share by hash; without, they are "other".
+        ``on_merged(label, share)`` is told of a column many of whose numbers become equal in
+        float32, whatever their offset.
         """
         X = as_table(X)
         names = None if names is None else tuple(str(name) for name in names)
@@ -188,27 +156,16 @@ class ColumnReader(Described):
         return cls(tuple(kinds), levels, origins, names, **more)
 
     def read(self, X):
-        """Read rows.
+        """Return a table as rows, float32, in CSR if `sparse`.
 
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-
-        Returns
-        -------
-        rows : float32 array of shape (n_samples, n_features), or a CSR matrix if `sparse`
-
-        Raises
-        ------
-        ValueError
-            If columns are missing, surplus or in another order, or a value is infinite.
+        ValueError where columns are missing, surplus or in another order, or a value is infinite.
         """
         X = self.table(X)
         self._check_columns(X)
+        X = X.toarray() if is_sparse(X) and not self.sparse else X
         if is_sparse(X):
             with np.errstate(over="ignore", under="ignore"):
-                X = X.tocsr().astype(np.float32) if self.sparse else X.toarray()
-        if is_sparse(X):
+                X = X.tocsr().astype(np.float32)
             _check_finite(X.data, "the sparse matrix", allow_nan=False)
             return X
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
@@ -223,14 +180,7 @@ class ColumnReader(Described):
     def gather(self, X):
         """Read dense rows as `read` does, but neither round nor check their numbers.
 
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-
-        Returns
-        -------
-        rows : float32 or float64 array of shape (n_samples, n_features)
-            `X` itself, where it is one.
+        They are `X` itself, where it is such an array, of float32 or float64.
         """
         if type(X) is np.ndarray and self._is_plain and X.dtype in FLOATS and self._fits(X):
             return X
@@ -343,13 +293,7 @@ class ColumnReader(Described):
         return (values.astype(np.float64) - offset) * scale
 
     def warn_of_strangers(self, rows):
-        """Warn once of a category that knows no level at all in many rows.
-
-        Parameters
-        ----------
-        rows : array of shape (n_samples, n_features)
-            As `read` gives them.
-        """
+        """Warn once of a category that knows no level at all in many rows."""
         if not self.familiar or rows.shape[0] < MANY_ROWS:
             return
         for j in self.familiar:
@@ -373,10 +317,9 @@ class ColumnReader(Described):
         if self.names is not None and given is not None and given != self.names:
             missing = [name for name in self.names if name not in given]
             surplus = [name for name in given if name not in self.names]
+            detail = f"the order must be {list(self.names)}"
             if missing or surplus:
                 detail = f"missing {missing}, unexpected {surplus}"
-            else:
-                detail = f"the order must be {list(self.names)}"
             raise ValueError(
                 "The feature names should match those that were passed during fit: "
                 f"{detail}. Select the columns by name, in the order of feature_names_in_."

@@ -6,13 +6,9 @@ NAMED, ORDERED = "named", "ordered"
 
 
 def form_of_rows(X):
-    """Return how `X` gives the values of rows.
+    """Return how `X` gives the values of rows; None: it is another table.
 
-    Returns
-    -------
-    form : {"named", "ordered"} or None
-        By name (dict, list of dicts, pandas row), in the order of the columns (list or tuple, of
-        values or of rows), or None for any other table.
+    NAMED: a dict, list of dicts or pandas row. ORDERED: a list or tuple of values or of rows.
     """
     if isinstance(X, list | tuple):
         return NAMED if X and isinstance(X[0], Mapping) else ORDERED
@@ -26,10 +22,7 @@ def is_row(X, n_columns):
 
 
 def only_row(X, names, n_columns):
-    """Return the values of a single row as a list; None if `X` is anything else.
-
-    Parameters and errors are those of `as_rows`.
-    """
+    """Return the values of a single row as a list; None if `X` is anything else."""
     is_list = isinstance(X, list | tuple)
     if is_list and is_row(X, n_columns):
         return list(X)
@@ -43,25 +36,7 @@ def only_row(X, names, n_columns):
 
 
 def as_rows(X, names, n_columns):
-    """Return rows as a list of sequences; None if `X` is any other table.
-
-    Parameters
-    ----------
-    X : object
-    names : sequence of str or None
-        Column names in fit.
-    n_columns : int
-
-    Returns
-    -------
-    rows : list or tuple, or None
-        The values of each row in the order of the columns.
-
-    Raises
-    ------
-    ValueError
-        If a row misses a column, or rows have names and the columns in fit had none.
-    """
+    """Return rows as lists of values in the order of the columns; None if `X` is another table."""
     form = form_of_rows(X)
     if form == ORDERED:
         return [X] if is_row(X, n_columns) else X

@@ -10,17 +10,6 @@ def check_shapes(reader, layers, outputs):
     """Follow the shape of a row from layer to layer, up to one that does not know its own.
 
     What passes needs memory and time in proportion to its arrays.
-
-    Parameters
-    ----------
-    reader : ColumnReader
-    layers : sequence of Layer
-    outputs : Outputs
-
-    Raises
-    ------
-    ValueError
-        If something does not fit.
     """
     most = sum(a.size for layer in layers for a in layer.given().values() if hasattr(a, "size"))
     shape, before, last = (len(reader.kinds),), None, outputs.last_layer
@@ -37,8 +26,7 @@ def check_shapes(reader, layers, outputs):
         _require((kind is last) == is_end, f"{last.__name__} must be the last layer")
         _require(prod(shape) <= most, "layers pass on more numbers than they hold")
         before = kind
-    fits = shape == (outputs.n_outputs,)
-    _require(fits, f"scores of shape {shape} for {outputs.words}")
+    _require(shape == (outputs.n_outputs,), f"scores of shape {shape} for {outputs.words}")
 
 
 def _check_encoding(encoding, reader, i):

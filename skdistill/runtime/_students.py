@@ -6,12 +6,5 @@ STUDENTS = {student.of: student for student in (ClassifierStudent,)}
 
 
 def make_student(reader, layers, outputs):
-    """Return the student of the class that speaks of such outputs.
-
-    Parameters
-    ----------
-    reader : ColumnReader
-    layers : tuple of Layer
-    outputs : Outputs
-    """
+    """Return the student of the class that speaks of such outputs."""
     return STUDENTS[type(outputs)](reader, layers, outputs)

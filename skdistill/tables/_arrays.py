@@ -17,23 +17,15 @@ def column(X, j):
     return X[:, j]
 
 
-def getter(X):
-    """Return a function that gives a view."""
-    return lambda j: X[:, j]
-
-
 def take(X, rows):
-    """Return some rows."""
     return X[rows]
 
 
 def stack(tables):
-    """Return arrays one under the other."""
     return np.concatenate(tables)
 
 
 def replace(X, sources, numbers):
-    """Return an array of other rows, column by column."""
     columns = [
         numbers[j].astype(X.dtype) if j in numbers else X[rows, j]
         for j, rows in enumerate(sources)

@@ -1,5 +1,7 @@
 """Frames, arrays and sparse matrices as one thing: each call goes to the table's own module."""
 
+from functools import partial
+
 import numpy as np
 
 from skdistill.tables import _arrays, _pandas, _polars, _sparse
@@ -16,7 +18,9 @@ def as_table(X):
     if is_frame(X):
         return X
     if not is_sparse(X):
-        X = _as_array(X)
+        given, X = X, np.asarray(X)
+        if X.dtype.kind in "US" and isinstance(given, list | tuple):
+            X = np.asarray(given, dtype=object)  # numbers beside strings stay numbers
     if X.dtype.kind == "c":
         raise ValueError("Complex data not supported: pass real numbers.")
     if len(X.shape) != 2:
@@ -81,7 +85,7 @@ def get_column(X, j):
 
 def column_getter(X):
     """Return a function that gives a column of `X` by position, as the table stores it."""
-    return container_of(X).getter(X)
+    return _pandas.getter(X) if _pandas.is_mine(X) else partial(container_of(X).column, X)
 
 
 def as_values(data):
@@ -107,19 +111,6 @@ def chunk_rows(n_columns):
 def replace_columns(X, sources, numbers):
     """Make a table like `X` whose column j holds the rows ``sources[j]`` of column j.
 
-    Parameters
-    ----------
-    X : frame or array
-    sources : list of int arrays of shape (n_rows,)
-        One for each column.
-    numbers : dict of int to float array of shape (n_rows,)
-        Columns whose values are given instead; they get the column's dtype.
+    Columns in `numbers` hold those instead, in the column's dtype.
     """
     return container_of(X).replace(X, sources, numbers)
-
-
-def _as_array(X):
-    array = np.asarray(X)
-    if array.dtype.kind in "US" and isinstance(X, list | tuple):
-        array = np.asarray(X, dtype=object)  # numbers beside strings stay numbers
-    return array

@@ -10,6 +10,7 @@ import numpy as np
 from skdistill.tables._forms import as_values
 
 NUMBER, CATEGORY, DATE = "number", "category", "date"
+KINDS = {**dict.fromkeys("fiub", NUMBER), "M": DATE, **dict.fromkeys("US", CATEGORY)}  # of dtypes
 NO_NUMBERS = np.datetime64, np.timedelta64, np.complexfloating  # though NumPy casts them
 DAY = 86_400e6  # microseconds
 WHOLE = re.compile(r"(-?(?:0|[1-9]\d*))\.0+")
@@ -32,12 +33,8 @@ def kind_of(column, label=""):
     if is_categorical(column):
         return CATEGORY
     values = as_values(column)
-    if values.dtype.kind in "fiub":
-        return NUMBER
-    if values.dtype.kind == "M":
-        return DATE
-    if values.dtype.kind in "US":
-        return CATEGORY
+    if values.dtype.kind in KINDS:
+        return KINDS[values.dtype.kind]
     if values.dtype.kind != "O":
         raise TypeError(f"Column {label} has dtype {values.dtype}, which is not supported.")
     types = {type(v) for v in values if not is_missing(v)}

@@ -22,21 +22,11 @@ DAY_FORMATS = "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d", "%d-%m-%Y", "%d %b
 
 @dataclass(frozen=True)
 class Levels:
-    """How the rows of a category column spread over its levels.
+    """How the rows of a category column spread over its levels."""
 
-    Parameters
-    ----------
-    kept : tuple of str
-        Levels of enough rows, sorted.
-    rare : dict of str to int
-        Rows of each other level.
-    n_rows : int
-        Rows whose value is known.
-    """
-
-    kept: tuple[str, ...]
-    rare: dict[str, int]
-    n_rows: int
+    kept: tuple[str, ...]  # levels of enough rows, sorted
+    rare: dict[str, int]  # rows of each other level
+    n_rows: int  # whose value is known
 
     def __post_init__(self):
         if not isinstance(self.kept, tuple) or not isinstance(self.rare, dict):
@@ -65,30 +55,20 @@ class Levels:
         some = list(islice(self.rare, SOME))
         if _are_numbers(some):
             return "numbers"
-        if _share(some, _is_date) >= MOSTLY:
+        if some and sum(map(_is_date, some)) / len(some) >= MOSTLY:
             return "dates"
-        named = len(self.rare) > OWN * self.n_rows
-        return "an identifier" if named else None
-
-
-def _share(levels, test):
-    return sum(map(test, levels)) / max(len(levels), 1)
+        return "an identifier" if len(self.rare) > OWN * self.n_rows else None
 
 
 def _are_numbers(texts):
     """Whether most texts are numbers, perhaps of one unit or in one currency."""
     found = [NUMBER_TEXT.fullmatch(text.strip()) for text in texts if re.search(r"\d", text)]
     around = Counter((match["before"], match["behind"]) for match in found if match)
-    if not around or any(map(_is_coded, texts)):
-        return False
+    if not around or any(re.fullmatch(r"0\d+", text) for text in texts):
+        return False  # digits of codes begin with a needless zero
     (((before, _), n),) = around.most_common(1)
     word = (before or "").strip()
     return n >= MOSTLY * len(texts) and (not word.isalpha() or word in CURRENCIES)
-
-
-def _is_coded(text):
-    """Whether digits begin with a needless zero, as those of codes do."""
-    return re.fullmatch(r"0\d+", text) is not None
 
 
 def _is_date(text):

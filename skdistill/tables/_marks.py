@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from skdistill.tables._forms import get_column, is_sparse
+from skdistill.tables._forms import as_values, get_column, is_sparse
+from skdistill.tables._kinds import is_categorical
 
 FACTOR = np.uint64(0x9E3779B97F4A7C15)
 SHIFT = np.uint64(32)
@@ -11,12 +12,8 @@ SHIFT = np.uint64(32)
 def row_marks(X, rng=None):
     """Return a uint64 for each row: the same for equal rows, almost surely not for others.
 
-    Parameters
-    ----------
-    X : table of shape (n_samples, n_features)
-    rng : numpy.random.Generator or None
-        With one, the rows marked are those of a table whose columns are shuffled, each by itself:
-        as often as they repeat, rows do by chance.
+    With a generator, the rows marked are those of a table whose columns are shuffled, each by
+    itself: as often as they repeat, rows do by chance.
     """
     n, p = X.shape
     order = None if rng is None else rng.permutation(n)
@@ -45,9 +42,9 @@ def _marks_of_sparse(X, order, offsets):
 
 
 def _marks_of_values(column):
-    if hasattr(column, "cat") and hasattr(column, "iloc"):
+    if is_categorical(column):
         return column.cat.codes.to_numpy().astype(np.int64).view(np.uint64)
-    values = column.to_numpy() if hasattr(column, "to_numpy") else column
+    values = as_values(column)
     if values.dtype.kind in "iufb":
         return _bits(values)
     if values.dtype.kind in "mM":

@@ -15,20 +15,11 @@ INNER = 0.05, 0.5, 0.95  # quantiles of distinct values: a stray one, as 0 for u
 
 
 def find_offset(values):
-    """Say how the numbers of a column are kept apart in float32.
+    """Say how the numbers of a column, NaN where one is missing, are kept apart in float32.
 
-    Parameters
-    ----------
-    values : array of shape (n_samples,)
-        Of any type of numbers; NaN is missing.
-
-    Returns
-    -------
-    offset, scale : pair of float, or None
-        ``(x - offset) * scale``, computed in float64, keeps more values apart than x does, and is
-        near 1. None where float32 has x well enough.
-    merged : float
-        Share of the distinct values that become equal to another all the same; 0 for few.
+    Returns offset and scale, by which ``(x - offset) * scale``, computed in float64, keeps more
+    values apart than x does and is near 1, or None where float32 has x well enough; and the share
+    of the distinct values that become equal to another all the same, 0 for few.
     """
     with np.errstate(over="ignore"):
         distinct = distinct_numbers(values)

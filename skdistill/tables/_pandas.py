@@ -9,12 +9,10 @@ def is_mine(X):
 
 
 def names(X):
-    """Return the columns' labels."""
     return tuple(X.columns)
 
 
 def column(X, j):
-    """Return a Series."""
     return X.iloc[:, j]
 
 

@@ -4,7 +4,6 @@ MOST_COLUMNS, MOST_VALUES = 512, 2**27  # up to which a sparse matrix is like a 
 
 
 def is_mine(X):
-    """Whether `X` is a sparse matrix or array."""
     return hasattr(X, "tocsr")
 
 
@@ -20,11 +19,6 @@ def names(X):
 def column(X, j):
     """Return a dense array."""
     return X[:, [j]].toarray().ravel()
-
-
-def getter(X):
-    """Return a function that gives a dense array."""
-    return lambda j: column(X, j)
 
 
 def take(X, rows):
