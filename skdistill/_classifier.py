@@ -120,7 +120,7 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
     calibrator_ : calibrator or None
         Turns the teacher's log-probabilities into calibrated probabilities by `calibrate`.
     net_ : skorch.NeuralNet
-        The trained net.
+        The trained net. It answers; its optimizer and iterators are not those of the training.
     task_ : skdistill.tasks.Task
         What is predicted.
     classes_ : ndarray of shape (n_classes,)

@@ -101,7 +101,7 @@ MAY_SPEAK_OF_CLASSES = {
     "teachers/_adapt.py": "it makes scikit-learn's classifiers of other libraries'",
     "teachers/_default.py": "its teachers are classifiers",
     "export/_c_outputs.py": "it writes the outputs",
-    "export/_onnx_outputs.py": "it writes the outputs",
+    "export/_torch.py": "torch's own names of what ends a net",
     "export/_onnx_sklearn_outputs.py": "it writes the outputs",
     "_classifier.py": "it is an estimator of classes",
     "search/_search.py": "it is an estimator of classes",

@@ -16,7 +16,7 @@ from skdistill import DistilledClassifier
 from skdistill.cli._export import SUFFIXES
 from skdistill.flow import check_samples
 from skdistill.losses import KINDS, distillation_loss
-from skdistill.runtime._students import STUDENTS
+from skdistill.runtime._students import STUDENT_OF
 from skdistill.samplers import SAMPLERS
 from skdistill.tasks import Multiclass, Task
 from skdistill.teachers import choose_answers
@@ -58,7 +58,7 @@ def test_every_list_has_at_most_six_places_that_exist():
 @pytest.mark.parametrize("task", [*concrete(Task)])
 def test_a_task_has_a_student_and_an_estimator(task):
     made, _ = task.learn(Y)
-    assert type(made.outputs()) in STUDENTS
+    assert type(made.outputs()) in STUDENT_OF
     estimators = {DistilledClassifier}
     assert task in {estimator._task for estimator in estimators}
 

@@ -11,7 +11,7 @@ if os.environ.get("SKDISTILL_NATIVE") != "0":
         kernels = import_module("skdistill._kernels")
 
 
-ACTIVATIONS = {"relu": 0, "silu": 1, "tanh": 2}  # numbers, as in csrc/simd/functions.h
+ACTIVATION_NUMBERS = {"relu": 0, "silu": 1, "tanh": 2}  # numbers, as in csrc/simd/functions.h
 
 
 def instruction_sets():

@@ -129,7 +129,8 @@ def _begin(folder, manifest, cache):
 def _changes(old, new):
     """Say of each thing that is not as it was how it was, and how it is."""
     for name, now in new["options"].items():
-        if (before := old["options"].get(name)) != now:
+        before = old["options"].get(name, now)  # an older command did not know it
+        if before != now:
             yield f"{flag(name)} {as_typed(before)}, not {as_typed(now)}."
     for name in FILES:
         before, now = (manifest["files"].get(name, {}) for manifest in (old, new))

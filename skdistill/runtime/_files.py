@@ -15,7 +15,7 @@ from skdistill.exceptions import StudentFileError
 from skdistill.layers import LAYERS, from_plain, to_plain
 from skdistill.runtime._reader import ColumnReader
 
-FORMATS = 1, 2
+FORMATS = 1, 2, 3  # the second has offsets and buckets, the third says outputs, not classes
 LABELS = re.compile(r"object|[<>|][biuf]\d{1,2}|[<>]U\d+")
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from skdistill._plumbing.extension import ACTIVATIONS, instruction_sets, kernels
+from skdistill._plumbing.extension import ACTIVATION_NUMBERS, instruction_sets, kernels
 from skdistill.layers import (
     Activation,
     EncodeTable,
@@ -22,7 +22,9 @@ from skdistill.layers import (
     Softmax,
 )
 
-LINEAR, SCALE, HEADS, MEAN = range(len(ACTIVATIONS), len(ACTIVATIONS) + 4)  # csrc/forward/net.h
+LINEAR, SCALE, HEADS, MEAN = range(
+    len(ACTIVATION_NUMBERS), len(ACTIVATION_NUMBERS) + 4
+)  # csrc/forward/net.h
 MOST_FOLDED = 256  # codes of a category that each get a row of their own
 MOST_NUMBERS = 2**24  # in all such rows
 ROUNDING = 1e-6  # of bins' ends, as a share of their width
@@ -195,7 +197,7 @@ def _add_layers(program, layers, width, members, n_outputs):
 def _step(layer, width, n_members):
     """Return a layer's kind, arrays and the width of its output."""
     if type(layer) is Activation:
-        return ACTIVATIONS[layer.function], (), width
+        return ACTIVATION_NUMBERS[layer.function], (), width
     if type(layer) is Linear:
         _require(len(layer.weight) == width)
         return LINEAR, (layer.weight, layer.bias), layer.weight.shape[1]

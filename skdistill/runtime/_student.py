@@ -48,6 +48,15 @@ class Student(Described, ABC):
 
     of: ClassVar[type[Outputs]]
 
+    def __new__(cls, *args, **kwargs):
+        """Make a student; what an older skdistill pickled cannot be one any more."""
+        if cls is Student:
+            raise TypeError(
+                "A Student alone does not answer: ClassifierStudent does. If this one was pickled "
+                "by an older skdistill, save it there by student.save, and load that file here."
+            )
+        return super().__new__(cls)
+
     def __post_init__(self):
         if not isinstance(self.reader, ColumnReader) or not isinstance(self.outputs, self.of):
             raise ValueError(f"A {type(self).__name__} has a ColumnReader and {self.of.__name__}.")

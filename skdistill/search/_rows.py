@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn import get_config
 from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import check_consistent_length
 
 from skdistill.tasks import Task
 from skdistill.teachers import make_folds, splits_of
@@ -33,6 +34,7 @@ class Rows:
     fit_params: dict
 
     def __post_init__(self):
+        check_consistent_length(self.X, self.y)
         for name, value in self.fit_params.items():
             own = name.split("__")[-1]
             if own == "soft_targets":

@@ -12,7 +12,7 @@ from torch import nn
 from torch.autograd.function import once_differentiable
 from torch.utils.dlpack import to_dlpack
 
-from skdistill._plumbing.extension import ACTIVATIONS, kernels
+from skdistill._plumbing.extension import ACTIVATION_NUMBERS, kernels
 
 FUNCTIONS = {"relu": torch.relu, "silu": nn.functional.silu, "tanh": torch.tanh}
 MOST_SEEDS = 2**62
@@ -40,7 +40,9 @@ class Units(nn.Module):
             return nn.functional.dropout(activate(x), self.dropout)
         if not _is_compiled_for(x):
             return _drop(activate(x), self.dropout, self.next_seeds(1))
-        return _Units.apply(x, ACTIVATIONS[self.activation], self.dropout, self.next_seeds(1))
+        return _Units.apply(
+            x, ACTIVATION_NUMBERS[self.activation], self.dropout, self.next_seeds(1)
+        )
 
     def next_seeds(self, n):
         """Return the first of the seeds of the next `n` masks; the others follow it."""

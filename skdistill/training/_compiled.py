@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch.utils.dlpack import to_dlpack
 
-from skdistill._plumbing.extension import ACTIVATIONS, kernels
+from skdistill._plumbing.extension import ACTIVATION_NUMBERS, kernels
 from skdistill.losses import NUMBERS, DistillationLoss
 from skdistill.training._steps import TorchSteps
 
@@ -87,7 +87,7 @@ class CompiledScores(TorchSteps):
             *loss,
             first_step,
             *self._net(),
-            ACTIVATIONS[self.module.units.activation],
+            ACTIVATION_NUMBERS[self.module.units.activation],
             dropout,
             seed,
             *self.settings["betas"],

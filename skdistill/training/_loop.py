@@ -2,6 +2,7 @@
 
 import math
 import time
+from copy import deepcopy
 
 import numpy as np
 from skorch.callbacks import PrintLog
@@ -54,8 +55,7 @@ class BestWeights:
         """Keep the weights if they are better; return the epochs since the best ones."""
         if loss < self._bound:
             self.epoch, self._bound = epoch, loss - LEAST_GAIN * loss
-            state = self.module.state_dict()
-            self._weights = {name: values.clone() for name, values in state.items()}
+            self._weights = deepcopy(self.module.state_dict())
         return epoch - self.epoch
 
     def restore(self):

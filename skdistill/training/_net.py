@@ -1,15 +1,15 @@
 """The skorch net that a student is trained in, and its training by skorch."""
 
 import torch
-from skorch import NeuralNet
 from skorch.callbacks import Callback, EarlyStopping, LRScheduler
 from skorch.helper import predefined_split
 
 from skdistill._plumbing.progress import report
 from skdistill.students import OwnNet
 from skdistill.training._batches import Batches
-from skdistill.training._interrupts import signals_go_up
+from skdistill.training._interrupts import InterruptedNet, interrupts_go_up
 
+STOPPING = "skdistill_stopping"  # no callback of the user's is called so
 OF_ESTIMATOR = "module criterion callbacks train_split batch_size max_epochs device".split()
 
 
@@ -44,7 +44,8 @@ def make_net(training, plan, *, alpha, n_epochs, **by_skorch):
     if not training.verbose:
         params["callbacks__print_log"] = None
     params = _overridden(params, training.net_params or {})
-    return NeuralNet(training.module, criterion=training.task.criterion, **params).initialize()
+    net = InterruptedNet(training.module, criterion=training.task.criterion, **params)
+    return net.initialize()
 
 
 def parts_of_skorch(training, plan, held_out, patience):
@@ -55,17 +56,17 @@ def parts_of_skorch(training, plan, held_out, patience):
     if not any(isinstance(callback, LRScheduler) for callback in unnamed):
         ours.append(("schedule", RateSchedule(plan.rate)))
     if patience is not None:
-        ours.append(("stopping", EarlyStopping(patience=patience, load_best=True)))
+        ours.append((STOPPING, EarlyStopping(patience=patience, load_best=True, sink=_silent)))
     split = None if held_out is None else predefined_split(held_out)
     return {"callbacks": [*ours, *theirs], "train_split": split}
 
 
 def train_by_skorch(net, rows):
     """Train a net with `parts_of_skorch` by skorch's own loop; return what `train` does."""
-    with signals_go_up():
+    with interrupts_go_up(net):
         net.partial_fit(rows, None)
     net.set_params(train_split=None)
-    stopping = dict(net.callbacks_).get("stopping")
+    stopping = dict(net.callbacks_).get(STOPPING)
     if stopping is not None:
         return stopping.best_epoch_
     return sum("train_loss" in row for row in net.history)
@@ -97,6 +98,10 @@ class EpochReport(Callback):
     def on_epoch_end(self, net, **kwargs):
         """Count the epoch."""
         report()
+
+
+def _silent(message):
+    """Swallow the word of our own early stopping."""
 
 
 def _overridden(params, theirs):

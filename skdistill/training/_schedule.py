@@ -30,10 +30,10 @@ class Plan(NamedTuple):
         return min(done / WARM_UP, 0.5 * (1 + math.cos(math.pi * min(done, 1.0))))
 
 
-def plan(transfer, training, max_epochs=None):
-    """Return the `Plan` of a training on a transfer set."""
-    n_always = int(np.count_nonzero(transfer.origin == REAL))
-    n_others = len(transfer) - n_always
+def plan(lessons, training, max_epochs=None):
+    """Return the `Plan` of a training on lessons."""
+    n_always = int(np.count_nonzero(lessons.origin == REAL))
+    n_others = len(lessons) - n_always
     n_cycled = min(n_others, CYCLED_PER_ROW * n_always)
     auto_epochs, batch_size = pace(n_always, n_cycled, training.batch_size)
     max_epochs = max_epochs or training.max_epochs

@@ -17,6 +17,8 @@ class TorchSteps:
         self.encode = module.constant_encoder
         (self.settings,) = optimizer.param_groups
         self.parameters = [*module.parameters()]
+        for parameter in self.parameters:
+            parameter.grad = None  # a module of the user's may bring some along
         self.moments: dict[int, tuple] = {}
 
     def train(self, batches):
@@ -54,6 +56,8 @@ class TorchSteps:
         for k, p in enumerate(self.parameters):
             if p.grad is None:
                 continue
+            if p.grad.is_sparse:
+                raise ValueError("AdamW takes no sparse gradients: use sparse=False in layers.")
             if k not in self.moments:
                 count = torch.zeros((), dtype=torch.float32, device=p.device)
                 self.moments[k] = torch.zeros_like(p), torch.zeros_like(p), count

@@ -1,4 +1,4 @@
-"""Transfer set → trained student net."""
+"""Lessons → trained student net."""
 
 import math
 from contextlib import nullcontext
@@ -36,7 +36,8 @@ class FittedStudent:
     @property
     def history(self):
         """Losses and seconds by epoch, as a list of dicts."""
-        return [{name: row[name] for name in KEPT if name in row} for row in self.net.history]
+        whole = [row for row in self.net.history if "train_loss" in row]
+        return [{name: row[name] for name in KEPT if name in row} for row in whole]
 
     @plain_torch()
     def student(self, reader, task, head):
@@ -46,9 +47,9 @@ class FittedStudent:
 
 @plain_torch()
 def train_student(
-    transfer, training, *, alpha, n_epochs=None, max_epochs=None, validation=None, monitor=None
+    lessons, training, *, alpha, n_epochs=None, max_epochs=None, validation=None, monitor=None
 ):
-    """Train a net on a transfer set.
+    """Train a net on a lessons set.
 
     Every epoch has all its real rows, which come first, and a slice of the others, large enough
     for each to be seen once in all epochs. Training stops after `n_epochs`, or when the log loss
@@ -56,43 +57,43 @@ def train_student(
     are restored. Without these, the log loss of the `monitor` rows is recorded, and nothing more.
     The learning rate falls over `max_epochs` (None: as `training` says).
     """
-    course = plan(transfer, training, max_epochs)
-    n_epochs = n_epochs or course.max_epochs
-    rows = LessonRows(transfer, device=training.device)
+    planned = plan(lessons, training, max_epochs)
+    n_epochs = n_epochs or planned.max_epochs
+    rows = LessonRows(lessons, device=training.device)
     lessons = monitor if validation is None else validation
     held_out = None if lessons is None else LessonRows(lessons, device=training.device)
     patience = None if validation is None else training.patience
     by_skorch = bool(training.callbacks or training.net_params)
-    parts = parts_of_skorch(training, course, held_out, patience) if by_skorch else {}
+    parts = parts_of_skorch(training, planned, held_out, patience) if by_skorch else {}
     with _users_state(training):
-        net = make_net(training, course, alpha=alpha, n_epochs=n_epochs, **parts)
+        net = make_net(training, planned, alpha=alpha, n_epochs=n_epochs, **parts)
         with stage("epochs of training", n_epochs), _threads_for(net.module_):
             if by_skorch:
                 n_seen = train_by_skorch(net, rows)
             else:
-                steps = make_steps(net, course.rate)
+                steps = make_steps(net, planned.rate)
                 n_seen = train(net, steps, rows, held_out, patience=patience)
     net.module_.round_weights()
-    fitted = FittedStudent(net, n_seen, course.max_epochs)
+    fitted = FittedStudent(net, n_seen, planned.max_epochs)
     _check_losses(fitted, patience)
     return fitted
 
 
-def train_generations(transfer, training, generations, *, head, **how):
+def train_generations(lessons, training, generations, *, head, **how):
     """Train a student that learns from so many others, each taught by the one before.
 
     `head` ends those students; `how` is handed to `train_student`.
     """
     for _ in range(generations):
-        assistant = train_student(transfer, training.assistant or training, **how)
-        transfer = taught_by(assistant.net, head, transfer, training)
-    return train_student(transfer, training, **how)
+        assistant = train_student(lessons, training.assistant or training, **how)
+        lessons = taught_by(assistant.net, head, lessons, training)
+    return train_student(lessons, training, **how)
 
 
-def taught_by(net, head, transfer, training):
-    """Return the transfer set with soft targets by a student that ends in `head`."""
-    scores = scores_of(net, transfer)
-    return replace(transfer, targets=training.task.of_student(scores, head, training.temperature))
+def taught_by(net, head, lessons, training):
+    """Return the lessons set with soft targets by a student that ends in `head`."""
+    scores = scores_of(net, lessons)
+    return replace(lessons, targets=training.task.of_student(scores, head, training.temperature))
 
 
 def recalibrate(net, held_out, training):
@@ -136,7 +137,7 @@ def _threads_for(module):
 
 
 def _check_losses(fitted, patience):
-    losses = [row["train_loss"] for row in fitted.history if "train_loss" in row]
+    losses = [row["train_loss"] for row in fitted.history]
     if fitted.n_epochs == 0 or (patience is None and not math.isfinite(losses[-1])):
         raise NoStudentError(
             f"Training gave no student: it ended after {len(losses)} epochs, with losses "

@@ -18,7 +18,7 @@ def test_json_holds_the_reader_and_the_layers(churn, student, command):
     assert code == 0
     described = json.loads(out)
     assert described["classes"] == ["no", "yes"]
-    assert described["format"] == 2
+    assert described["format"] == 3
     assert [column["name"] for column in described["columns"]] == list(churn.feature_names_in_)
     levels = {c["name"]: c["levels"] for c in described["columns"] if "levels" in c}
     assert levels == {"area": ["007", "10", "x"], "town": ["Oslo", "Rome"]}

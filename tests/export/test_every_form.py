@@ -15,7 +15,7 @@ from skdistill.export._onnx_int8 import Int8Linear
 from skdistill.export._torch import READERS, to_torch
 from skdistill.layers import LAYERS, OUTPUTS, Layer, Outputs, Softmax
 from skdistill.runtime import load
-from skdistill.runtime._students import STUDENTS
+from skdistill.runtime._students import STUDENT_OF
 from skdistill.students._own import TorchModule
 
 FORMS = {
@@ -27,7 +27,7 @@ FORMS = {
 }
 WITH_EVERY_LAYER = "relu", "tabm_periodic"
 OF_OUTPUTS = {
-    "runtime": STUDENTS,
+    "runtime": STUDENT_OF,
     "C": _c_outputs.WRITERS,
     "ONNX": _onnx_outputs.WRITERS,
     "skl2onnx": _onnx_sklearn_outputs.WRITERS,

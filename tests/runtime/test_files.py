@@ -182,7 +182,7 @@ def test_a_header_without_outputs_is_refused(path):
 
 
 def test_a_file_says_its_format(path):
-    assert format_of(path) == 2
+    assert format_of(path) == 3
     assert format_of(FIXTURES / "format-1-mlp.safetensors") == 1
 
 

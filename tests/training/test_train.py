@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.datasets import make_classification
 from skorch import NeuralNet
 from skorch.callbacks import Callback, LRScheduler
+from torch import nn
 
 from skdistill.layers import Softmax
 from skdistill.losses import distillation_loss
@@ -119,7 +120,7 @@ def test_the_net_is_one_of_skorch_that_works(callbacks, tmp_path):
     training, rows = replace(TRAINING, callbacks=callbacks), transfer(X, Y)
     net = detach(train_student(rows, training, alpha=0.5, n_epochs=3, validation=rows).net)
     scores, x = scores_of(net, rows), rows.rows
-    assert type(net) is NeuralNet
+    assert isinstance(net, NeuralNet)
     np.testing.assert_array_equal(net.predict(x), scores)
     np.testing.assert_array_equal(net.forward(x).numpy(), scores)
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(net)).predict(x), scores)
@@ -189,3 +190,73 @@ def test_generations_are_trained_one_after_the_other():
     chain = train_generations(rows, TRAINING, 1, head=Softmax(1 / 1.2), **how)
     assert chain.history[-1]["train_loss"] == second.history[-1]["train_loss"]
     assert chain.history[-1]["train_loss"] != first.history[-1]["train_loss"]
+
+
+class OldGradient(nn.Linear):
+    """A module that comes with a gradient of its own."""
+
+    def __init__(self, n_inputs, n_outputs):
+        super().__init__(n_inputs, n_outputs)
+        self.weight.grad = torch.full_like(self.weight, 1e4)
+
+
+class ExtraState(nn.Linear):
+    """A module whose state is not tensors alone."""
+
+    def get_extra_state(self):
+        return {"a": 1}
+
+    def set_extra_state(self, state):
+        assert state == {"a": 1}
+
+
+class SparseGradient(nn.Module):
+    def __init__(self, n_inputs, n_outputs):
+        super().__init__()
+        self.table = nn.Embedding(2, n_outputs, sparse=True)
+
+    def forward(self, x):
+        return self.table((x[:, 0] > 0).long())
+
+
+class Interrupted(nn.Linear):
+    """A module that raises what Ctrl-C raises, in its second training batch."""
+
+    n_calls = 0
+
+    def forward(self, x):
+        if self.training:
+            self.n_calls += 1
+            if self.n_calls > 1:
+                raise KeyboardInterrupt
+        return super().forward(x)
+
+
+def own(make, **changes):
+    training = replace(TRAINING, module=OwnNet, net={"make": make, "waves": None}, **changes)
+    return train_student(transfer(X, Y), training, alpha=0.5, validation=transfer(X, Y))
+
+
+def test_a_gradient_that_a_module_brings_along_is_no_step():
+    losses = [own(make).history[1]["train_loss"] for make in (OldGradient, nn.Linear)]
+    assert losses[0] == losses[1]
+
+
+def test_a_state_that_is_no_tensor_is_kept_with_the_best_weights():
+    assert own(ExtraState).n_epochs > 0
+
+
+def test_sparse_gradients_are_refused_in_words():
+    with pytest.raises(ValueError, match="no sparse gradients: use sparse=False"):
+        own(SparseGradient)
+
+
+@pytest.mark.parametrize("callbacks", WAYS)
+def test_an_interrupt_of_a_module_ends_no_training_well(callbacks):
+    with pytest.raises(KeyboardInterrupt):
+        own(Interrupted, callbacks=callbacks)
+
+
+def test_a_callback_of_any_name_is_not_taken_for_ours():
+    fitted = own(nn.Linear, callbacks=[("stopping", Callback())])
+    assert fitted.n_epochs > 0
