@@ -48,7 +48,7 @@ class Student(Described, ABC):
 
     of: ClassVar[type[Outputs]]
 
-    def __new__(cls, *args, **kwargs):
+    def __new__(cls, reader=None, layers=None, outputs=None):
         """Make a student; what an older skdistill pickled cannot be one any more."""
         if cls is Student:
             raise TypeError(

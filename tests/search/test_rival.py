@@ -11,7 +11,7 @@ from skdistill.search._budgets import Budgets
 from skdistill.search._measure import Measure
 from skdistill.search._rival import rivals
 from skdistill.search._rows import Rows
-from skdistill.tasks import neg_log_loss
+from skdistill.tasks import Multiclass, neg_log_loss
 
 X, Y = make_classification(300, 4, n_informative=3, n_redundant=0, random_state=0)
 
@@ -31,14 +31,17 @@ def test_fitted_on_all_rows_it_takes_no_more_than_its_bytes():
 def test_test_rows_do_not_choose_it():
     other = Y.copy()
     other[200:] = 1 - other[200:]
-    chosen = [best_shape(20_000, *Rows(X, y, {}).take(TRAIN)).get_params() for y in (Y, other)]
+    chosen = [
+        best_shape(20_000, *Rows(Multiclass, X, y, {}).take(TRAIN)).get_params()
+        for y in (Y, other)
+    ]
     [(model, _)] = measured(X)
     assert chosen[0] == chosen[1]
     assert model.max_leaf_nodes == chosen[0]["max_leaf_nodes"]
 
 
 def measured(X, **how):
-    rows = Rows(X, Y, {})
+    rows = Rows(Multiclass, X, Y, {})
     splits = [(TRAIN, np.arange(200, 300))]
     measure = Measure(neg_log_loss, Budgets(), "unused")
     how = {"n_bytes": 20_000, "weighted": False, "random_state": 0, **how}
