@@ -40,7 +40,7 @@ from sklearn.frozen import FrozenEstimator
 from benchmarks.datasets import N_ROWS, QUALITY, obtainable, split
 from benchmarks.models import Timed, make_mlp, make_teacher, ordinal
 from benchmarks.recipe import parse_changes
-from benchmarks.shared import Results, new_figure, seconds_of
+from benchmarks.shared import Results, geometric_mean, new_figure, seconds_of
 from skdistill import DistilledClassifier
 from skdistill.measures import fit_boosting, serialized_bytes
 from skdistill.tasks import measure as figures_of
@@ -176,6 +176,21 @@ def print_summary(found):
         )
 
 
+def print_means(found):
+    """Print the student's log loss relative to each rival's, over the sets."""
+    vote = found[found["teacher"] == "vote"]
+    losses = vote.pivot_table(index=["set", "seed"], columns="model", values="log_loss")
+    for rival in ("calibrated", "twin", "boosting", "mlp"):
+        ratios = np.log(losses["student"] / losses[rival]).groupby("set").mean()
+        mean, error = geometric_mean(np.exp(ratios))
+        worse, worst = sorted(ratios[ratios > 0].index), ratios.idxmax()
+        print(
+            f"student / {rival}: geometric mean {mean:.3f} ± {mean * error:.3f}, median "
+            f"{np.exp(ratios.median()):.3f}, worst {np.exp(ratios[worst]):.3f} ({worst}); "
+            f"above 1 on {len(worse)} of {len(ratios)}: {', '.join(worse)}"
+        )
+
+
 def print_markdown(found):
     """Print the README's table: accuracy / log loss of the soft vote and the models beside it."""
     vote = found[found["teacher"] == "vote"]
@@ -234,6 +249,7 @@ def main():
     found = measure(options)
     found = found[found["set"].isin(options.sets)]
     print_summary(found)
+    print_means(found)
     print_markdown(found)
     plot(found, options.output.with_suffix(".png"))
 
