@@ -51,7 +51,7 @@ print(report.verdict)
 # each model, with its 95 % interval. A difference whose interval holds zero may be luck.
 
 for name, figures in report.models.items():
-    print(f"{name:20} log loss {figures.log_loss}   lead {figures.lead}")
+    print(f"{name:20} log loss {figures.loss}   lead {figures.lead}")
 print("share of the gap between twin and teacher that the student closes:", report.gap_closed)
 
 # %%

@@ -99,7 +99,8 @@ def kill_after(n_stages, folder, pause):
             time.sleep(0.001)
         time.sleep(pause)
         process.send_signal(signal.SIGKILL)
-    return process.returncode == -signal.SIGKILL
+    unfinished = (folder / "s.safetensors.run").exists()
+    return unfinished and process.returncode == -signal.SIGKILL
 
 
 def check_goes_on(folder, whole, n_fits, command):
