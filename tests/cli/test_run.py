@@ -99,8 +99,9 @@ def kill_after(n_stages, folder, pause):
             time.sleep(0.001)
         time.sleep(pause)
         process.send_signal(signal.SIGKILL)
-    unfinished = (folder / "s.safetensors.run").exists()
-    return unfinished and process.returncode == -signal.SIGKILL
+    output = folder / "s.safetensors"
+    finished = output.exists() and not output.with_name(f"{output.name}.run").exists()
+    return process.returncode == -signal.SIGKILL and not finished
 
 
 def check_goes_on(folder, whole, n_fits, command):
