@@ -4,6 +4,8 @@ import ast
 import re
 import subprocess
 import sys
+from dataclasses import fields, is_dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -61,7 +63,7 @@ MAY_IMPORT = {
         "training",
     },
     "_classifier": {"_constraints", "_distilled", "tasks"},
-    "measures": {"_plumbing", "exceptions", "runtime", "tables", "tasks", "teachers"},
+    "measures": {"exceptions", "runtime", "tables", "tasks", "teachers"},
     "export": {"__init__", "_plumbing", "exceptions", "layers", "runtime", "tables"},
     "report": {"_plumbing", "exceptions", "measures", "tables", "tasks"},
     "search": {
@@ -263,3 +265,23 @@ def test_a_server_loads_numpy_and_no_heavy_library(module):
     ).stdout.split()
     assert module in loaded
     assert not heavy & set(loaded)
+
+
+def records():
+    """Yield the dataclasses on the packages' faces that hold arrays."""
+    for init in sorted(PACKAGE.glob("*/__init__.py")):
+        face = import_module(f"skdistill.{init.parent.name}")
+        for cls in filter(is_dataclass, vars(face).values()):
+            if any("ndarray" in str(field.type) for field in fields(cls) if field.init):
+                yield cls
+
+
+@pytest.mark.parametrize("record", sorted(set(records()), key=str))
+def test_a_record_of_arrays_checks_them_when_it_is_made(record):
+    assert any("__post_init__" in vars(base) for base in record.__mro__)
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_what_the_race_may_know_is_a_value_and_no_prefix(path):
+    names = {n.id for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Name)}
+    assert not [name for name in names if name.startswith("race_")]

@@ -1,9 +1,8 @@
 """The rival that shows what the teacher is worth: the same student, on labels alone."""
 
 from sklearn.base import clone
-from sklearn.frozen import FrozenEstimator
 
-from skdistill._plumbing.frozen import is_frozen
+from skdistill.teachers import frozen
 
 
 def fit_twin(clf, X, y, sample_weight=None):
@@ -21,9 +20,8 @@ def fit_twin(clf, X, y, sample_weight=None):
     -------
     twin : DistilledClassifier
     """
-    teacher = clf.teacher_
     twin = clone(clf).set_params(
-        teacher=teacher if is_frozen(teacher) else FrozenEstimator(teacher),
+        teacher=frozen(clf.teacher_),
         alpha=0,
         transfer=None,
         n_synthetic="auto",

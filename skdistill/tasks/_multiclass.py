@@ -40,6 +40,10 @@ class Multiclass(Task):
     unit: ClassVar[str] = "nats"
     part: ClassVar[tuple[str, str]] = "class", "classes"
 
+    def __post_init__(self):
+        if self.classes.ndim != 1 or not (self.classes[1:] > self.classes[:-1]).all():
+            raise ValueError(f"Classes must be distinct and sorted, got {self.classes!r}.")
+
     @property
     def n_outputs(self):
         """Number of classes."""

@@ -1,5 +1,6 @@
 """Whom to ask, and how real rows get answers by teachers that did not see them."""
 
+from skdistill.teachers._adapt import frozen
 from skdistill.teachers._answers import MIN_RACE_ROWS
 from skdistill.teachers._choose import choose_answers
 from skdistill.teachers._default import TableBoosting, TableNumbers
@@ -18,6 +19,7 @@ __all__ = [
     "check_teacher",
     "choose_answers",
     "doubt",
+    "frozen",
     "make_folds",
     "make_router",
     "route",

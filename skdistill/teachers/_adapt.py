@@ -32,6 +32,11 @@ def adapt(teacher):
     return LabelEncodedTeacher(teacher) if _parts_from(teacher, *REFUSE_LABELS) else teacher
 
 
+def frozen(teacher):
+    """Return a teacher as one that is never fitted again."""
+    return teacher if is_frozen(teacher) else FrozenEstimator(teacher)
+
+
 def adapt_frozen(teacher):
     """Return a FrozenEstimator, with a skorch net in it as a copy that reads tables."""
     inner = _reads_tables(teacher.estimator)

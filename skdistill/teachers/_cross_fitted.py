@@ -3,7 +3,7 @@
 import numpy as np
 
 from skdistill.teachers._answers import Answers
-from skdistill.teachers._folds import make_folds, race_folds
+from skdistill.teachers._folds import inner_folds, make_folds
 
 
 class CrossFitted(Answers):
@@ -19,7 +19,7 @@ class CrossFitted(Answers):
         inner, data = [], self.data
         if race:
             how = {"groups": data.groups, "random_state": random_state}
-            inner = race_folds(self.task, folds, data.X, data.labels, **how)
+            inner = inner_folds(self.task, folds, data.X, data.labels, **how)
         full, of_fold, parts = fits.run([*folds, *inner])
         final = self._side(np.arange(len(data.y)), full, parts[: len(folds)])
         if not race:

@@ -78,7 +78,7 @@ def splits_of(task, cv, X, y, split_params):
     return splits
 
 
-def race_folds(task, folds, X, y, *, groups, random_state):
+def inner_folds(task, folds, X, y, *, groups, random_state):
     """Return folds of the first one's training rows: teachers that know none of its test rows.
 
     They are the other folds, without these rows; where that leaves many rows without an answer,

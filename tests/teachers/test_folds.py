@@ -9,7 +9,7 @@ from sklearn.model_selection import KFold, LeaveOneGroupOut, RepeatedKFold
 
 from skdistill.exceptions import DistillationWarning
 from skdistill.tasks import Multiclass
-from skdistill.teachers._folds import folds_of_share, make_folds, race_folds
+from skdistill.teachers._folds import folds_of_share, inner_folds, make_folds
 
 X, Y = load_iris(return_X_y=True)
 X = X + np.arange(150)[:, None] * 1e-6  # no two rows alike
@@ -23,7 +23,7 @@ def folds_of(y, cv=5, *, X=X, groups=None, taught=True):
 
 
 def inner_of(folds, y, groups=None):
-    return race_folds(TASK, folds, X, y, groups=groups, random_state=0)
+    return inner_folds(TASK, folds, X, y, groups=groups, random_state=0)
 
 
 def rare(n_rows, label=7):
@@ -164,7 +164,7 @@ def test_the_race_asks_no_teacher_about_a_class_that_it_lacks():
 def test_too_few_rows_for_a_race_teacher_are_left_without_one():
     with pytest.warns(DistillationWarning):
         folds = folds_of(np.array([0, 0, 1]), X=X[:3])
-    assert race_folds(TASK, folds, X[:3], np.array([0, 0, 1]), groups=None, random_state=0) == []
+    assert inner_folds(TASK, folds, X[:3], np.array([0, 0, 1]), groups=None, random_state=0) == []
 
 
 def test_one_row_of_many_copies_leaves_those_of_others_together():
