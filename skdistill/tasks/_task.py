@@ -15,12 +15,12 @@ class Task(ABC):
 
     calibrators: ClassVar[dict[Any, type]]
     criterion: ClassVar[Any]  # made of alpha, temperature and loss; nats a row of scores
-    nobody: ClassVar[str]  # and who knows no column
     measures: ClassVar[tuple[Measure, ...]]  # in the order of tables
-    stratifies: ClassVar[bool]  # whether a number of folds stands for stratified ones
     loss: ClassVar[str]  # the measure that decides; it has a value a row
     unit: ClassVar[str]  # of the loss
     part: ClassVar[tuple[str, str]]  # what the loss is also told of: one, several
+    nobody: ClassVar[str]  # who knows no column, in words
+    stratifies: ClassVar[bool]  # whether a number of folds stands for stratified ones
 
     @property
     @abstractmethod
