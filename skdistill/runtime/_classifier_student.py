@@ -105,22 +105,41 @@ class ClassifierStudent(Student):
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
 
-    def score(self, X, y):
+    def score(self, X, y, sample_weight=None):
         """Share of rows whose predicted label is `y`.
 
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
             As for `predict_proba`.
-        y : array of shape (n_samples,)
-            Class labels.
+        y : array of shape (n_samples,) or (n_samples, 1)
+            Class labels; a row of a class that was not in fit counts as wrong.
+        sample_weight : array of shape (n_samples,) or None, default=None
+            Weight of each row.
 
         Returns
         -------
         accuracy : float
             In [0, 1].
+
+        Raises
+        ------
+        ValueError
+            If lengths differ, or no label is one of `classes_`.
         """
-        return float(np.mean(self.predict(X) == np.asarray(y)))
+        predicted, y = self.predict(X), np.asarray(y)
+        n, y = len(predicted), y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+        for name, values in (("y", y), ("sample_weight", sample_weight)):
+            if values is not None and np.shape(values) != (n,):
+                raise ValueError(
+                    f"{name} has shape {np.shape(values)}, X {n} rows: one value a row."
+                )
+        if n and not set(y.tolist()) & set(self.classes_.tolist()):
+            raise ValueError(
+                f"No label of y is one of the classes {self.classes_.tolist()}: the first is "
+                f"{y.tolist()[0]!r}. Pass labels of the type that fit was given."
+            )
+        return float(np.average(predicted == y, weights=sample_weight))
 
     def __sklearn_tags__(self):
         from sklearn.utils import ClassifierTags

@@ -16,7 +16,7 @@ from sklearn.base import clone, is_classifier
 from sklearn.datasets import load_iris
 from sklearn.ensemble import VotingClassifier
 from sklearn.frozen import FrozenEstimator
-from sklearn.metrics import get_scorer
+from sklearn.metrics import accuracy_score, get_scorer
 from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import get_tags
 
@@ -196,3 +196,31 @@ def test_a_batch_in_which_a_column_knows_no_level_is_told_once():
 def test_a_student_of_an_older_pickle_says_what_to_do():
     with pytest.raises(TypeError, match=r"pickled by an older skdistill, save it there"):
         Student.__new__(Student)
+
+
+def test_a_score_takes_columns_and_weights_as_scikit_learn_does(student):
+    y = student.predict(X).copy()
+    y[::3] = student.classes_[0]
+    weight = np.arange(1, len(y) + 1)
+    expected = accuracy_score(y, student.predict(X), sample_weight=weight)
+    assert student.score(X, y[:, None], sample_weight=weight) == pytest.approx(expected)
+    assert student.score(X, y) == accuracy_score(y, student.predict(X))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda y: None, r"y has shape \(\)"),
+        (lambda y: y[:-1], r"y has shape \(\d+,\), X \d+ rows"),
+        (lambda y: np.stack([y, y], axis=1), r"y has shape \(\d+, 2\)"),
+        (lambda y: np.full(len(y), "of another type"), "No label of y is one of the classes"),
+    ],
+)
+def test_a_score_of_what_are_no_labels_is_refused(student, spoil, message):
+    with pytest.raises(ValueError, match=message):
+        student.score(X, spoil(student.predict(X)))
+
+
+def test_a_score_refuses_weights_of_another_length(student):
+    with pytest.raises(ValueError, match="sample_weight has shape"):
+        student.score(X, student.predict(X), sample_weight=[1.0])
