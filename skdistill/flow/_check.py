@@ -1,6 +1,7 @@
 """Checks of what the user passes to fit."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,20 @@ class Samples:
     weighted: bool  # whether the user gave weights
     groups: np.ndarray | None
     soft_targets: np.ndarray | None
-    task: Task = field(init=False)
-    labels: np.ndarray = field(init=False)  # y as the task reads it
 
-    def __post_init__(self):
-        task, labels = self.kind.learn(self.y)
-        object.__setattr__(self, "task", task)
-        object.__setattr__(self, "labels", labels)
+    @property
+    def task(self) -> Task:
+        """The task that `y` sets."""
+        return self._learned[0]
+
+    @property
+    def labels(self) -> np.ndarray:
+        """`y` as the task reads it."""
+        return self._learned[1]
+
+    @cached_property
+    def _learned(self):
+        return self.kind.learn(self.y)
 
     def take(self, rows):
         """Return the rows at the positions `rows`."""

@@ -1,5 +1,7 @@
 """NumPy arrays of two dimensions."""
 
+from functools import partial
+
 import numpy as np
 
 
@@ -15,6 +17,11 @@ def names(X):
 def column(X, j):
     """Return a view."""
     return X[:, j]
+
+
+def getter(X):
+    """Return a function that gives a view of a column."""
+    return partial(column, X)
 
 
 def take(X, rows):

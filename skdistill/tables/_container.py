@@ -15,6 +15,9 @@ class Container(Protocol):
     def column(self, X: Any, j: int) -> Any:
         """Return column `j`."""
 
+    def getter(self, X: Any) -> Any:
+        """Return a function that gives a column by position, as the table stores it."""
+
     def take(self, X: Any, rows: Any) -> Any:
         """Return the rows at the positions `rows`."""
 

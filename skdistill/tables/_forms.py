@@ -1,7 +1,5 @@
 """Frames, arrays and sparse matrices as one thing: each call goes to the table's own module."""
 
-from functools import partial
-
 import numpy as np
 
 from skdistill.tables import _arrays, _pandas, _polars, _sparse
@@ -85,7 +83,7 @@ def get_column(X, j):
 
 def column_getter(X):
     """Return a function that gives a column of `X` by position, as the table stores it."""
-    return _pandas.getter(X) if _pandas.is_mine(X) else partial(container_of(X).column, X)
+    return container_of(X).getter(X)
 
 
 def as_values(data):

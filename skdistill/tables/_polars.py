@@ -13,6 +13,11 @@ def column(X, j):
     return X.to_series(j)
 
 
+def getter(X):
+    """Return a function that gives a column."""
+    return X.to_series
+
+
 def take(X, rows):
     return X[rows]
 

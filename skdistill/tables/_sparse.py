@@ -1,5 +1,7 @@
 """SciPy's sparse matrices and arrays; SciPy is imported by who has one."""
 
+from functools import partial
+
 MOST_COLUMNS, MOST_VALUES = 512, 2**27  # up to which a sparse matrix is like a dense one
 
 
@@ -19,6 +21,11 @@ def names(X):
 def column(X, j):
     """Return a dense array."""
     return X[:, [j]].toarray().ravel()
+
+
+def getter(X):
+    """Return a function that gives a column as a dense array."""
+    return partial(column, X)
 
 
 def take(X, rows):

@@ -233,10 +233,6 @@ class Multiclass(Task):
         order = np.argsort(positions(model.classes_, self.classes))
         return np.take(model.predict_proba(X), order, axis=1)
 
-    def decide(self, answers):
-        """Return the most probable class of each row."""
-        return self.classes[answers.argmax(axis=1)]
-
     def parts(self, labels):
         """Return which rows each class has."""
         return {label: labels == k for k, label in enumerate(self.classes.tolist())}

@@ -47,8 +47,7 @@ def is_fitted(teacher):
     """Whether a classifier has been fitted: it knows its classes, and not by a frozen step's."""
     has_weights = getattr(teacher, "initialized_", True)  # skorch may know classes before
     classes = getattr(teacher, "classes_", None) if has_weights else None
-    frozen = is_frozen(last_step(teacher))
-    return classes is not None and len(classes) > 0 and not frozen
+    return classes is not None and len(classes) > 0 and not is_frozen(last_step(teacher))
 
 
 def _inner_has(name):

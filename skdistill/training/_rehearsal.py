@@ -55,7 +55,7 @@ def rehearse(training, rows, labels, *, unlabeled):
 def _few(task, rows, labels):
     few = task.few(labels, ROWS, MOST_ROWS)
     lessons = answered_rows(rows[few], task.unsure(len(few)), REAL)
-    return replace(lessons, labels=labels[few].astype(np.int64), has_label=lessons.has_target)
+    return replace(lessons, labels=labels[few], has_label=lessons.has_target)
 
 
 def _try_student(training, few):

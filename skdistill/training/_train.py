@@ -49,7 +49,7 @@ class FittedStudent:
 def train_student(
     lessons, training, *, alpha, n_epochs=None, max_epochs=None, validation=None, monitor=None
 ):
-    """Train a net on a lessons set.
+    """Train a net on lessons.
 
     Every epoch has all its real rows, which come first, and a slice of the others, large enough
     for each to be seen once in all epochs. Training stops after `n_epochs`, or when the log loss
@@ -60,8 +60,8 @@ def train_student(
     planned = plan(lessons, training, max_epochs)
     n_epochs = n_epochs or planned.max_epochs
     rows = LessonRows(lessons, device=training.device)
-    lessons = monitor if validation is None else validation
-    held_out = None if lessons is None else LessonRows(lessons, device=training.device)
+    scored = monitor if validation is None else validation
+    held_out = None if scored is None else LessonRows(scored, device=training.device)
     patience = None if validation is None else training.patience
     by_skorch = bool(training.callbacks or training.net_params)
     parts = parts_of_skorch(training, planned, held_out, patience) if by_skorch else {}
@@ -91,7 +91,7 @@ def train_generations(lessons, training, generations, *, head, **how):
 
 
 def taught_by(net, head, lessons, training):
-    """Return the lessons set with soft targets by a student that ends in `head`."""
+    """Return the lessons with soft targets by a student that ends in `head`."""
     scores = scores_of(net, lessons)
     return replace(lessons, targets=training.task.of_student(scores, head, training.temperature))
 
