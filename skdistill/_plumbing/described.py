@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, fields
 
+import numpy as np
+
 
 @dataclass(frozen=True, eq=False)
 class Described:
@@ -16,6 +18,14 @@ class Described:
     def given(self):
         """Return the fields that describe it."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
+
+    def lock(self):
+        """Make its arrays read-only."""
+        for name, value in self.given().items():
+            if isinstance(value, np.ndarray):
+                locked = value.view()
+                locked.flags.writeable = False
+                self._prepare(**{name: locked})
 
     def __getstate__(self):
         return self.given()

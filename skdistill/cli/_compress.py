@@ -4,6 +4,7 @@ import filecmp
 import os
 from pathlib import Path
 
+from skdistill._plumbing.words import duration, size
 from skdistill.cli._console import (
     InputError,
     check_output,
@@ -93,8 +94,6 @@ def _save(student, path, folder, *, force):
 
 def _print(task, figures, path):
     """Print the comparison, and how to use the student."""
-    from skdistill.report import duration, size
-
     brief = [measure for measure in task.measures if measure.brief]
     header = ("", *(measure.words for measure in brief), "size", "one row")
     rows = [

@@ -27,6 +27,11 @@ class Outputs(Described, ABC):
     def words(self) -> str:
         """What they are, such as "3 classes"."""
 
+    @property
+    @abstractmethod
+    def described(self) -> str:
+        """Each of them by name, such as "classes: no, yes"."""
+
     @abstractmethod
     def decide(self, answers: np.ndarray) -> np.ndarray:
         """Return what is predicted where the answers are these."""
@@ -60,6 +65,11 @@ class Classes(Outputs):
     def words(self):
         """How many classes there are."""
         return f"{len(self.labels)} classes"
+
+    @property
+    def described(self):
+        """The labels."""
+        return f"classes: {', '.join(map(str, self.labels.tolist()))}"
 
     def decide(self, answers):
         """Return the label of the most probable class of each row."""

@@ -11,9 +11,7 @@ from skdistill.report._fidelity import fidelity_report
 from skdistill.report._fidelity_report import FidelityReport, ModelFigures
 from skdistill.report._fit_displays import TrainingDisplay, TransferDisplay
 from skdistill.report._slices import Slice
-from skdistill.report._tables import duration as duration
 from skdistill.report._tables import make_tables as make_tables
-from skdistill.report._tables import size as size
 from skdistill.report._tradeoff_display import TradeoffDisplay
 from skdistill.report._verdict import Verdict
 from skdistill.tasks import Measure, agreement, expected_calibration_error

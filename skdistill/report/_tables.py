@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from itertools import chain
 
+from skdistill._plumbing.words import duration, size
 from skdistill.report._display import in_words
 from skdistill.report._verdict import STUDENT
 
@@ -95,19 +96,3 @@ def _slices(report):
         f"{in_words(report.task.loss)} minus the teacher's."
     )
     return Table("Worst slices", note, header, rows)
-
-
-def size(n_bytes):
-    """Return a size in words, such as "12.3 kB"."""
-    if math.isnan(n_bytes):
-        return "unknown"
-    return f"{n_bytes / 1e6:,.2f} MB" if n_bytes >= 1e5 else f"{n_bytes / 1e3:.1f} kB"
-
-
-def duration(seconds):
-    """Return a time in words, such as "1.2 ms"."""
-    if math.isnan(seconds):
-        return "unknown"
-    if seconds >= 1:
-        return f"{seconds:.2f} s"
-    return f"{seconds * 1e3:.1f} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"

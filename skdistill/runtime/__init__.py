@@ -3,6 +3,8 @@
 from skdistill.runtime._classifier_student import ClassifierStudent
 from skdistill.runtime._codes import Codes as Codes
 from skdistill.runtime._codes import murmur3 as murmur3
+from skdistill.runtime._described_columns import describe_columns as describe_columns
+from skdistill.runtime._described_columns import holds as holds
 from skdistill.runtime._files import format_of as format_of
 from skdistill.runtime._files import load
 from skdistill.runtime._native import describe as describe_forward  # noqa: F401

@@ -1,14 +1,11 @@
 """A student whose answers are probabilities of classes."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from skdistill.layers import Classes
 from skdistill.runtime._student import Student
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class ClassifierStudent(Student):
     """A distilled classifier, ready to deploy: no teacher, no torch, no scikit-learn.
 

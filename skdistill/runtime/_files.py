@@ -21,6 +21,20 @@ LABELS = re.compile(r"object|[<>|][biuf]\d{1,2}|[<>]U\d+")
 
 def save(student, path):
     """Write `student` to `path`: to a temporary file beside it, then renamed."""
+    data = _to_bytes(student)
+    with whole_file(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def size_of(student):
+    """Return the bytes of a student's file; None where it has none."""
+    try:
+        return len(_to_bytes(student))
+    except TypeError:
+        return None
+
+
+def _to_bytes(student):
     arrays, layers = {}, []
     for i, layer in enumerate(student.layers):
         described = to_plain(layer)
@@ -40,8 +54,7 @@ def save(student, path):
     header = {"format": FORMATS[-1], "layers": layers, "outputs": outputs}
     text = json.dumps({**header, **student.reader.given()})
     metadata = {"skdistill": text, "sha256": digest(text, arrays)}
-    with whole_file(path) as temporary:
-        temporary.write_bytes(_in_order(to_bytes(arrays, metadata)))
+    return _in_order(to_bytes(arrays, metadata))
 
 
 def load(path):

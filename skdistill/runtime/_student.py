@@ -1,14 +1,16 @@
 """Student: a fitted, compact net of NumPy arrays alone."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import ClassVar
 
 import numpy as np
 
 from skdistill._plumbing.described import Described
+from skdistill._plumbing.words import size
 from skdistill.layers import Layer, LinearOfMembers, Outputs, from_plain, to_plain
-from skdistill.runtime._files import save
+from skdistill.runtime._files import save, size_of
+from skdistill.runtime._html import as_html
 from skdistill.runtime._native import forward, prepare
 from skdistill.runtime._reader import ColumnReader
 from skdistill.runtime._shapes import check_shapes
@@ -21,7 +23,8 @@ ROWS_AT_ONCE = 8192  # bounds the memory of a large batch
 class Student(Described, ABC):
     """A distilled student, ready to deploy: no teacher, no torch, no scikit-learn.
 
-    There is one class for each meaning of its answers, such as `ClassifierStudent`.
+    There is one class for each meaning of its answers, such as `ClassifierStudent`. What makes
+    the answers cannot be set anew, and its arrays are read-only; other attributes can be set.
 
     Parameters
     ----------
@@ -64,6 +67,8 @@ class Student(Described, ABC):
         if not layers or not all(isinstance(layer, Layer) for layer in layers):
             raise ValueError("A student's layers are a tuple of one Layer or more.")
         check_shapes(self.reader, self.layers, self.outputs)
+        for part in (*self.layers, self.outputs):
+            part.lock()
         if self.reader.names is not None:
             names = np.array(self.reader.names, dtype=object)
             self._prepare(feature_names_in_=names)
@@ -225,8 +230,13 @@ class Student(Described, ABC):
         return self
 
     def __getstate__(self):
-        """Return the description without objects of other classes, for those who trust few."""
+        """Return the description without objects of other classes, for those who trust few.
+
+        With it goes what was set on the student, by users or by scikit-learn.
+        """
+        own = {"feature_names_in_", *(f.name for f in fields(self))}
         return {
+            **{name: value for name, value in vars(self).items() if name not in own},
             "reader": self.reader.__getstate__(),
             "layers": tuple(to_plain(layer) for layer in self.layers),
             "outputs": to_plain(self.outputs),
@@ -236,7 +246,7 @@ class Student(Described, ABC):
         reader = ColumnReader(**state["reader"])
         layers = tuple(from_plain(layer) for layer in state["layers"])
         outputs = from_plain(state["outputs"])
-        super().__setstate__({"reader": reader, "layers": layers, "outputs": outputs})
+        super().__setstate__({**state, "reader": reader, "layers": layers, "outputs": outputs})
 
     @np.errstate(under="ignore")
     def _forward(self, x):
@@ -253,8 +263,14 @@ class Student(Described, ABC):
         sizes = [layer.weight.shape[-2:] for layer in self.layers if hasattr(layer, "weight")]
         net = "→".join(str(n) for n in [*(s[0] for s in sizes[:1]), *(s[1] for s in sizes)])
         net = f"{self._n_members} x {net}" if self._n_members else net or "torch module"
-        name, n_columns = type(self).__name__, self.n_features_in_
-        return f"{name}({n_columns} columns, {net}, {self.outputs.words})"
+        n_bytes = size_of(self)
+        words = [f"{self.n_features_in_} columns", net, self.outputs.words]
+        words += [] if n_bytes is None else [size(n_bytes)]
+        return f"{type(self).__name__}({', '.join(words)})"
+
+    def _repr_html_(self):
+        """Show classes and columns in a notebook."""
+        return as_html(self)
 
     def __sklearn_is_fitted__(self):
         return True

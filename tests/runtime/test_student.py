@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import subprocess
 import sys
 import textwrap
@@ -18,6 +19,8 @@ from sklearn.ensemble import VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import accuracy_score, get_scorer
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import get_tags
 
 from skdistill import ClassifierStudent, DistilledClassifier, Student, load
@@ -61,7 +64,7 @@ def test_it_is_a_classifier_to_scikit_learn(student):
 
 def test_it_says_what_it_is(student):
     assert repr(student).startswith("ClassifierStudent(4 columns, ")
-    assert repr(student).endswith(" 3 classes)")
+    assert re.search(r" 3 classes, \d+\.\d kB\)$", repr(student))
     np.testing.assert_allclose(
         np.exp(student.predict_log_proba(X)), student.predict_proba(X), atol=1e-15
     )
@@ -224,3 +227,55 @@ def test_a_score_of_what_are_no_labels_is_refused(student, spoil, message):
 def test_a_score_refuses_weights_of_another_length(student):
     with pytest.raises(ValueError, match="sample_weight has shape"):
         student.score(X, student.predict(X), sample_weight=[1.0])
+
+
+def test_tools_can_set_attributes_that_copies_keep(student):
+    student = copy(student)
+    student.seen_by_a_tool = {"when": "today"}
+    make_pipeline(FunctionTransformer(), student).fit(X, NAMES[Y])
+    for again in (copy, deepcopy, lambda s: pickle.loads(pickle.dumps(s))):
+        other = again(student)
+        assert other.seen_by_a_tool == {"when": "today"}
+        np.testing.assert_array_equal(other.predict_proba(X), student.predict_proba(X))
+    del student.seen_by_a_tool
+
+
+def test_names_of_columns_can_be_hidden_as_shap_does():
+    frame = load_iris(as_frame=True).data
+    student = DistilledClassifier(GaussianNB(), random_state=0).fit(frame, Y).student_
+    expected = student.predict_proba(frame)
+    student.feature_names_in_ = None
+    np.testing.assert_array_equal(student.predict_proba(frame), expected)
+    assert deepcopy(student).feature_names_in_.tolist() == list(frame.columns)
+
+
+@pytest.mark.parametrize("name", ["reader", "layers", "outputs", "classes_", "n_features_in_"])
+def test_what_makes_the_answers_cannot_be_set_anew(name, student):
+    with pytest.raises(AttributeError):
+        setattr(student, name, None)
+
+
+def test_arrays_are_read_only(student):
+    arrays = [a for part in student.layers for a in part.given().values() if hasattr(a, "flags")]
+    for array in (student.classes_, *arrays):
+        with pytest.raises(ValueError, match="read-only"):
+            array[:1] = array[:1]
+    assert len(arrays) > 5
+
+
+def test_a_notebook_shows_classes_and_columns(student):
+    frame = pd.DataFrame({"a<b": X[:, 0], "town": np.resize(["Rome", "Oslo & co"], len(X))})
+    clf = DistilledClassifier(transfer=None, cv=2, max_epochs=2, random_state=0)
+    page = clf.fit(frame, NAMES[Y]).student_._repr_html_()
+    assert "classes: setosa, versicolor, virginica" in page
+    assert "<td>a&lt;b</td><td>number</td><td></td>" in page
+    assert "<td>town</td><td>category</td><td>Oslo &amp; co, Rome</td>" in page
+    assert "<td>0</td><td>number</td>" in student._repr_html_()
+
+
+def test_a_notebook_shows_the_first_of_many_columns():
+    wide = np.random.default_rng(0).normal(size=(60, 130))
+    clf = DistilledClassifier(GaussianNB(), calibration=None, max_epochs=1, random_state=0)
+    page = clf.fit(wide, np.arange(60) % 2).student_._repr_html_()
+    assert page.count("<td>number</td>") == 100
+    assert "and 30 more" in page
