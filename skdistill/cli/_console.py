@@ -43,14 +43,21 @@ def print_json(value):
 
 
 def print_table(header, rows, *, n_left=1):
-    """Print a table of text: the first columns to the left, the others to the right."""
+    """Print a table of text as data."""
+    print_data("\n".join(format_table(header, rows, n_left=n_left)))
+
+
+def format_table(header, rows, *, n_left=1):
+    """Return the lines of a table: the first columns to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    lines = []
     for row in [header, *rows]:
         cells = [
             cell.ljust(width) if j < n_left else cell.rjust(width)
             for j, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
-        print_data("  ".join(cells).rstrip())
+        lines.append("  ".join(cells).rstrip())
+    return lines
 
 
 def check_output(path, *, force):

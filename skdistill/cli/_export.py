@@ -4,8 +4,8 @@ from pathlib import Path
 
 from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, check_output, note, print_json
-from skdistill.cli._options import add_general, add_output
-from skdistill.cli._tables import read_chunks
+from skdistill.cli._options import add_general, add_output, add_reading, reading_of
+from skdistill.cli._tables import open_rows
 from skdistill.runtime import load
 
 SUFFIXES = {"onnx": ".onnx", "c": ".h", "torch": ".pt2"}
@@ -37,8 +37,9 @@ def add_options(parser):
         "--calibration",
         type=Path,
         metavar="TABLE",
-        help="a CSV or Parquet file, such as the training table, on which --int8 measures ranges",
+        help="a table, such as that of training, on which --int8 measures ranges",
     )
+    add_reading(onnx)
     onnx.add_argument("--opset", type=int, metavar="N", help="version of operators (default 18)")
     onnx.add_argument(
         "--zipmap", action="store_true", help="probabilities are dictionaries by label"
@@ -98,8 +99,11 @@ def _onnx(student, path, options):
 
     quantization = {}
     if options.int8:
-        _, rows = next(read_chunks(options.calibration, student.reader))  # thousands are plenty
-        if student.reader.names is None:
+        reader = student.reader
+        table = options.calibration, reader.names, reader.kinds, reading_of(options)
+        with open_rows(*table) as opened:
+            _, rows, _ = next(opened.chunks())  # thousands are plenty
+        if reader.names is None:
             rows = rows.to_numpy()
         quantization = {"quantize": "int8", "calibration_rows": rows}
     opset = {} if options.opset is None else {"opset": options.opset}

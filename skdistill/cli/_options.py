@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from skdistill.cli._files import Reading
 from skdistill.cli._parameters import add_parameters
 
 FILE: Any = {"type": Path, "metavar": "FILE"}
@@ -24,6 +25,31 @@ def add_output(group, text, *, default=None, force="overwrite FILE"):
     group.add_argument("--force", action="store_true", help=force)
 
 
+def add_reading(group):
+    """Add how tables are read; `reading_of` makes a `Reading` of it."""
+    text = "between cells: a character, or tab (default: as it looks)"
+    group.add_argument("--separator", metavar="C", help=text)
+    text = "the sign of decimals: . or , (default: as it looks)"
+    group.add_argument("--decimal", metavar="C", help=text)
+    text = "of text, such as latin-1 (default: UTF-8, or else Windows-1252)"
+    group.add_argument("--encoding", metavar="NAME", help=text)
+    text = "a word that stands for no value, as the empty cell does (repeatable)"
+    group.add_argument("--missing", action="append", default=[], metavar="WORD", help=text)
+    text = "how dates are written, such as %%d/%%m/%%y (default: ISO 8601, or as they look)"
+    group.add_argument("--dates", metavar="FORM", help=text)
+
+
+def reading_of(options):
+    """Return how the user wants tables to be read."""
+    return Reading(
+        options.separator,
+        options.decimal,
+        options.encoding,
+        tuple(options.missing),
+        options.dates,
+    )
+
+
 def add_distillation(parser, *, table):
     """Add data, teacher and parameters of a distillation; `table` is what its word is."""
     from skdistill import DistilledClassifier
@@ -38,10 +64,13 @@ def _add_data(parser, table):
     data = parser.add_argument_group("data")
     data.add_argument("table", nargs="?", type=Path, help=table)
     data.add_argument("--target", metavar="COLUMN", help="the column with the labels")
+    text = "a column to leave out, such as a key (repeatable)"
+    data.add_argument("--drop", action="append", default=[], metavar="COLUMN", help=text)
+    add_reading(data)
     data.add_argument("--data", choices=BUNDLED, help="a data set bundled with scikit-learn")
     text = "share of held-out rows (default .25)"
     data.add_argument("--test-size", type=float, default=0.25, metavar="SHARE", help=text)
-    text = "further rows without labels: a Parquet file, or a folder of them"
+    text = "further rows without labels: a table, or a folder of them"
     data.add_argument("--unlabeled", type=Path, metavar="PATH", help=text)
 
 

@@ -1,14 +1,15 @@
 """`skdistill predict`: a student's answers to the rows of a table, a chunk at a time."""
 
-from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, check_output, note, print_json, stdout
-from skdistill.cli._options import add_general, add_output
-from skdistill.cli._tables import read_chunks
+from skdistill.cli._files import quoted
+from skdistill.cli._options import add_general, add_output, add_reading, reading_of
+from skdistill.cli._tables import open_rows
 from skdistill.runtime import load
 
 STDOUT = Path("-")
@@ -30,9 +31,12 @@ def add_options(parser):
     """Add the options of the subcommand."""
     parser.add_argument("student", type=Path, help="the student's file")
     parser.add_argument("table", type=Path, help="a CSV or Parquet file")
+    add_reading(parser.add_argument_group("reading the table"))
     output = parser.add_argument_group("output")
     text = "a CSV or Parquet file; - (default) writes CSV to stdout"
     add_output(output, text, default=STDOUT)
+    text = "a column of the table that travels through, such as a key (repeatable)"
+    output.add_argument("--keep", action="append", default=[], metavar="COLUMN", help=text)
     output.add_argument("--only", choices=("labels", "probabilities"), help="default: both")
     add_general(parser, what="how many rows had which label, once FILE is written,")
     parser.set_defaults(run=_predict)
@@ -47,8 +51,11 @@ def _predict(options):
         if options.output.suffix not in (".csv", ".parquet"):
             raise InputError(f"{options.output}: predictions end with .csv or .parquet.")
     student = load(options.student)
-    counts = np.zeros(len(student.outputs.labels), dtype=np.int64)
-    _write(options.output, _answers(student, options, counts))
+    reader, counts = student.reader, np.zeros(len(student.outputs.labels), dtype=np.int64)
+    table = options.table, reader.names, reader.kinds, reading_of(options)
+    with open_rows(*table, keep=options.keep) as rows:
+        answers = _answers(student, rows, options.only, counts)
+        _write(options.output, answers, rows.kept_types)
     if options.json:
         labels = dict(zip(map(str, student.outputs.labels), counts.tolist(), strict=True))
         print_json({"n_rows": int(counts.sum()), "labels": labels})
@@ -56,23 +63,25 @@ def _predict(options):
         note(f"Wrote {counts.sum():,} rows to {options.output}.")
 
 
-def _answers(student, options, counts):
+def _answers(student, rows, only, counts):
     """Yield a frame of answers for each chunk of the table, and count its labels."""
     classes = student.outputs.labels
-    for where, frame in read_chunks(options.table, student.reader):
+    for where, frame, kept in rows.chunks():
         try:
             proba = student.predict_proba(frame)
         except ValueError as error:
             raise InputError(f"{where}: {error}") from error
         best = proba.argmax(axis=1)
         counts += np.bincount(best, minlength=len(counts))
-        columns = {} if options.only == "probabilities" else {"label": classes[best]}
-        if options.only != "labels":
+        columns = {} if only == "probabilities" else {"label": classes[best]}
+        if only != "labels":
             columns |= {f"probability_{label}": proba[:, k] for k, label in enumerate(classes)}
-        yield type(frame)(columns)
+        if twice := set(columns).intersection(kept):
+            raise InputError(f"--keep {' '.join(twice)}: the predictions have such a column.")
+        yield kept.assign(**columns)
 
 
-def _write(path, frames):
+def _write(path, frames, kept_types):
     """Write frames, one below the other, to a file or to stdout."""
     if path == STDOUT:
         with stdout() as stream:
@@ -80,7 +89,7 @@ def _write(path, frames):
         return
     with whole_file(path) as temporary:
         if path.suffix == ".parquet":
-            _write_parquet(temporary, frames)
+            _write_parquet(temporary, frames, kept_types)
         else:
             with open(temporary, "w", encoding="utf-8", newline="") as stream:
                 _write_csv(stream, frames)
@@ -91,12 +100,16 @@ def _write_csv(stream, frames):
         frame.to_csv(stream, index=False, header=i == 0, lineterminator="\n")
 
 
-def _write_parquet(path, frames):
-    import pyarrow
-    from pyarrow.parquet import ParquetWriter
+def _write_parquet(path, frames, kept_types):
+    import duckdb
 
-    tables = (pyarrow.Table.from_pandas(frame, preserve_index=False) for frame in frames)
-    first = next(tables)
-    with ParquetWriter(path, first.schema) as writer:
-        for table in chain([first], tables):
-            writer.write_table(table)
+    with TemporaryDirectory(dir=path.parent, prefix=f"{path.name}.") as folder:
+        with duckdb.connect(f"{folder}/answers") as connection:
+            kept = [f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in kept_types.items()]
+            replace = f" REPLACE ({', '.join(kept)})" if kept else ""
+            verb = "CREATE TABLE answers AS"
+            for frame in frames:
+                connection.register("chunk", frame)
+                connection.execute(f"{verb} SELECT *{replace} FROM chunk").fetchall()
+                verb = "INSERT INTO answers"
+            connection.execute(f"COPY answers TO {quoted(str(path))} (FORMAT parquet)").fetchall()

@@ -25,7 +25,8 @@ MANIFEST = "manifest.json"
 def options_of_run(options):
     """Name the options that change the student."""
     parameters = [name for name in options.parameters if name != "n_jobs"]
-    return ["target", "data", "test_size", "teacher", *parameters]
+    reading = ["drop", "separator", "decimal", "encoding", "missing", "dates"]
+    return ["target", "data", *reading, "test_size", "teacher", *parameters]
 
 
 def describe(options):

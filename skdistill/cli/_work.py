@@ -7,7 +7,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from skdistill.cli._console import InputError, note
-from skdistill.cli._tables import read_labelled
+from skdistill.cli._options import reading_of
+from skdistill.cli._tables import read_labelled, read_unlabelled
 from skdistill.cli._teacher_files import make_teacher
 
 
@@ -40,10 +41,14 @@ def prepare(options):
         raise InputError("Pass either a table or --data, as in: skdistill compress --data digits")
     if not 0 < options.test_size < 1:
         raise InputError(f"--test-size must be between 0 and 1, got {options.test_size}.")
+    unlabeled = options.unlabeled
     if options.data:
         X, y = getattr(datasets, f"load_{options.data}")(return_X_y=True)
     else:
-        X, y = read_labelled(options.table, options.target)
+        labelled = read_labelled(options.table, options.target, reading_of(options), options.drop)
+        X, y = labelled.X, labelled.y
+        if unlabeled is not None:
+            unlabeled = read_unlabelled(unlabeled, labelled.kinds, reading_of(options))
 
     X_train, X_test, y_train, y_test = _split(X, y, options.test_size, options.random_state)
     clf = DistilledClassifier(
@@ -51,7 +56,7 @@ def prepare(options):
         **{name: getattr(options, name) for name in options.parameters},
         verbose=int(options.verbose),
     )
-    return Work(clf, X_train, X_test, y_train, y_test, options.unlabeled)
+    return Work(clf, X_train, X_test, y_train, y_test, unlabeled)
 
 
 @contextlib.contextmanager

@@ -45,7 +45,7 @@ def test_what_is_typed_wins(parse):
     ("text", "message"),
     [
         ("teachr = 'forest'", "teachr is no option of skdistill compress; did you mean teacher"),
-        ("qqq = 1", "qqq is no option of skdistill compress; it has target, data"),
+        ("qqq = 1", "qqq is no option of skdistill compress; it has target, drop"),
         ("config = 'x'", "config is no option"),
         ("force = 1", "force is true or false, not 1"),
         ("alpha = true", "alpha takes text or a number, not True"),
