@@ -6,10 +6,12 @@ POINT, COMMA, TRUTH, ISO = ".", ",", "truth", "ISO 8601"
 DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%b %d, %Y")
 NUMBER_HOWS, DATE_HOWS = (POINT, COMMA, TRUTH), (ISO, *DAYS)  # how texts may be read
 STORED = {NUMBER: "DOUBLE", DATE: "TIMESTAMP"}  # of columns that a file says the kind of
-SIGNS = "$€£¥₹"
-PLAIN = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
-GROUPS = r"[, ''\x{A0}\x{202F}]"
-GROUPED = rf"[-+]?[1-9]\d{{0,2}}(?:{GROUPS}\d{{3}})+(?:\.\d*)?"  # 1,234.50
+BLANK, SIGN = r"[\s\x{A0}]*", "[$€£¥₹]?"
+GROUPS = r"[1-9]\d{0,2}(?:[, ''\x{A0}\x{202F}]\d{3})+(?:\.\d*)?"  # as in 1,234.50
+DIGITS = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+NUMBER_TEXT = (
+    f"^{BLANK}[-+]?{BLANK}{SIGN}{BLANK}[-+]?(?:{GROUPS}|{DIGITS}){BLANK}[$€£¥₹%‰]?{BLANK}$"
+)
 TIMES = ("", " %H:%M", " %H:%M:%S")
 
 
@@ -34,21 +36,13 @@ def read_as(cell, how):
 
 
 def _number(cell, decimal):
-    bare = cell if decimal == POINT else f"replace({cell}, ',', '.')"
-    odd = "[_]" if decimal == POINT else "[_.]"
-    simple = f"CASE WHEN NOT regexp_matches({cell}, '{odd}') THEN TRY_CAST({bare} AS DOUBLE) END"
-    return f"COALESCE(NULLIF({simple}, 'nan'), {_as_decorated_number(cell, decimal)})"
-
-
-def _as_decorated_number(cell, decimal):
-    text = f"trim({cell}, ' \t\u00a0')"
-    text = rf"regexp_replace({text}, '^([-+]?) ?[{SIGNS}] ?', '\1')"
-    text = f"regexp_replace({text}, ' ?[{SIGNS}%‰]$', '')"
-    if decimal == COMMA:
-        text = f"translate({text}, ',.', '.,')"
-    digits = f"regexp_replace({text}, '{GROUPS}', '', 'g')"
-    text = f"CASE WHEN regexp_full_match({text}, '{GROUPED}') THEN {digits} ELSE {text} END"
-    return f"CASE WHEN regexp_full_match({text}, '{PLAIN}') THEN TRY_CAST({text} AS DOUBLE) END"
+    other = COMMA if decimal == POINT else POINT
+    plain = f"replace({cell}, ',', '.')" if decimal == COMMA else cell
+    odd = f"[_{other}]"
+    simple = f"CASE WHEN NOT regexp_matches({cell}, '{odd}') THEN TRY_CAST({plain} AS DOUBLE) END"
+    text = f"translate({cell}, ',.', '.,')" if decimal == COMMA else cell
+    digits = f"regexp_replace(regexp_extract({text}, '{NUMBER_TEXT}'), '[^-+0-9.eE]', '', 'g')"
+    return f"COALESCE(NULLIF({simple}, 'nan'), TRY_CAST({digits} AS DOUBLE))"
 
 
 def _moment(cell, form):

@@ -9,6 +9,7 @@ STRAYS = 0.1  # share of the filled cells that may be words among numbers, as "?
 ODD_STRAYS = 0.005  # and of those that hold digits, as codes do
 OWN = 0.9  # share of different texts from which a column names its rows
 MANY = 20  # rows from which that can be told
+DENSE = 1.1  # whole numbers a row from which different ones number the rows
 NEARLY_EMPTY = 0.05  # share of filled cells
 
 
@@ -50,8 +51,9 @@ def take(kind, counts, decimal=POINT):
         The sign of decimals where the column does not tell it.
     """
     taken = Taken(kind, STORED[kind]) if kind else _of_text(counts, decimal)
-    words = (*taken.words, *_remarks(taken, counts))
-    return Taken(taken.kind, taken.how, taken.n_strays, _useless(taken, counts), words)
+    useless = _useless(taken, counts)
+    words = () if useless else (*taken.words, *_remarks(taken, counts))
+    return Taken(taken.kind, taken.how, taken.n_strays, useless, words)
 
 
 def refit(kind, counts, decimal=POINT):
@@ -107,10 +109,13 @@ def _useless(taken, counts):
         return ""
     if taken.kind == CATEGORY and counts.n_distinct > OWN * counts.n_filled:
         return f"an identifier or free text: {counts.n_distinct:,} different values"
-    n = counts.n_rows
-    if taken.kind == NUMBER and counts.n_distinct == counts.n_whole == n == counts.span + 1:
+    if taken.kind == NUMBER and _all_differ(counts) and counts.span < DENSE * counts.n_rows:
         return "row numbers"
     return ""
+
+
+def _all_differ(counts):
+    return counts.n_rows == counts.n_distinct == counts.n_whole
 
 
 def _remarks(taken, counts):
@@ -125,5 +130,5 @@ def _remarks(taken, counts):
         yield f"read as {taken.how}"
     if counts.n_unlike and counts.fits[POINT] == counts.fits[COMMA] and taken.kind == NUMBER:
         yield f"decimals by {taken.how!r}, unless --decimal says otherwise"
-    if taken.kind == NUMBER and MANY <= counts.n_rows == counts.n_distinct == counts.n_whole:
+    if taken.kind == NUMBER and counts.n_rows >= MANY and _all_differ(counts):
         yield "whole and all different: --drop it if it is an identifier"

@@ -17,10 +17,13 @@ def count(table, places, reading, where=EVERYWHERE):
     found = {}
     for first in range(0, len(places), AT_ONCE):
         some = places[first : first + AT_ONCE]
-        cells = [cell for j in some for cell in _cells(table, j, reading)]
+        plain = [cell for j in some for cell in _cells(table, j, reading)]
+        dates = [cell for j in some for cell in _dates(table, j, reading)]
         sums = {(j, name): sql for j in some for name, sql in _sums(table, j, reading).items()}
-        query = f"SELECT count(*), {', '.join(sums.values())} FROM (SELECT {', '.join(cells)}"
-        ((n_rows, *values),) = table.rows(f"{query} FROM cells WHERE {where})")
+        cells = f"SELECT {', '.join(plain)} FROM cells WHERE {where}"
+        cells = f"SELECT {', '.join(['*', *dates])} FROM ({cells})"
+        query = f"SELECT {', '.join(['count(*)', *sums.values()])} FROM ({cells})"
+        ((n_rows, *values),) = table.rows(query)
         counted = dict(zip(sums, values, strict=True))
         for j in some:
             of_column = {name: n or 0 for (place, name), n in counted.items() if place == j}
@@ -49,16 +52,22 @@ def _hows(table, j, reading):
 
 
 def _cells(table, j, reading):
-    """Yield the SQL of a column's cells, and of them read in each way, as in c0_1."""
+    """Yield the SQL of a column's cells, and of them as numbers, as in c0_1."""
     cell, hows = f"c{j}", _hows(table, j, reading)
     yield cell if hows else f"{read_as(cell, STORED[table.kind(j)])} AS {cell}"
-    signs = sum(how in (POINT, COMMA) for how in hows)
-    no_number = " AND ".join(f"{cell}_{i} IS NULL" for i in range(signs))
     for i, how in enumerate(hows):
-        value = read_as(cell, how)
-        if how not in NUMBER_HOWS:  # which takes time
-            value = f"CASE WHEN {no_number} AND regexp_matches({cell}, '\\d') THEN {value} END"
-        yield f"{value} AS {cell}_{i}"
+        if how in NUMBER_HOWS:
+            yield f"{read_as(cell, how)} AS {cell}_{i}"
+
+
+def _dates(table, j, reading):
+    """Yield the SQL of a column's cells as dates, those that are no numbers: which takes time."""
+    cell, hows = f"c{j}", _hows(table, j, reading)
+    numbers = [f"{cell}_{i} IS NULL" for i, how in enumerate(hows) if how in NUMBER_HOWS]
+    may_be = " AND ".join([*numbers, f"regexp_matches({cell}, '\\d')"])
+    for i, how in enumerate(hows):
+        if how not in NUMBER_HOWS:
+            yield f"CASE WHEN {may_be} THEN {read_as(cell, how)} END AS {cell}_{i}"
 
 
 def _sums(table, j, reading):

@@ -4,7 +4,6 @@ import bz2
 import codecs
 import csv
 import gzip
-import io
 import json
 import lzma
 import re
@@ -39,7 +38,7 @@ KINDS = {  # of columns, by how their types begin
     **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), NUMBER),
     **dict.fromkeys(("FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN"), NUMBER),
     **dict.fromkeys(("DATE", "TIMESTAMP"), DATE),
-    **dict.fromkeys(("VARCHAR", "ENUM", "UUID"), None),
+    **dict.fromkeys(("VARCHAR", "ENUM", "UUID", '"NULL"'), None),
 }
 
 
@@ -163,6 +162,8 @@ def _raw(path, packed):
 
 
 def _open_text(connection, path, plain, reading, folder):
+    if plain.stat().st_size == 0:
+        raise InputError(f"{path} is empty: a table has a line of names.")
     plain = _as_utf8(path, plain, reading.encoding, folder)
     separator, quote, escape = _dialect(connection, path, plain, reading.separator)
     with open(plain, encoding="utf-8-sig", newline="") as stream:
@@ -184,7 +185,7 @@ def _as_utf8(path, plain, encoding, folder):
     found = encoding or _encoding(plain)
     if encoding is None and found == "cp1252":
         note(f"{path} is not UTF-8: read as Windows-1252 (Latin-1); --encoding says another.")
-    if found in ("utf-8", "utf-8-sig"):
+    if encoding is None and found in ("utf-8", "utf-8-sig"):
         return plain
     target = folder / "utf-8"
     try:
@@ -322,5 +323,5 @@ def _reported(path):
         reason = next((t for t in text.splitlines() if "quote" in t), text.splitlines()[0])
         where = f"line {line[1]}: " if line else ""
         raise InputError(f"{path} cannot be read as a table: {where}{reason}") from error
-    except (StopIteration, csv.Error, io.UnsupportedOperation) as error:
-        raise InputError(f"{path} cannot be read as a table: it has no line of names.") from error
+    except csv.Error as error:
+        raise InputError(f"{path} cannot be read as a table: {error}") from error

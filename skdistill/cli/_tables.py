@@ -110,7 +110,7 @@ def _select(cells, where=EVERYWHERE):
 def _say_unlabelled(table, labelled, target):
     ((n,),) = table.rows(f"SELECT count(*) FROM cells WHERE NOT ({labelled})")
     if n:
-        note(f"{n:,} rows without {target} are left out.")
+        note(f"Rows without {target} are left out: {n:,}.")
 
 
 def _take(table, places, reading, where):
@@ -158,11 +158,14 @@ def _of_strays(table, j, taken, where=EVERYWHERE):
 
 def _show(table, taken, where):
     """Say what the columns are taken for; of many, those of which there is more to say."""
+    parted = "" if table.separator is None else f", cells parted by {table.separator!r}"
+    note(f"{table.path}: {len(table.names):,} columns{parted}.")
     rows = []
     for j, each in taken.items():
-        words = each.words if each.useless else (*_of_strays(table, j, each, where), *each.words)
-        kind = "left out" if each.useless else each.kind
-        rows.append((table.names[j], kind, "; ".join(filter(None, (each.useless, *words)))))
+        kind, words = "left out", [each.useless]
+        if not each.useless:
+            kind, words = each.kind, [*_of_strays(table, j, each, where), *each.words]
+        rows.append((table.names[j], kind, "; ".join(words)))
     shown = rows if len(rows) <= N_SHOWN else [row for row in rows if row[1] != NUMBER or row[2]]
     for line in format_table(("column", "taken for", ""), shown[:N_SHOWN], n_left=3):
         note(line)

@@ -118,7 +118,7 @@ def _distance(a, b):
         (["customers.csv", "--target", "sales"], "no column 'sales'; it has age, town"),
         (["customers.csv", "--target", "town", "--drop", "ages"], "no column 'ages'; is it 'age'"),
         (["notes.doc", "--target", "y"], "a table ends with .csv, .tsv"),
-        (["empty.csv", "--target", "y"], "cannot be read as a table"),
+        (["empty.csv", "--target", "y"], "empty.csv is empty"),
         (["damaged.parquet", "--target", "y"], "cannot be read as a table"),
         (["one_class.csv", "--target", "y"], "1 class"),
         (["--data", "iris", "--output", "no/s.safetensors"], "folder no does not exist"),
