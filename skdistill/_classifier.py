@@ -54,8 +54,8 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         of `n_members` that share most weights. A class of torch modules, or a function, is
         called with the number of encoded columns and of classes, and returns a module that gives
         scores; such a student runs in torch.
-    hidden_layer_sizes : tuple of int, default=(128, 128)
-        Width of each hidden layer.
+    hidden_layer_sizes : int, list or tuple of int, default=(128, 128)
+        Width of each hidden layer; a number alone is one layer's.
     activation : {"relu", "silu", "tanh"}, default="silu"
         Activation of the hidden layers.
     dropout : float, default=0.1
@@ -73,7 +73,7 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
     generations : int, default=0
         Most students that each teach the next one, before the last [3]_. It ends where the
         held-out loss no longer falls.
-    assistant_layer_sizes : tuple of int or None, default=None
+    assistant_layer_sizes : int, list or tuple of int, or None, default=None
         Hidden layers of the students that teach, multilayer perceptrons [4]_; None: they are
         like the last.
     max_epochs : int or "auto", default="auto"

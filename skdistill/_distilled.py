@@ -33,7 +33,7 @@ from skdistill.teachers import (
     make_router,
     route,
 )
-from skdistill.training import detach, make_training, rehearse
+from skdistill.training import detach, find_device, make_training, rehearse
 
 
 class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
@@ -57,6 +57,7 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
     def _fit(self, X, y, sample_weight, groups, X_unlabeled, soft_targets):
         if self.teacher is not None:
             check_teacher(self.teacher, self._task)
+        params = {**self.get_params(deep=False), "device": find_device(self.device)}
         X = check_rows(X)
         validate_data(self, X, skip_check_array=True)
         given, positive = check_samples(self._task, X, y, sample_weight, groups, soft_targets)
@@ -64,7 +65,7 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
         seeds = stage_seeds(self.random_state)
         reader = learn_reader(data.X, self.min_rows_per_level)
         rows = reader.read(data.X)
-        training = make_training(self.get_params(deep=False), rows, data, reader, seeds)
+        training = make_training(params, rows, data, reader, seeds)
         answers = choose_answers(self, data)
         transfer, X_unlabeled = answers.usable(self.transfer, X_unlabeled)
         samplers = candidate_samplers(transfer, data.X, race=answers.may_race and answers.may_draw)
