@@ -1,6 +1,7 @@
 """Frozen dataclasses that are their description; what else they hold is prepared from it."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -13,7 +14,7 @@ class Described:
     def __post_init__(self):
         """Check the fields and prepare the others."""
 
-    def given(self):
+    def given(self) -> dict[str, Any]:
         """Return the fields that describe it."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
 

@@ -22,9 +22,9 @@ class Linear(Layer):
         self._require(self.bias.size > 0, "no outputs")
         self._prepare(_weight=self.weight.astype(np.float64))
 
-    def row_shape(self, shape):
+    def row_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         self._require(shape[-1] == len(self.weight), f"weight, for rows of shape {shape}")
         return (*shape[:-1], len(self.bias))
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         return x @ self._weight + self.bias

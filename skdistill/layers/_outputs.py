@@ -52,15 +52,15 @@ class Classes(Outputs):
             raise ValueError("A student has at least two classes.")
 
     @property
-    def n_outputs(self):
+    def n_outputs(self) -> int:
         """Number of classes."""
         return len(self.labels)
 
     @property
-    def words(self):
+    def words(self) -> str:
         """How many classes there are."""
         return f"{len(self.labels)} classes"
 
-    def decide(self, answers):
+    def decide(self, answers: np.ndarray) -> np.ndarray:
         """Return the label of the most probable class of each row."""
         return self.labels[answers.argmax(axis=1)]
