@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any
+from typing import cast
 
 from skdistill._plumbing.progress import heard_by, stage
 from skdistill._plumbing.typed import CallbackSupport as CallbackSupport
@@ -24,8 +24,7 @@ def reported(fit: Method) -> Method:
         with heard, each_warning_once():
             return fit(self, *args, **kwargs)
 
-    typed: Any = reported_fit
-    return typed
+    return cast(Method, reported_fit)
 
 
 @contextmanager

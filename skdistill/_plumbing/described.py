@@ -11,17 +11,17 @@ class Described:
     Pickles and copies hold the given fields alone, and prepare the others again.
     """
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Check the fields and prepare the others."""
 
     def given(self) -> dict[str, Any]:
         """Return the fields that describe it."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.init}
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return self.given()
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         self._prepare(**state)
         self.__post_init__()
 

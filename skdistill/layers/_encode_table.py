@@ -30,11 +30,11 @@ class EncodeTable(Layer):
     table_rows: np.ndarray  # the levels, then missing, then other
     table_widths: np.ndarray
     tables: np.ndarray  # float32: all of them, row by row, one after the other
-    split_tables: tuple = field(init=False, repr=False)
+    split_tables: tuple[np.ndarray, ...] = field(init=False, repr=False)
     _center: np.ndarray = field(init=False, repr=False)
     _low: np.ndarray = field(init=False, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._require_integers("number_columns", "missing", "bin_numbers")
         self._require_integers("category_columns", "table_rows", "table_widths")
         self._require_floats("center", "inverse_scale", "bin_low", "bin_inverse_width", "tables")
@@ -90,7 +90,7 @@ class Periodic(Layer):
     frequency: np.ndarray  # float32 (n_numbers, n_waves), and so is
     phase: np.ndarray  # in cycles
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._require_floats("frequency", "phase", n_dimensions=2)
         self._require(self.frequency.shape == self.phase.shape, "phase")
         self._require(self.frequency.size > 0, "no waves")

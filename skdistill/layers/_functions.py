@@ -22,7 +22,7 @@ class Activation(Layer):
 
     function: str  # one of ACTIVATIONS
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._require(self.function in [*ACTIVATIONS], f"unknown function {self.function!r}")
 
     def row_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -38,7 +38,7 @@ class Softmax(Layer):
 
     inverse_temperature: float  # 1 / T of the student's recalibration
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         is_number = isinstance(self.inverse_temperature, float | int | np.floating)
         self._require(is_number, "inverse_temperature is no number")
         holds = 0 < self.inverse_temperature < MOST

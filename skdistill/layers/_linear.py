@@ -15,7 +15,7 @@ class Linear(Layer):
     bias: np.ndarray  # float32 (n_outputs,)
     _weight: np.ndarray = field(init=False, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._require_floats("weight", n_dimensions=2)
         self._require_floats("bias")
         self._require(self.bias.shape == self.weight.shape[1:], "bias")

@@ -14,7 +14,7 @@ class Scale(LayerOfMembers):
     scale: np.ndarray  # float32 (n_members, width), and so is
     shift: np.ndarray
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._require_floats("scale", "shift", n_dimensions=2)
         self._require(self.scale.shape == self.shift.shape, "shift")
         self._require(len(self.scale) > 0, "no members")
@@ -38,7 +38,7 @@ class LinearOfMembers(LayerOfMembers):
     bias: np.ndarray  # float32 (n_members, n_outputs)
     _weight: np.ndarray = field(init=False, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._require_floats("weight", n_dimensions=3)
         self._require_floats("bias", n_dimensions=2)
         self._require(self.bias.shape == self.weight.shape[::2], "bias")

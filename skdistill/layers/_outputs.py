@@ -45,7 +45,7 @@ class Classes(Outputs):
     labels: np.ndarray
     last_layer = Softmax
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.labels, np.ndarray) or self.labels.ndim != 1:
             raise ValueError("Class labels are an array of one dimension.")
         if len(self.labels) < 2:

@@ -67,7 +67,7 @@ class ColumnReader(Described):
     _known_columns: object = field(init=False, repr=False, compare=False)
     _warned: set = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._check_types()
         if not self.kinds:
             raise ValueError("A table has at least one column.")

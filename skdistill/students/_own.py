@@ -60,13 +60,13 @@ class TorchModule(Layer):
 
     module: Any
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """There is nothing to check."""
 
     @plain_torch()
     @float32_by_default()
     @torch.no_grad()
-    def forward(self, x):
+    def forward(self, x: Any) -> np.ndarray:
         """Return the module's output."""
         x = x.toarray() if hasattr(x, "toarray") else x
         return self.module(torch.from_numpy(x.astype(np.float32))).double().numpy()
