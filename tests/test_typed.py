@@ -17,6 +17,8 @@ from sklearn.utils._param_validation import StrOptions
 
 import skdistill
 from skdistill import DistilledClassifier
+from skdistill._plumbing import typed
+from skdistill.samplers import SAMPLERS
 
 ROOT = Path(__file__).parents[1]
 MODULES = ["skdistill", *sorted(f"skdistill.{name}" for name in skdistill._PACKAGES)]
@@ -214,6 +216,23 @@ def test_checkers_see_what_is_there_at_run_time(module):
         for alias in node.names:
             there = getattr(import_module(node.module), alias.name)
             assert getattr(home, alias.name) is there
+
+
+@pytest.mark.parametrize("estimator", [DistilledClassifier, *SAMPLERS.values()])
+def test_what_checkers_see_of_the_bases_is_there(estimator):
+    bases = {base.__name__ for base in estimator.__mro__} - {
+        "CallbackSupport"
+    }  # empty where it is ours
+    seen = ast.parse(inspect.getsource(typed)).body[-1].body
+    promised = [
+        each.name
+        for base in seen
+        if isinstance(base, ast.ClassDef) and base.name in bases
+        for each in base.body
+        if isinstance(each, ast.FunctionDef)
+    ]
+    assert "get_params" in promised
+    assert [name for name in promised if not hasattr(estimator, name)] == []
 
 
 HINTS = get_type_hints(DistilledClassifier.__init__)
