@@ -18,6 +18,7 @@ __all__ = [
     "ClassifierStudent",
     "DistillationSearch",
     "DistilledClassifier",
+    "DistilledRegressor",
     "Munge",
     "Student",
     "__version__",
@@ -39,6 +40,7 @@ if TYPE_CHECKING:  # checkers take any name for one of a module that has __getat
     from skdistill import students as students
     from skdistill._classifier import DistilledClassifier as DistilledClassifier
     from skdistill._plumbing.bars import progress as progress
+    from skdistill._regressor import DistilledRegressor as DistilledRegressor
     from skdistill._show_versions import show_versions as show_versions
     from skdistill.runtime import ClassifierStudent as ClassifierStudent
     from skdistill.runtime import Student as Student
@@ -51,6 +53,7 @@ else:
         "ClassifierStudent": "skdistill.runtime",
         "DistillationSearch": "skdistill.search",
         "DistilledClassifier": "skdistill._classifier",
+        "DistilledRegressor": "skdistill._regressor",
         "Munge": "skdistill.samplers",
         "Student": "skdistill.runtime",
         "load": "skdistill.runtime",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
-from skdistill._constraints import CONSTRAINTS
+from skdistill._constraints import OF_CLASSIFIER
 from skdistill._distilled import BaseDistilled
 from skdistill._plumbing.seeds import RandomState
 from skdistill._plumbing.typed import ClassifierMixin
@@ -169,7 +169,7 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
     True
     """
 
-    _parameter_constraints: ClassVar[dict] = CONSTRAINTS
+    _parameter_constraints: ClassVar[dict] = OF_CLASSIFIER
     _task = Multiclass
 
     student_: ClassifierStudent

@@ -1,20 +1,17 @@
-"""What each parameter of DistilledClassifier may be."""
+"""What each parameter of the estimators may be."""
 
 from numbers import Integral, Real
 
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from skdistill.losses import KINDS, LEAST_TEMPERATURE, MOST_TEMPERATURE
+from skdistill.losses import KINDS, LEAST_TEMPERATURE, MOST_TEMPERATURE, POINTS
 from skdistill.samplers import SAMPLERS
 from skdistill.students import STUDENTS
 
-CONSTRAINTS: dict = {
+SHARED: dict = {
     "teacher": [HasMethods("fit"), None],
     "cv": ["cv_object", StrOptions({"oob"})],
-    "calibration": [StrOptions({"temperature", "sigmoid", "isotonic"}), None],
-    "temperature": [Interval(Real, LEAST_TEMPERATURE, MOST_TEMPERATURE, closed="both")],
     "alpha": [Interval(Real, 0, 1, closed="both"), StrOptions({"auto"})],
-    "loss": [StrOptions(set(KINDS)), callable],
     "transfer": [StrOptions({"auto", *SAMPLERS}), HasMethods(["fit", "draw"]), None],
     "n_synthetic": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
     "student": [StrOptions(set(STUDENTS)), callable],
@@ -41,4 +38,15 @@ CONSTRAINTS: dict = {
     "n_jobs": [Integral, None],
     "random_state": ["random_state"],
     "verbose": ["verbose"],
+}
+OF_CLASSIFIER: dict = {
+    **SHARED,
+    "calibration": [StrOptions({"temperature", "sigmoid", "isotonic"}), None],
+    "temperature": [Interval(Real, LEAST_TEMPERATURE, MOST_TEMPERATURE, closed="both")],
+    "loss": [StrOptions(set(KINDS)), callable],
+}
+OF_REGRESSOR: dict = {
+    **SHARED,
+    "calibration": [StrOptions({"linear"}), None],
+    "loss": [StrOptions({"auto", *POINTS}), callable],
 }

@@ -90,7 +90,8 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
     def _fit(self, X, y, sample_weight, groups, X_unlabeled, soft_targets):
         if self.teacher is not None:
             check_teacher(self.teacher, self._task)
-        params = {**self.get_params(deep=False), "device": find_device(self.device)}
+        params = {"temperature": self.temperature, **self.get_params(deep=False)}
+        params["device"] = find_device(self.device)
         X = check_rows(X)
         validate_data(self, X, skip_check_array=True)
         given, positive = check_samples(self._task, X, y, sample_weight, groups, soft_targets)
@@ -169,7 +170,7 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
             raise ValueError("There is no teacher to ask: fit was given soft_targets instead.")
         scores = self.task_.ask(self.teacher_, as_table(X))
         if calibrated and self.calibrator_ is not None:
-            return self.calibrator_.calibrate(scores)
+            return self.task_.told(self.calibrator_.calibrate(scores))
         return self.task_.plain(scores)
 
     def get_metadata_routing(self) -> MetadataRouter:

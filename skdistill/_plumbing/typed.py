@@ -28,6 +28,12 @@ if TYPE_CHECKING:
         def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float: ...
         def set_score_request(self, **requested: bool | str | None) -> Self: ...
 
+    class RegressorMixin:
+        """`sklearn.base.RegressorMixin`."""
+
+        def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float: ...
+        def set_score_request(self, **requested: bool | str | None) -> Self: ...
+
     class MetaEstimatorMixin:
         """`sklearn.base.MetaEstimatorMixin`."""
 
@@ -42,6 +48,7 @@ else:
     from sklearn.base import BaseEstimator as BaseEstimator
     from sklearn.base import ClassifierMixin as ClassifierMixin
     from sklearn.base import MetaEstimatorMixin as MetaEstimatorMixin
+    from sklearn.base import RegressorMixin as RegressorMixin
 
     try:
         from sklearn.callback import CallbackSupportMixin as CallbackSupport

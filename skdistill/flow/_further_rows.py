@@ -31,7 +31,8 @@ class Answerer:
     def lessons(self, side, rows, scores, origin):
         """Return rows, as `reader` gives them, with their calibrated answers as targets."""
         answers = side.calibrator.calibrate(scores)
-        return answered_rows(rows, self.task.soften(answers, self.temperature), origin)
+        targets = self.task.soften(answers, self.temperature)
+        return answered_rows(rows, targets, origin, self.task)
 
     def cached(self, side, parts, compute):
         """Return the outcome of ``compute()``, from the cache if it is there."""

@@ -42,7 +42,7 @@ def loss_and_gradient(logits, targets, labels, weight, settings):
     losses = np.empty(n if each else (), np.float32)
     kind, temperature, alpha, beta, *_ = settings
     kernels.fill(
-        *(to_dlpack(z), to_dlpack(p), y, w, to_dlpack(gradient)),
+        *(to_dlpack(z), to_dlpack(p), y, None, w, to_dlpack(gradient)),
         *(losses if each else None, None if each else losses),
         *(NUMBERS[kind], temperature, alpha, beta, settings.scale(n), torch.get_num_threads()),
     )

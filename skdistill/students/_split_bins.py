@@ -31,9 +31,9 @@ def split_bins(
     Labels may not all be the same.
     """
     numbers = without_empty(rows[:, encoding.number_columns])
-    boosting = task.boosting_for_bins(labels, TREES, MOST_ITERATIONS)
+    boosting, y = task.for_bins(labels, TREES, MOST_ITERATIONS)
     boosting.set_params(max_leaf_nodes=LEAVES, early_stopping=False, random_state=random_state)
-    splits = _splits(boosting.fit(numbers, labels, sample_weight), numbers.shape[1])
+    splits = _splits(boosting.fit(numbers, y, sample_weight), numbers.shape[1])
     counts = enumerate(np.bincount(encoding.bin_numbers))
     bins = [_bins(numbers[:, j], splits[j], n_bins) if n_bins else [] for j, n_bins in counts]
     return replace(encoding, **describe_bins(bins))

@@ -2,7 +2,7 @@
 
 Every member is the same multilayer perceptron but for what is cheap: signs of the inputs, a scale
 and shift of every hidden unit, and the output layer [1]_. Members are trained each by its own
-loss; the student answers with the mean of their probabilities.
+loss; the student answers with the mean of their answers.
 
 References
 ----------
@@ -21,7 +21,6 @@ from skdistill.layers import (
     EncodeTable,
     Layer,
     LinearOfMembers,
-    MeanOfMembers,
     Periodic,
     Scale,
 )
@@ -34,7 +33,7 @@ from skdistill.students._base import (
 )
 from skdistill.students._scaling import ScaleColumns
 from skdistill.students._units import Units
-from skdistill.tasks import mean_of_members
+from skdistill.tasks import Members
 
 
 class TabM(EncodedNet):
@@ -52,10 +51,12 @@ class TabM(EncodedNet):
         activation: str,
         dropout: float,
         n_members: int,
+        members: Members,
         waves: Periodic | None = None,
         seed: int | None = None,
     ) -> None:
         super().__init__(encoding, waves)
+        self.members = members
         generator = make_generator(seed)
         sizes = [self.n_features, *hidden_layer_sizes]
         self.signs = None
@@ -77,12 +78,12 @@ class TabM(EncodedNet):
         self.units = Units(activation, dropout, generator)
 
     def scores(self, features: Tensor) -> Tensor:
-        """Return every member's scores in training, else the log of their mean probabilities."""
+        """Return every member's scores in training, else what `members` makes of them."""
         x = features if self.signs is None else features * self.signs
         for layer, scale, shift in zip(self.hidden, self.scale, self.shift, strict=True):
             x = self.units(torch.addcmul(shift, self.linear(layer, x), scale))
         x = torch.baddbmm(self.bias, x, self.weight)
-        return x.flatten(0, 1) if self.training else mean_of_members(x)
+        return x.flatten(0, 1) if self.training else self.members.join(x)
 
     def describe_scores(self) -> list[Layer]:
         """Return the layers that members share with what tells them apart, and their mean."""
@@ -93,7 +94,7 @@ class TabM(EncodedNet):
             layers += [describe_linear(layer), _scale(scale, shift)]
             layers.append(Activation(self.units.activation))
         heads = LinearOfMembers(to_array(self.weight), to_array(self.bias)[:, 0])
-        return [*layers, heads, MeanOfMembers()]
+        return [*layers, heads, self.members.layer()]
 
 
 def _uniform(shape, width, generator):

@@ -1,7 +1,7 @@
 """What an answer is: one subclass of `Task` a file."""
 
 from skdistill.tasks._calibrators import IdentityCalibrator, best_temperature, check_calibration
-from skdistill.tasks._class_criterion import mean_of_members
+from skdistill.tasks._means import Means
 from skdistill.tasks._measures import (
     Measure,
     agreement,
@@ -12,6 +12,7 @@ from skdistill.tasks._measures import (
     neg_log_loss,
     row_losses,
 )
+from skdistill.tasks._members import Members
 from skdistill.tasks._multiclass import Multiclass
 from skdistill.tasks._names import given_to, last_step, name_of
 from skdistill.tasks._probabilities import by_name, positions, proper
@@ -19,7 +20,9 @@ from skdistill.tasks._task import Task
 
 __all__ = [
     "IdentityCalibrator",
+    "Means",
     "Measure",
+    "Members",
     "Multiclass",
     "Task",
     "agreement",
@@ -31,7 +34,6 @@ __all__ = [
     "expected_calibration_error",
     "given_to",
     "last_step",
-    "mean_of_members",
     "measure",
     "name_of",
     "neg_log_loss",

@@ -1,12 +1,12 @@
 """What a training makes small: the distillation loss, and log loss on held-out rows."""
 
-import math
 from functools import partial
 from typing import Any
 
 from torch import nn
 
-from skdistill.losses import DistillationLoss
+from skdistill.losses import NUMBERS, DistillationLoss
+from skdistill.tasks._members import of_members
 
 
 class StudentCriterion(nn.Module):
@@ -14,6 +14,8 @@ class StudentCriterion(nn.Module):
 
     `loss` is the kind of a `distillation_loss`, or another function with its signature.
     """
+
+    kernel_of_score = NUMBERS["kl"], 1.0, 0.0, 0.0  # of labels alone
 
     def __init__(self, alpha, temperature, loss="kl"):
         super().__init__()
@@ -24,10 +26,20 @@ class StudentCriterion(nn.Module):
             else DistillationLoss(kind=loss, **settings)
         )
 
+    @property
+    def kernel(self):
+        """Number, temperature, alpha and beta of the loss in compiled code; None: it has none."""
+        if not isinstance(self.distillation, DistillationLoss):
+            return None
+        kind, temperature, alpha, beta, standardize, _ = self.distillation.settings
+        if kind not in NUMBERS or standardize:
+            return None
+        return NUMBERS[kind], temperature, alpha, beta
+
     def forward(self, logits, answers):
         """Return nats a row."""
         if self.training:
-            return self.distillation(logits, **_of_members(answers, logits))
+            return self.distillation(logits, **of_members(answers, logits))
         losses = nn.functional.cross_entropy(logits, answers["labels"], reduction="none")
         return (losses * answers["sample_weight"]).mean()
 
@@ -37,24 +49,6 @@ class StudentCriterion(nn.Module):
             loss = self(logits, answers)
             loss.backward()
             return loss.detach()
-        loss, gradient = self.distillation.loss_and_gradient(
-            logits, **_of_members(answers, logits)
-        )
+        loss, gradient = self.distillation.loss_and_gradient(logits, **of_members(answers, logits))
         logits.backward(gradient)
         return loss.detach()
-
-
-def mean_of_members(scores):
-    """Return the logarithm of members' mean probability; their scores have the members first."""
-    return scores.log_softmax(dim=2).logsumexp(dim=0) - math.log(len(scores))
-
-
-def _of_members(answers, logits):
-    """Repeat the answers to a batch where every member of a student has scores of its own."""
-    times = len(logits) // len(answers["labels"])
-    if times == 1:
-        return answers
-    return {
-        name: values.repeat(times, *(1 for _ in values.shape[1:]))
-        for name, values in answers.items()
-    }

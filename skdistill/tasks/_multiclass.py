@@ -12,13 +12,14 @@ from sklearn.utils.validation import assert_all_finite, column_or_1d
 
 from skdistill._plumbing.ambient import plain_torch
 from skdistill.exceptions import warn
-from skdistill.layers import Classes, Softmax
+from skdistill.layers import Classes, MeanOfMembers, Softmax
 from skdistill.losses import check_classes, make_settings, temper
 from skdistill.tables import is_missing
 from skdistill.tasks import _ask_classifier
 from skdistill.tasks._calibrators import CALIBRATORS, IdentityCalibrator, best_temperature
 from skdistill.tasks._class_criterion import StudentCriterion
 from skdistill.tasks._measures import OF_CLASSES, codes_of
+from skdistill.tasks._members import Members, log_mean
 from skdistill.tasks._probabilities import by_name, positions, proper
 from skdistill.tasks._stratified import of_known_classes, stratified
 from skdistill.tasks._task import Task
@@ -33,6 +34,7 @@ class Multiclass(Task):
     classes: np.ndarray  # sorted
     calibrators: ClassVar[dict] = CALIBRATORS
     criterion: ClassVar = StudentCriterion
+    members: ClassVar = Members(log_mean, MeanOfMembers)
     nobody: ClassVar[str] = "the class frequencies"
     measures: ClassVar[tuple] = OF_CLASSES
     stratifies: ClassVar[bool] = True
@@ -126,6 +128,10 @@ class Multiclass(Task):
         """Return probabilities."""
         return np.exp(scores)
 
+    def told(self, calibrated):
+        """Return the probabilities."""
+        return calibrated
+
     def signs(self, scores, labels, weight):
         """Return where the most probable class is another, and the temperature of the answers."""
         proba = IdentityCalibrator().fit(scores, labels, weight).calibrate(scores)
@@ -166,6 +172,10 @@ class Multiclass(Task):
         """Return one-hot targets."""
         return np.eye(self.n_outputs, dtype=np.float32)[labels]
 
+    def no_labels(self, n):
+        """Return the first class for each row."""
+        return np.zeros(n, np.int64)
+
     def of_student(self, scores, head, temperature):
         """Return a student's scores as soft targets of the next one."""
         return softmax(scores / (temperature / head.inverse_temperature), axis=1)
@@ -174,11 +184,12 @@ class Multiclass(Task):
         """Raise where a kind of loss has no meaning for so few classes."""
         check_classes(make_settings(kind), self.n_outputs)
 
-    def boosting_for_bins(self, labels, n_trees, most_rounds):
-        """Return boosting with a tree a round where two classes occur, else one a class."""
+    def for_bins(self, labels, n_trees, most_rounds):
+        """Return boosting, a tree a round where two classes occur, else one a class."""
         n_classes = len(np.unique(labels))
         n_rounds = n_trees // (1 if n_classes == 2 else n_classes)
-        return HistGradientBoostingClassifier(max_iter=int(np.clip(n_rounds, 1, most_rounds)))
+        n_rounds = int(np.clip(n_rounds, 1, most_rounds))
+        return HistGradientBoostingClassifier(max_iter=n_rounds), labels
 
     def few(self, labels, n_each, most):
         """Return positions of the first rows of each class, of some classes where many are."""

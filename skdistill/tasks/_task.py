@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from skdistill.tasks._measures import Measure
+from skdistill.tasks._members import Members
 
 
 class Task(ABC):
@@ -15,6 +16,7 @@ class Task(ABC):
 
     calibrators: ClassVar[dict[Any, type]]
     criterion: ClassVar[Any]  # made of alpha, temperature and loss; nats a row of scores
+    members: ClassVar[Members]
     measures: ClassVar[tuple[Measure, ...]]  # in the order of tables
     loss: ClassVar[str]  # the measure that decides; it has a value a row
     unit: ClassVar[str]  # of the loss
@@ -68,6 +70,10 @@ class Task(ABC):
         """Return scores as answers, uncalibrated."""
 
     @abstractmethod
+    def told(self, calibrated):
+        """Return calibrated answers as users get them."""
+
+    @abstractmethod
     def signs(self, scores, labels, weight):
         """Return which rows a teacher is wrong about, and the temperature of its answers."""
 
@@ -100,6 +106,10 @@ class Task(ABC):
         """Return float32 targets that say what labels say."""
 
     @abstractmethod
+    def no_labels(self, n):
+        """Return what stands for the labels of `n` rows that have none."""
+
+    @abstractmethod
     def of_student(self, scores, head, temperature):
         """Return a student's scores as soft targets of the next one."""
 
@@ -108,8 +118,8 @@ class Task(ABC):
         """Raise where a kind of loss has no meaning here."""
 
     @abstractmethod
-    def boosting_for_bins(self, labels, n_trees, most_rounds):
-        """Return unfitted histogram boosting of about so many trees in all."""
+    def for_bins(self, labels, n_trees, most_rounds):
+        """Return unfitted histogram boosting of about so many trees in all, and its y."""
 
     @abstractmethod
     def few(self, labels, n_each, most):

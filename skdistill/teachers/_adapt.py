@@ -5,10 +5,20 @@ from copy import copy, deepcopy
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone, is_classifier
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    MetaEstimatorMixin,
+    RegressorMixin,
+    clone,
+    is_classifier,
+    is_regressor,
+)
+from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from skdistill._plumbing.afresh import afresh
 from skdistill._plumbing.frozen import is_frozen
@@ -18,7 +28,7 @@ REFUSE_LABELS = ("xgboost", "skorch")
 
 
 def adapt(teacher):
-    """Return a clone of `teacher` that takes any labels and tables."""
+    """Return a clone of `teacher` that takes any y and tables."""
     try:
         teacher = clone(_clonable(teacher))
     except RuntimeError as error:
@@ -27,8 +37,11 @@ def adapt(teacher):
             "weights in the sorted order of the classes."
         )
         raise
-    for net in _parts_from(teacher, "skorch"):
+    nets = _parts_from(teacher, "skorch")
+    for net in nets:
         _read_tables(net)
+    if is_regressor(teacher):
+        return ColumnTeacher(teacher) if nets else teacher
     return LabelEncodedTeacher(teacher) if _parts_from(teacher, *REFUSE_LABELS) else teacher
 
 
@@ -44,28 +57,67 @@ def adapt_frozen(teacher):
 
 
 def is_fitted(teacher):
-    """Whether a classifier has been fitted: it knows its classes, and not by a frozen step's."""
+    """Whether a teacher has been fitted, and not by a frozen step."""
+    if is_frozen(last_step(teacher)):
+        return False
+    if is_regressor(teacher):
+        try:
+            check_is_fitted(teacher)
+        except (NotFittedError, TypeError):
+            return False
+        return True
     has_weights = getattr(teacher, "initialized_", True)  # skorch may know classes before
     classes = getattr(teacher, "classes_", None) if has_weights else None
-    return classes is not None and len(classes) > 0 and not is_frozen(last_step(teacher))
+    return classes is not None and len(classes) > 0
 
 
 def _inner_has(name):
     return lambda self: hasattr(self.estimator_, name)
 
 
-class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
-    """A teacher that sees labels 0 … K-1, without gaps, whatever the user's labels are.
-
-    XGBoost and skorch refuse others, also inside another estimator. What skorch draws from
-    torch's global generator is seeded by `random_state`.
-    """
+class _SeededTeacher(MetaEstimatorMixin, BaseEstimator):
+    """A teacher in another: what skorch draws from torch's generator, `random_state` seeds."""
 
     stands_for_another = True
 
     def __init__(self, estimator, random_state=None):
         self.estimator = estimator
         self.random_state = random_state
+
+    @contextmanager
+    def _torch_seeded(self):
+        """Seed torch's generator for a net; other threads may draw from it meanwhile."""
+        if self.random_state is None or not _parts_from(self.estimator, "skorch"):
+            yield
+            return
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.random_state)
+            yield
+
+
+class ColumnTeacher(RegressorMixin, _SeededTeacher):
+    """A teacher that sees numbers as float32 columns, as nets take them."""
+
+    @afresh
+    def fit(self, X, y, **fit_params):
+        """Fit a clone of `estimator` on y of two dimensions."""
+        self.estimator_ = clone(self.estimator)
+        columns = y.reshape(len(y), -1).astype(np.float32)
+        with self._torch_seeded():
+            self.estimator_.fit(X, columns, **fit_params)
+        return self
+
+    def predict(self, X):
+        """Return predictions of shape (n_samples, n_outputs)."""
+        with self._torch_seeded():
+            return self.estimator_.predict(X)
+
+
+class LabelEncodedTeacher(ClassifierMixin, _SeededTeacher):
+    """A teacher that sees labels 0 … K-1, without gaps, whatever the user's labels are.
+
+    XGBoost and skorch refuse others, also inside another estimator.
+    """
 
     @afresh
     def fit(self, X, y, **fit_params):
@@ -101,16 +153,6 @@ class LabelEncodedTeacher(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         with self._torch_seeded():
             return self.classes_[np.asarray(self.estimator_.predict(X)).astype(np.int64)]
 
-    @contextmanager
-    def _torch_seeded(self):
-        """Seed torch's generator for a net; other threads may draw from it meanwhile."""
-        if self.random_state is None or not _parts_from(self.estimator, "skorch"):
-            yield
-            return
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(self.random_state)
-            yield
-
 
 def parts(teacher):
     """Yield an estimator and all estimators among its parameters, but for those that are frozen.
@@ -130,8 +172,10 @@ def parts(teacher):
 
 
 def has_frozen(teacher):
-    """Whether a classifier in a teacher, or the teacher itself, is frozen."""
-    return any(is_frozen(part) and is_classifier(part) for part in parts(teacher))
+    """Whether what predicts in a teacher, or the teacher itself, is frozen."""
+    return any(
+        is_frozen(part) and (is_classifier(part) or is_regressor(part)) for part in parts(teacher)
+    )
 
 
 def _clonable(teacher):

@@ -16,7 +16,7 @@ MIN_RACE_ROWS = 200  # below, held-out rows are too few to choose by
 
 
 class Answers(ABC):
-    """One way of getting answers to real rows, as the parameters of a DistilledClassifier say."""
+    """One way of getting answers to real rows, as the parameters of the estimator say."""
 
     may_draw = True  # whether there is a teacher for rows without label
     of_copies = ""  # what to say of answers to rows that repeat others
@@ -50,7 +50,7 @@ class Answers(ABC):
         """Return the teacher to fit: the user's, or the default one."""
         teacher = self.params.teacher
         if teacher is None:
-            teacher = default_teacher(self.data.X, self.params.n_jobs)
+            teacher = default_teacher(self.task, self.data.X, self.params.n_jobs)
             return fill_random_states(teacher, random_state)
         if is_fitted(teacher):
             warn(

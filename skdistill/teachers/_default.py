@@ -1,13 +1,18 @@
 """The teacher that teacher=None stands for, and what it reads tables by."""
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, TransformerMixin
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
     RandomForestClassifier,
+    RandomForestRegressor,
     StackingClassifier,
+    StackingRegressor,
     VotingClassifier,
+    VotingRegressor,
 )
+from sklearn.multioutput import MultiOutputRegressor
 from sklearn.utils.validation import has_fit_parameter
 
 from skdistill._plumbing.afresh import afresh
@@ -15,32 +20,33 @@ from skdistill._plumbing.empty_columns import nearly_empty, without_empty
 from skdistill._plumbing.frozen import is_frozen
 from skdistill.runtime import ColumnReader
 from skdistill.tables import is_sparse
-from skdistill.tasks import row_losses
+from skdistill.tasks import Means, row_losses
 
+VOTES = VotingClassifier, VotingRegressor, StackingClassifier, StackingRegressor
 SPARE_BINS = 5  # above the levels of a category: missing, unknown, and what boosting keeps
 
 
-def default_teacher(X, n_jobs=None):
+def default_teacher(task, X, n_jobs=None):
     """Return the teacher that `teacher=None` stands for."""
+    if not isinstance(task, Means):
+        return RandomForestClassifier(300, n_jobs=n_jobs) if is_sparse(X) else TableBoosting()
     if is_sparse(X):
-        return RandomForestClassifier(300, n_jobs=n_jobs)
-    return TableBoosting()
+        return RandomForestRegressor(300, n_jobs=n_jobs)
+    boosting = TableBoostingRegressor()
+    return boosting if task.n_outputs == 1 else MultiOutputRegressor(boosting, n_jobs=n_jobs)
 
 
 def takes_weights(teacher):
     """Whether the teacher's fit takes `sample_weight`; a frozen one is not fitted."""
     if is_frozen(teacher):
         return True
-    if isinstance(teacher, VotingClassifier | StackingClassifier):
+    if isinstance(teacher, VOTES):
         return all(takes_weights(part) for _, part in teacher.estimators if part != "drop")
     return has_fit_parameter(teacher, "sample_weight")
 
 
-class TableBoosting(ClassifierMixin, BaseEstimator):
-    """Histogram gradient boosting that takes strings, categories, dates and missing values.
-
-    Its parameters are those of `HistGradientBoostingClassifier`.
-    """
+class _TableBoosting(BaseEstimator):
+    """Histogram gradient boosting that takes strings, categories, dates and missing values."""
 
     def __init__(
         self,
@@ -60,21 +66,37 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
         self.early_stopping = early_stopping
         self.random_state = random_state
 
-    @afresh
-    def fit(self, X, y, sample_weight=None):
+    def _fit(self, boosting, X, y, sample_weight, **changed):
         """Fit; a category of more levels than there are bins is told apart by order alone."""
         self.reader_ = ColumnReader.learn(X)
         sizes = {j: len(levels) for j, levels in self.reader_.levels.items()}
         categorical = [j for j, size in sizes.items() if size <= self.max_bins - SPARE_BINS]
-        params = self.get_params()
-        if np.unique(y, return_counts=True)[1].min() < 2:
-            params["early_stopping"] = False  # which would part a class's only row
-        self.boosting_ = HistGradientBoostingClassifier(
-            categorical_features=categorical or None, **params
-        )
+        params = self.get_params() | changed
+        self.boosting_ = boosting(categorical_features=categorical or None, **params)
         self.boosting_.fit(without_empty(self.reader_.read(X)), y, sample_weight)
-        self.classes_ = self.boosting_.classes_
         self.n_features_in_ = self.boosting_.n_features_in_
+        return self
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inputs = tags.input_tags
+        inputs.allow_nan = inputs.string = inputs.categorical = True
+        return tags
+
+
+class TableBoosting(ClassifierMixin, _TableBoosting):
+    """Gradient boosting of classes, for any table.
+
+    Its parameters are those of `HistGradientBoostingClassifier`.
+    """
+
+    @afresh
+    def fit(self, X, y, sample_weight=None):
+        """Fit; a class's only row is not parted from the others."""
+        alone = np.unique(y, return_counts=True)[1].min() < 2
+        changed = {"early_stopping": False} if alone else {}
+        self._fit(HistGradientBoostingClassifier, X, y, sample_weight, **changed)
+        self.classes_ = self.boosting_.classes_
         return self
 
     def predict_proba(self, X):
@@ -92,11 +114,21 @@ class TableBoosting(ClassifierMixin, BaseEstimator):
         """Return the most probable labels."""
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        inputs = tags.input_tags
-        inputs.allow_nan = inputs.string = inputs.categorical = True
-        return tags
+
+class TableBoostingRegressor(RegressorMixin, _TableBoosting):
+    """Gradient boosting of a number, for any table.
+
+    Its parameters are those of `HistGradientBoostingRegressor`.
+    """
+
+    @afresh
+    def fit(self, X, y, sample_weight=None):
+        """Fit by squared error."""
+        return self._fit(HistGradientBoostingRegressor, X, y, sample_weight)
+
+    def predict(self, X):
+        """Return predictions of shape (n_samples,)."""
+        return self.boosting_.predict(self.reader_.read(X))
 
 
 class TableNumbers(TransformerMixin, BaseEstimator):

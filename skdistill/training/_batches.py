@@ -12,7 +12,7 @@ RUN = 64  # cycled rows that lie beside each other stay in one epoch: a disk rea
 
 
 class LessonRows(Dataset):
-    """Lessons as torch takes them; the losses know a row without label by a label of -1.
+    """Lessons as torch takes them; losses know a row without label by a label of -1, or NaN.
 
     Batches go to `device`; dense arrays are kept there, too, unless they are maps of files.
     """
@@ -26,7 +26,8 @@ class LessonRows(Dataset):
         self.rows = torch.from_numpy(rows).to(home) if isinstance(rows, np.ndarray) else rows
         labels = lessons.labels
         if not lessons.has_label.all():
-            labels = np.where(lessons.has_label, labels, -1)
+            labels = labels.copy()
+            labels[~lessons.has_label] = -1 if labels.dtype.kind == "i" else np.nan
         self.answers = {
             "targets": torch.from_numpy(lessons.targets).to(home),
             "labels": torch.from_numpy(labels).to(home),

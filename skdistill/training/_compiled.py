@@ -16,12 +16,10 @@ import torch
 from torch.utils.dlpack import to_dlpack
 
 from skdistill._plumbing.extension import ACTIVATION_NUMBERS, kernels
-from skdistill.losses import NUMBERS, DistillationLoss
 from skdistill.training._steps import TorchSteps
 
 SMALL = 400_000  # weights; a larger net is better off with all of torch's threads
 MOST_LAYERS = 16  # as in csrc/train/perceptron.h
-LOG_LOSS = NUMBERS["kl"], 1.0, 0.0, 0.0  # of labels alone
 
 
 def make_steps(net, rate):
@@ -39,12 +37,7 @@ def _kind(net):
         return TorchSteps
     if not is_small(net.module_) or len(layers) > MOST_LAYERS:
         return TorchSteps
-    distillation = net.criterion_.distillation
-    if not isinstance(distillation, DistillationLoss):
-        return CompiledScores
-    settings = distillation.settings
-    known = settings.kind in NUMBERS and not settings.standardize
-    return CompiledSteps if known else CompiledScores
+    return CompiledScores if net.criterion_.kernel is None else CompiledSteps
 
 
 def is_small(module):
@@ -61,8 +54,11 @@ class CompiledScores(TorchSteps):
         self.trained: dict[int, tuple] = {id(p): (p, None, None, None) for p in trained}
 
     def score(self, batches):
-        """Return the log losses of the labels, and the batches' sizes."""
-        return self._each_block(batches, self._call)
+        """Return the losses of the labels, and the batches' sizes."""
+        return self._each_block(batches, self._score)
+
+    def _score(self, rows, answers, sizes):
+        return self._call(rows, answers, sizes, self.criterion.kernel_of_score)
 
     def _each_block(self, batches, losses_of):
         losses, sizes = [], []
@@ -71,17 +67,17 @@ class CompiledScores(TorchSteps):
             sizes += own
         return np.concatenate(losses).tolist(), sizes
 
-    def _call(
-        self, rows, answers, sizes, rates=None, first_step=0, loss=LOG_LOSS, dropout=0.0, seed=0
-    ):
+    def _call(self, rows, answers, sizes, loss, rates=None, first_step=0, dropout=0.0, seed=0):
         """Return the losses of batches whose rows lie one after another."""
         x = rows.t()
         x = x if x.stride(1) == 1 else x.contiguous()
-        answers = [answers[name].contiguous() for name in ("targets", "labels", "sample_weight")]
+        given = ("targets", "labels", "sample_weight")
+        targets, labels, weight = (to_dlpack(answers[name].contiguous()) for name in given)
+        of_points = answers["labels"].is_floating_point()
         losses = np.empty(len(sizes), np.float32)
         kernels.train(
             np.array(sizes, dtype=np.int64),
-            *map(to_dlpack, (x, *answers)),
+            *(to_dlpack(x), targets, *((None, labels) if of_points else (labels, None)), weight),
             rates,
             losses,
             *loss,
@@ -121,8 +117,6 @@ class CompiledSteps(CompiledScores):
 
     def __init__(self, module, criterion, optimizer, rate):
         super().__init__(module, criterion, optimizer, rate)
-        known = criterion.distillation.settings
-        self.loss = NUMBERS[known.kind], known.temperature, known.alpha, known.beta
         self.trained = {
             key: (p, *map(torch.zeros_like, (p, p, p)))  # gradient and moments
             for key, (p, *_) in self.trained.items()
@@ -137,6 +131,6 @@ class CompiledSteps(CompiledScores):
         n, dropout = len(sizes), self.module.units.dropout
         rates = [self.settings["lr"] * self.rate(self.n_done + k) for k in range(n)]
         seed = self.module.units.next_seeds(n * len(self.module.hidden) if dropout else 0)
-        how = np.array(rates), self.n_done, self.loss, dropout, seed
+        how = np.array(rates), self.n_done, dropout, seed
         self.n_done += n
-        return self._call(rows, answers, sizes, *how)
+        return self._call(rows, answers, sizes, self.criterion.kernel, *how)

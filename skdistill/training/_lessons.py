@@ -8,10 +8,9 @@ import numpy as np
 from skdistill._plumbing.store import RowStore
 
 REAL, UNLABELED, SYNTHETIC = 0, 1, 2
-FORMS = {  # dtype and dimensions
+FORMS = {  # dtype and dimensions, besides those of the task's labels
     "rows": (np.float32, 2),
     "targets": (np.float32, 2),
-    "labels": (np.int64, 1),
     "has_target": (np.bool_, 1),
     "has_label": (np.bool_, 1),
     "weight": (np.float32, 1),
@@ -25,7 +24,7 @@ class Lessons:
 
     rows: Any  # as the student's reader gives them
     targets: np.ndarray  # soft, at the distillation temperature; its label's in a row without any
-    labels: np.ndarray  # 0 for a row without label
+    labels: np.ndarray  # as the task has them; of a row without label, what stands for none
     has_target: np.ndarray  # one of them at least teaches of a row
     has_label: np.ndarray
     weight: np.ndarray  # finite, 0 or more
@@ -43,13 +42,24 @@ class Lessons:
                 )
             if array.shape[0] != n:
                 raise ValueError(f"{n} rows, but {name} of length {array.shape[0]}.")
+        self._check_labels(n)
         if n:
             self._check_ranges()
 
+    def _check_labels(self, n):
+        """Raise unless labels are a position a row, or a number for each output."""
+        labels, n_outputs = self.labels, self.targets.shape[1]
+        if labels.dtype == np.int64 and labels.shape == (n,):
+            low, high = labels.min(initial=0), labels.max(initial=0)
+            if low < 0 or high >= n_outputs:
+                raise ValueError(f"labels from {low} to {high} must be from 0 to {n_outputs - 1}.")
+        elif labels.dtype != np.float32 or labels.shape != (n, n_outputs):
+            raise TypeError(
+                f"labels must be int64 of shape {(n,)} or float32 of shape {(n, n_outputs)}, got "
+                f"{labels.dtype} of shape {labels.shape}."
+            )
+
     def _check_ranges(self):
-        low, high, most = self.labels.min(), self.labels.max(), self.targets.shape[1] - 1
-        if low < 0 or high > most:
-            raise ValueError(f"labels from {low} to {high} must be from 0 to {most}.")
         low, high = self.weight.min(), self.weight.max()
         if not (low >= 0 and high < np.inf):
             raise ValueError(f"weights from {low} to {high} must be finite and not negative.")
@@ -88,10 +98,10 @@ def real_rows(rows, targets, data):
     return _lessons(rows, targets, data.labels, (taught, True), weight, REAL)
 
 
-def answered_rows(rows, targets, origin):
+def answered_rows(rows, targets, origin, task):
     """Return the lessons of rows without labels, each of weight 1."""
     n = len(targets)
-    return _lessons(rows, targets, np.zeros(n, np.int64), (True, False), np.ones(n), origin)
+    return _lessons(rows, targets, task.no_labels(n), (True, False), np.ones(n), origin)
 
 
 def join(parts):

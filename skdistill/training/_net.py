@@ -110,7 +110,7 @@ def _overridden(params, theirs):
         if name.split("__")[0] in OF_ESTIMATOR:
             raise ValueError(
                 f"net_params has {name!r}, which would undo what fit arranges. Use the parameters "
-                "of DistilledClassifier: batch_size, max_epochs, loss, callbacks, student, "
+                "of the estimator: batch_size, max_epochs, loss, callbacks, student, "
                 "early_stopping, device."
             )
     replaced = tuple(f"{name}__" for name in theirs)

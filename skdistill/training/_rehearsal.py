@@ -54,7 +54,7 @@ def rehearse(training, rows, labels, *, unlabeled):
 
 def _few(task, rows, labels):
     few = task.few(labels, ROWS, MOST_ROWS)
-    lessons = answered_rows(rows[few], task.unsure(len(few)), REAL)
+    lessons = answered_rows(rows[few], task.unsure(len(few)), REAL, task)
     return replace(lessons, labels=labels[few], has_label=lessons.has_target)
 
 
@@ -80,7 +80,7 @@ def _try_loss(training, lessons):
     logits = torch.zeros(n, k, requires_grad=True)
     answers = LessonRows(lessons).answers
     name = getattr(training.loss, "__name__", repr(training.loss))
-    with _blaming(f"The loss {name} failed on {n} rows (label -1: a row without one)"):
+    with _blaming(f"The loss {name} failed on {n} rows (label -1 or NaN: a row without one)"):
         value = training.task.criterion(0.5, training.temperature, training.loss)(logits, answers)
     if not (isinstance(value, torch.Tensor) and value.numel() == 1 and value.requires_grad):
         raise ValueError(

@@ -7,7 +7,7 @@ from typing import Any
 from skdistill.students import MLP, OwnNet, TabM, learn_encoding, learn_scaling, make_waves
 from skdistill.tasks import Task
 
-SAME = (  # parameters of DistilledClassifier that are taken over
+SAME = (  # parameters of the estimator that are taken over
     *("loss", "temperature", "lr", "weight_decay", "batch_size", "max_epochs", "patience"),
     *("callbacks", "net_params", "verbose", "generations"),
 )
@@ -43,13 +43,13 @@ class Training:
 
 
 def make_training(params, rows, data, reader, seeds):
-    """Return what all trainings of a fit share, by the parameters of DistilledClassifier."""
+    """Return what all trainings of a fit share, by the parameters of the estimator."""
     for name in ("hidden_layer_sizes", "assistant_layer_sizes"):
         params = {**params, name: _sizes(name, params[name])}
     if isinstance(params["loss"], str):
         data.task.check_loss(params["loss"])
     encoding, waves = _encoding(params, rows, data, reader, seeds["encoding"])
-    module, net = _architecture(params)
+    module, net = _architecture(params, data.task)
     training = Training(
         encoding=encoding,
         task=data.task,
@@ -94,7 +94,7 @@ def _sizes(name, given):
     return sizes
 
 
-def _architecture(params):
+def _architecture(params, task):
     """Return the class of the student's net, and its arguments."""
     student = params["student"]
     if not isinstance(student, str):
@@ -109,4 +109,4 @@ def _architecture(params):
             "student='tabm' has no hidden layer, and its members would be one. Give "
             "hidden_layer_sizes, or use student='linear'."
         )
-    return TabM, {**net, "n_members": params["n_members"]}
+    return TabM, {**net, "n_members": params["n_members"], "members": task.members}

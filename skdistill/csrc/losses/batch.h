@@ -4,18 +4,19 @@
 #include "kernels.h"
 #include "room.h"
 
-// Numbers, as in skdistill/losses/_distributions.py.
-enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD, N_KINDS };
+// Numbers, as in skdistill/losses/_distributions.py and _points.py.
+enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD, SQUARED_ERROR, ABSOLUTE_ERROR, HUBER, N_KINDS };
 
 struct Batch {
     Kind kind;
     int64_t n_rows, n_classes;
     const float *logits, *targets;  // n_rows × n_classes
     const int64_t *labels;          // n_rows, -1 where there is none; or null
+    const float *numbers;           // points: n_rows × n_classes, NaN where there is none; or null
     const float *weight;            // n_rows; or null
     float *gradient;                // n_rows × n_classes
     float *losses;                  // n_rows; or null
-    float temperature, alpha, beta;
+    float temperature, alpha, beta;  // beta: Huber's δ
     float scale;  // of the gradient: 1 / n_rows for a mean
 };
 
@@ -23,6 +24,9 @@ constexpr double LEAST_TEMPERATURE = 1e-4, MOST_TEMPERATURE = 1e5;  // as in los
 
 // Read kind, temperature, alpha and beta.
 void read_settings(Arguments &next, Batch &batch);
+
+// Throw where labels or numbers are not what the kind of loss takes.
+void check_answers(const Batch &batch);
 
 // Fill gradient and losses of rows first to last - 1 and return the sum of their losses.
 // scratch holds at least scratch_floats(n_classes) floats.

@@ -1,9 +1,10 @@
-// The losses of rows for one instruction set: that of labels, and the mix with a soft one. It
+// The losses of rows for one instruction set: those against labels and answers, mixed. It
 // includes no header: nothing in it may be compiled for any other instruction set than the one in
 // force.
 
 #include "losses/block.h"
 #include "losses/distributions.h"
+#include "losses/points.h"
 #include "simd/transpose.h"
 
 constexpr float ONES[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
@@ -120,6 +121,9 @@ double rows(const Batch &b, int64_t first, int64_t last, float *scratch) {
         case KL: return rows_of_kind<KL>(b, first, last, scratch);
         case LOGIT_MSE: return rows_of_kind<LOGIT_MSE>(b, first, last, scratch);
         case REVERSE_KL: return rows_of_kind<REVERSE_KL>(b, first, last, scratch);
+        case SQUARED_ERROR: return points<SQUARED_ERROR>(b, first, last);
+        case ABSOLUTE_ERROR: return points<ABSOLUTE_ERROR>(b, first, last);
+        case HUBER: return points<HUBER>(b, first, last);
         default: return rows_of_kind<JSD>(b, first, last, scratch);
     }
 }

@@ -42,14 +42,22 @@ void read_settings(Arguments &next, Batch &batch) {
     batch.beta = (float)next.number("beta", 0, 1);
 }
 
-// fill(logits, targets, labels, weight, gradient, losses, total, kind, temperature, alpha, beta,
-//      scale, threads): logits, targets and gradient of shape (n_rows, n_classes); labels, weight and
-// losses of each row, or None; total of no dimension, or None.
+void check_answers(const Batch &batch) {
+    const bool of_points = batch.kind >= SQUARED_ERROR;
+    if (of_points ? batch.labels != nullptr : batch.numbers != nullptr)
+        refuse(PyExc_ValueError, "The loss takes no %s.", of_points ? "labels" : "numbers");
+}
+
+// fill(logits, targets, labels, numbers, weight, gradient, losses, total, kind, temperature, alpha,
+//      beta, scale, threads): logits, targets, numbers and gradient of shape (n_rows, n_classes);
+// labels, weight and losses of each row; total of no dimension. Labels, numbers, weight, losses and
+// total may be None.
 PyObject *fill(Arguments &next) {
     const Array<const float> logits(next, "logits", {ANY, ANY});
     const int64_t n_rows = logits.length(0), n_classes = logits.length(1);
     const Array<const float> targets(next, "targets", {n_rows, n_classes});
     const Array<const int64_t> labels(next, "labels", {n_rows}, OPTIONAL);
+    const Array<const float> numbers(next, "numbers", {n_rows, n_classes}, OPTIONAL);
     const Array<const float> weight(next, "weight", {n_rows}, OPTIONAL);
     const Array<float> gradient(next, "gradient", {n_rows, n_classes});
     const Array<float> losses(next, "losses", {n_rows}, OPTIONAL);
@@ -66,7 +74,9 @@ PyObject *fill(Arguments &next) {
     batch.logits = logits.data();
     batch.targets = targets.data();
     batch.labels = labels.data();
+    batch.numbers = numbers.data();
     batch.weight = weight.data();
+    check_answers(batch);
     batch.gradient = gradient.data();
     batch.losses = losses.data();
     double sum;

@@ -23,7 +23,7 @@ struct OwnedBatches : Batches {
     const Array<const int64_t> own_sizes;
     const Array<const float> own_x, targets;
     const Array<const int64_t> labels;
-    const Array<const float> weight;
+    const Array<const float> numbers, weight;
     const Array<const double> own_rates;
     const Array<float> own_losses;
     int64_t n_rows = 0, largest = 0;  // of all batches, and of one
@@ -33,7 +33,8 @@ struct OwnedBatches : Batches {
           own_sizes(next, "sizes", {ANY}),
           own_x(next, "x", {ANY, ANY}, ROWS_APART),
           targets(next, "targets", {own_x.length(1), ANY}),
-          labels(next, "labels", {own_x.length(1)}),
+          labels(next, "labels", {own_x.length(1)}, OPTIONAL),
+          numbers(next, "numbers", {own_x.length(1), targets.length(1)}, OPTIONAL),
           weight(next, "weight", {own_x.length(1)}),
           own_rates(next, "rates", {own_sizes.length(0)}, OPTIONAL),
           own_losses(next, "losses", {own_sizes.length(0)}) {
@@ -53,12 +54,14 @@ struct OwnedBatches : Batches {
         answers.n_classes = targets.length(1);
         answers.targets = targets.data();
         answers.labels = labels.data();
+        answers.numbers = numbers.data();
         answers.weight = weight.data();
         rates = own_rates.data();
         for (int64_t b = 0; rates && b < n_batches; b++)
             if (!std::isfinite(rates[b])) refuse(PyExc_ValueError, "rates must be finite.");
         losses = own_losses.data();
         read_settings(next, answers);
+        check_answers(answers);
         first_step = next.integer("first_step", 0, MOST_STEPS);
     }
 };
@@ -181,7 +184,7 @@ class OwnedPerceptron : public Perceptron {
     }
 };
 
-// train(sizes, x, targets, labels, weight, rates, losses, kind, temperature, alpha, beta,
+// train(sizes, x, targets, labels, numbers, weight, rates, losses, kind, temperature, alpha, beta,
 //       first_step, first_bin, n_numbers, categories, layers, function, dropout, seed, beta1, beta2,
 //       epsilon, decay)
 // x of shape (n_columns, n_rows): numbers, flags, places, then of categories. Make a step for each

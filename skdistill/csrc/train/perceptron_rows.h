@@ -251,7 +251,8 @@ void train(Perceptron net, Batches batches) {
         Batch batch = batches.answers;
         batch.n_rows = n;
         batch.targets += first * net.n_classes();
-        batch.labels += first;
+        if (batch.labels) batch.labels += first;
+        if (batch.numbers) batch.numbers += first * net.n_classes();
         batch.weight += first;
         float *of_scores = room.take(n * net.n_classes());
         first += n;

@@ -1,0 +1,44 @@
+"""Calibrators: a teacher's predictions → predictions that fit the labels."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass
+class AsTheyAre:
+    """Predictions as they are."""
+
+    def fit(self, scores, labels, sample_weight):
+        """Learn nothing."""
+        return self
+
+    def calibrate(self, scores):
+        """Return the predictions, float64."""
+        return np.asarray(scores, dtype=np.float64)
+
+
+@dataclass
+class LinearCalibrator(AsTheyAre):
+    """A line for each output: x ↦ slope · x + intercept."""
+
+    slope_: np.ndarray | None = field(default=None, init=False)
+    intercept_: np.ndarray | None = field(default=None, init=False)
+
+    def fit(self, scores, labels, sample_weight):
+        """Fit the lines by weighted least squares; equal predictions are only shifted."""
+        x, y, weight = scores.astype(np.float64), labels, sample_weight / sample_weight.sum()
+        mean_x, mean_y = weight @ x, weight @ y
+        variance = weight @ (x - mean_x) ** 2
+        covariance = weight @ ((x - mean_x) * (y - mean_y))
+        self.slope_ = np.divide(
+            covariance, variance, out=np.ones_like(variance), where=variance > 0
+        )
+        self.intercept_ = mean_y - self.slope_ * mean_x
+        return self
+
+    def calibrate(self, scores):
+        return self.slope_ * np.asarray(scores, dtype=np.float64) + self.intercept_
+
+
+NUMBER_CALIBRATORS = {None: AsTheyAre, "linear": LinearCalibrator}
