@@ -19,6 +19,7 @@ __all__ = [
     "DistillationSearch",
     "DistilledClassifier",
     "Munge",
+    "RegressorStudent",
     "Student",
     "__version__",
     "load",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # checkers take any name for one of a module that has __getat
     from skdistill._plumbing.bars import progress as progress
     from skdistill._show_versions import show_versions as show_versions
     from skdistill.runtime import ClassifierStudent as ClassifierStudent
+    from skdistill.runtime import RegressorStudent as RegressorStudent
     from skdistill.runtime import Student as Student
     from skdistill.runtime import load as load
     from skdistill.samplers import Munge as Munge
@@ -52,6 +54,7 @@ else:
         "DistillationSearch": "skdistill.search",
         "DistilledClassifier": "skdistill._classifier",
         "Munge": "skdistill.samplers",
+        "RegressorStudent": "skdistill.runtime",
         "Student": "skdistill.runtime",
         "load": "skdistill.runtime",
         "progress": "skdistill._plumbing.bars",
