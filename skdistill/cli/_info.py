@@ -7,7 +7,7 @@ import numpy as np
 from skdistill import __version__
 from skdistill.cli._console import print_data, print_json, print_table
 from skdistill.cli._options import add_general
-from skdistill.layers import to_plain
+from skdistill.layers import Classes, to_plain
 from skdistill.runtime import describe_columns, format_of, holds, load
 
 SUMMARY = "say what a student's file holds"
@@ -36,7 +36,7 @@ def _info(options):
         "summary": repr(student),
         "n_weights": sum(array.size for layer in student.layers for array in _arrays(layer)),
         "sparse": student.reader.sparse,
-        "classes": student.outputs.labels.tolist(),
+        **_names(student.outputs),
         "columns": describe_columns(student.reader),
         "layers": [_layer(layer) for layer in student.layers],
     }
@@ -44,6 +44,13 @@ def _info(options):
         print_json(described)
     else:
         _print(described, student.outputs)
+
+
+def _names(outputs):
+    """Return the labels of classes, or how many numbers there are."""
+    if isinstance(outputs, Classes):
+        return {"classes": outputs.labels.tolist()}
+    return {"n_outputs": outputs.n_outputs}
 
 
 def _layer(layer):

@@ -14,15 +14,15 @@ from skdistill.export._c_helpers import helpers_of
 from skdistill.export._c_layers import READERS, Forward, as_rounded
 from skdistill.export._c_outputs import WRITERS
 from skdistill.export._c_text import with_prefix
-from skdistill.export._common import probe_rows, student_of
+from skdistill.export._common import probe_rows, spread_of, student_of
 from skdistill.layers import EncodeTable
 
 DTYPES = ("float32", "int8")
 
 USE = """\
 /*
- * A distilled student, in C99: no allocation, and no mathematical function but expf. Include it
- * in one file: each that does so gets its own copy of the weights.
+ * A distilled student, in C99: no allocation, and no mathematical function but {mathematics}.
+ * Include it in one file: each that does so gets its own copy of the weights.
  *
 {about}
  *
@@ -71,10 +71,12 @@ def to_c(
     The header has static arrays and the functions ``NAME_predict_proba(x, proba)`` and
     ``NAME_predict(x)``, the macros ``NAME_N_FEATURES`` and ``NAME_N_CLASSES``, the labels, the
     column names and, if there are categories, ``NAME_code(column, level)``; and
-    ``NAME_number(column, value)`` if there are numbers that need doubles. A comment shows their
-    use. Arithmetic is float32 and stays within 1e-5 of the student's probabilities, unless scores
-    are in the thousands, of which float32 holds too few digits. Nothing is compiled here: compare
-    some answers on your device.
+    ``NAME_number(column, value)`` if there are numbers that need doubles. A student of numbers
+    has ``NAME_predict(x, answers)``, whose answers are doubles, and ``NAME_N_OUTPUTS``. A comment
+    shows their use. Arithmetic is float32, but for the last step to numbers, and stays within
+    1e-5 of the student's probabilities, or of the spread of its numbers, unless scores are in
+    the thousands, of which float32 holds too few digits. Nothing is compiled here: compare some
+    answers on your device.
 
     Parameters
     ----------
@@ -85,7 +87,7 @@ def to_c(
     dtype : {"float32", "int8"}, default="float32"
         "int8" stores each weight of linear layers in a byte, with a scale for each output: about
         a quarter of the size. A weight is then off by up to 1/254 of the largest that leads to
-        the same output; the header says by how much probabilities differ.
+        the same output; the header says by how much answers differ.
     name : str, default=None
         First part of all names in the header. None: the file's name without its suffix.
 
@@ -150,11 +152,14 @@ def _use(student, name, outputs, int8):
     if int8:
         rows = probe_rows(student)
         rounded = replace(student, layers=tuple(as_rounded(layer) for layer in student.layers))
-        error = np.abs(rounded._forward(rows) - student._forward(rows))
+        expected = student._forward(rows)
+        spread = spread_of(student, expected)
+        error = np.abs(rounded._forward(rows) - expected) / spread
         notes += ROUNDED.format(answers=outputs.answers, error=error.max(), mean=error.mean())
     return USE.format(
         name=name,
         about=outputs.about,
+        mathematics=outputs.mathematics,
         numbers=SPARSE if student.reader.sparse else TABLE,
         notes=notes,
         declared=outputs.declared,

@@ -2,7 +2,7 @@
 
 In C text `@` stands for the student's name: `@clip` becomes `wine_clip`, and before a capital the
 name is a macro's, `@N_CLASSES` becomes `WINE_N_CLASSES`. The only function of the C library's
-mathematics is expf.
+mathematics is expf, beside it exp for numbers that are exponentials.
 """
 
 import re
@@ -215,6 +215,20 @@ static inline void @join_members(const float *high, const float *sum, float *y, 
 {
     for (int k = 0; k < n; ++k)
         y[k] = high[k] + @log(sum[k]) - @log((float)n_members);
+}
+""",
+    "add_scores": """\
+static inline void @add_scores(const float *x, float *sum, int n, int is_first)
+{
+    for (int k = 0; k < n; ++k)
+        sum[k] = is_first ? x[k] : sum[k] + x[k];
+}
+""",
+    "average": """\
+static inline void @average(const float *sum, float *y, int n, int n_members)
+{
+    for (int k = 0; k < n; ++k)
+        y[k] = sum[k] / (float)n_members;
 }
 """,
     "spelled": """\

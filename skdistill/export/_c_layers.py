@@ -152,6 +152,15 @@ def _mean_of_members(c, layer):
     c.call("join_members", "high", "sum", y, n, c.n_members)
 
 
+def _average_of_members(c, layer):
+    n = c.width
+    c.need("sum", n)
+    c.call("add_scores", c.where, "sum", n, "m == 0")
+    c.end_members()
+    _, y = c.move(n)
+    c.call("average", "sum", y, n, c.n_members)
+
+
 def _activation(c, layer):
     c.call(layer.function, c.where, c.width)
 
@@ -163,6 +172,7 @@ READERS: dict[type, Callable] = {
     layers.LinearOfMembers: _linear_of_members,
     layers.Scale: _scale,
     layers.MeanOfMembers: _mean_of_members,
+    layers.AverageOfMembers: _average_of_members,
     layers.Activation: _activation,
     **LAST,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from skdistill.export._c_text import number, strings
-from skdistill.layers import Classes, Outputs, Softmax
+from skdistill.layers import MOST_EXPONENT, Affine, Classes, Exponential, Numbers, Outputs, Softmax
 
 HELPERS = {
     "softmax": """\
@@ -19,6 +19,21 @@ static inline void @softmax(float *x, float inverse_temperature, int n)
         x[k] /= total;
 }
 """,
+    "affine": """\
+static inline void @affine(const float *x, const double *scale, const double *center, double *y,
+                           int n)
+{
+    for (int k = 0; k < n; ++k)
+        y[k] = (double)x[k] * scale[k] + center[k];
+}
+""",
+    "exponential": """\
+static inline void @exponential(double *y, double most, int n)
+{
+    for (int k = 0; k < n; ++k)
+        y[k] = exp(y[k] > most ? most : y[k] < -most ? -most : y[k]);
+}
+""",
 }
 
 
@@ -26,13 +41,24 @@ def _softmax(c, layer):
     c.call("softmax", c.where, number(layer.inverse_temperature), c.width)
 
 
-LAST: dict[type, Callable] = {Softmax: _softmax}
+def _affine(c, layer):
+    pointers = c.array("scale", layer.scale), c.array("center", layer.center)
+    c.call("affine", c.where, *pointers, "answers", c.width)
+
+
+def _exponential(c, layer):
+    _affine(c, layer)
+    c.call("exponential", "answers", MOST_EXPONENT, c.width)
+
+
+LAST: dict[type, Callable] = {Softmax: _softmax, Affine: _affine, Exponential: _exponential}
 
 
 class ClassesInC:
     """Probabilities, and the most probable class."""
 
     answers = "probabilities"
+    mathematics = "expf"
     about = """\
  * @predict_proba(x, proba) writes the probability of every class, in the order of @labels.
  * @predict(x) returns the position of the most probable class."""
@@ -67,4 +93,31 @@ static inline int @predict(const float *x)
         self.definitions = [f"#define @N_CLASSES {len(labels)}\n", strings("@labels", labels)]
 
 
-WRITERS: dict[type[Outputs], type[ClassesInC]] = {Classes: ClassesInC}
+class NumbersInC:
+    """Numbers, as doubles."""
+
+    answers = "numbers, in shares of their spread,"
+    mathematics = "expf and exp"
+    about = """\
+ * @predict(x, answers) writes the @N_OUTPUTS numbers of the answer, which are doubles."""
+    declared = """\
+ *         float x[@N_FEATURES] = {0};
+ *         double answers[@N_OUTPUTS];"""
+    asked = """\
+ *         @predict(x, answers);
+ *         printf("%.17g\\n", answers[0]);"""
+    functions = """\
+static inline void @predict(const float *x, double *answers)
+{{
+{code}
+}}
+"""
+
+    def __init__(self, outputs):
+        self.definitions = [f"#define @N_OUTPUTS {outputs.count}\n"]
+
+
+WRITERS: dict[type[Outputs], type[ClassesInC | NumbersInC]] = {
+    Classes: ClassesInC,
+    Numbers: NumbersInC,
+}

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-C_TYPES = {"float32": "float", "int8": "int8_t"}  # all others are int
+C_TYPES = {"float32": "float", "float64": "double", "int8": "int8_t"}  # all others are int
 LINE = 96  # columns
 
 
@@ -29,8 +29,8 @@ def array(name, values):
             f"The student's {name.lstrip('@')} holds NaN or infinity, so it answers no row: "
             "fit it again, with a smaller lr."
         )
-    of_floats = values.dtype == np.float32
-    texts = list(map(number if of_floats else str, values.ravel().tolist())) or ["0"]
+    write = number if values.dtype == np.float32 else str
+    texts = list(map(write, values.ravel().tolist())) or ["0"]
     kind = C_TYPES.get(values.dtype.name, "int")
     return f"static const {kind} {name}[{len(texts)}] = {{\n{_lines(texts)}\n}};\n"
 

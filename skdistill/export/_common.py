@@ -9,7 +9,8 @@ from skdistill.exceptions import ExportError
 from skdistill.layers import EncodeTable
 from skdistill.runtime import Student
 
-TOLERANCE = 1e-5
+TOLERANCE = 1e-5  # of the spread of answers
+ROUNDING = 1e-14  # of an answer: doubles hold no more of an exponential
 LARGEST = np.finfo(np.float32).max
 EXTREMES = (np.nan, 0.0, 3e38, -3e38, 1e-38)
 
@@ -71,16 +72,25 @@ def round_to_int8(weight, highest=127):
     return np.rint(weight / scale).astype(np.int8), scale
 
 
-def check_parity(expected, got, form):
-    """Raise ExportError where answers of shape (n_rows, n_outputs) differ by more than 1e-5."""
+def spread_of(student, answers):
+    """Return what is a large difference of each output, as the student's last layer says it."""
+    return student.layers[-1].spread(answers)
+
+
+def check_parity(expected, got, form, spread=1.0):
+    """Raise ExportError where answers of shape (n_rows, n_outputs) differ by 1e-5 of their spread.
+
+    `spread` is as `spread_of` returns it.
+    """
     got = np.asarray(got)
     if got.shape != expected.shape:
         raise ExportError(f"{form} gave answers of shape {got.shape}, not {expected.shape}.")
     difference = np.abs(got - expected)
-    worst = float(difference.max(initial=0)) if np.isfinite(got).all() else float("nan")
-    if not worst <= TOLERANCE:
-        row = int(np.argmax(np.nan_to_num(difference, nan=np.inf).max(axis=1)))
+    share = difference / (TOLERANCE * spread + ROUNDING * np.abs(expected))
+    if not share.max(initial=0) <= 1:
+        row = int(np.argmax(np.nan_to_num(share, nan=np.inf).max(axis=1)))
         raise ExportError(
             f"{form} answers a row with {got[row]}, the student with {expected[row]}: they differ "
-            f"by {worst:.2g}. Nothing was written. Please report this with the student's file."
+            f"by {difference[row].max():.2g}. Nothing was written. Please report this with the "
+            "student's file."
         )

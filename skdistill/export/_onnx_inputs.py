@@ -5,7 +5,6 @@ from onnx import TensorProto
 
 from skdistill.export._onnx_encode import missing_text
 from skdistill.export._onnx_graph import Tensor
-from skdistill.export._onnx_outputs import WRITERS
 from skdistill.runtime import Codes
 from skdistill.tables import (
     CATEGORY,
@@ -21,7 +20,6 @@ from skdistill.tables import (
     take_rows,
 )
 
-OUTPUTS = tuple(name for outputs in WRITERS.values() for name in outputs.names)
 MATRIX = "X"
 TEXT = TensorProto.STRING
 TYPES = {NUMBER: TensorProto.FLOAT, DATE: TensorProto.FLOAT, CATEGORY: TEXT}
@@ -42,9 +40,9 @@ def some_rows(rows, n_most):
 
 
 class StudentInputs:
-    """The inputs of a student's graph."""
+    """The inputs of a student's graph, whose outputs have the names `taken`."""
 
-    def __init__(self, reader):
+    def __init__(self, reader, taken):
         self.reader = reader
         self.is_matrix = reader.names is None and set(reader.kinds) == {NUMBER}
         if self.is_matrix:
@@ -53,7 +51,7 @@ class StudentInputs:
         else:
             self.tensors = [
                 Tensor(tensor.name, TensorProto.DOUBLE, 1) if j in reader.offsets else tensor
-                for j, tensor in enumerate(_one_a_column(reader.names, reader.kinds))
+                for j, tensor in enumerate(_one_a_column(reader.names, reader.kinds, taken))
             ]
 
     def feed(self, rows):
@@ -92,14 +90,14 @@ class StudentInputs:
 class SampleInputs:
     """The inputs of a pipeline's graph, typed by a table, or texts one a row, that it may get."""
 
-    def __init__(self, sample):
+    def __init__(self, sample, taken):
         self.kinds = [_plain_kind(column) for column in _columns(sample)]
         names = column_names(sample)
         self.is_matrix = names is None and len(set(self.kinds)) == 1
         if self.is_matrix:
             self.tensors = [Tensor(MATRIX, TYPES[self.kinds[0]], len(self.kinds))]
         else:
-            self.tensors = _one_a_column(names, self.kinds)
+            self.tensors = _one_a_column(names, self.kinds, taken)
 
     def feed(self, table):
         """Return a session's feed of rows of such a table."""
@@ -119,13 +117,13 @@ class SampleInputs:
         ]
 
 
-def _one_a_column(names, kinds):
+def _one_a_column(names, kinds, taken):
     names = names or [f"x{j}" for j in range(len(kinds))]
     for j, name in enumerate(names):
-        if name == "" or name in OUTPUTS or name in names[:j]:
+        if name == "" or name in taken or name in names[:j]:
             raise ValueError(
                 f"Column {j}, named {name!r}, cannot be an input of an ONNX graph: names must "
-                f"differ from each other and from the outputs {OUTPUTS}, and not be empty. "
+                f"differ from each other and from the outputs {taken}, and not be empty. "
                 "Rename it in the table and fit again."
             )
     return [Tensor(name, TYPES[kind], 1) for name, kind in zip(names, kinds, strict=True)]

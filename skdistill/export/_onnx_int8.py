@@ -9,7 +9,7 @@ import numpy as np
 from onnx import TensorProto
 
 from skdistill.exceptions import ExportError
-from skdistill.export._common import round_to_int8
+from skdistill.export._common import round_to_int8, spread_of
 from skdistill.export._onnx_layers import Flow, write
 from skdistill.layers import Layer, Linear
 
@@ -75,21 +75,24 @@ def quantized(student, rows):
     return replace(student, layers=tuple(layers))
 
 
-def check_quality(session, outputs, feed, expected):
-    """Return how a session in eight bits differs from the student; raise if it lost too much."""
+def check_quality(session, outputs, student, feed, expected):
+    """Return how a session in eight bits differs from the student; raise if it lost too much.
+
+    Differences are shares of the answers' spread, which is 1 for probabilities.
+    """
     *_, got = session.run(None, feed)
-    difference = np.abs(got - expected)
+    difference = np.abs(got - expected) / spread_of(student, expected)
     report = {
         "rows": len(expected),
         "max_difference": float(difference.max()),
         "mean_difference": float(difference.mean()),
-        "flipped": outputs.flipped(got, expected),
+        **outputs.flipped(got, expected),
     }
-    if report["flipped"] > MAX_FLIPPED or report["mean_difference"] > MAX_MEAN_DIFFERENCE:
+    too_far = report["mean_difference"] > MAX_MEAN_DIFFERENCE
+    if too_far or report.get("flipped", 0) > MAX_FLIPPED:
+        limits = {"most_flipped": MAX_FLIPPED, "most_difference": MAX_MEAN_DIFFERENCE}
         raise ExportError(
-            f"In eight bits the student answers {report['flipped']:.1%} of {len(expected)} rows "
-            f"with another label (at most {MAX_FLIPPED:.0%} are accepted), and probabilities "
-            f"differ by {report['mean_difference']:.2g} on average (at most "
-            f"{MAX_MEAN_DIFFERENCE}). Nothing was written. Export it without `quantize`."
+            f"In eight bits the student answers {outputs.lost.format(**report, **limits)}. "
+            "Nothing was written. Export it without `quantize`."
         )
     return report

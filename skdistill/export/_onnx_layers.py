@@ -85,13 +85,19 @@ def _(layer: layers.Scale, graph, flow):
 
 @write.register
 def _(layer: layers.MeanOfMembers, graph, flow):
-    log_p = graph.node("LogSoftmax", flow.name, axis=2)
-    if graph.opset < REDUCE_TAKES_AXES:
-        total = graph.node("ReduceLogSumExp", log_p, axes=[0], keepdims=0)
-    else:
-        axes = graph.integers([0])
-        total = graph.node("ReduceLogSumExp", log_p, axes, keepdims=0)
+    total = _over_members(graph, "ReduceLogSumExp", graph.node("LogSoftmax", flow.name, axis=2))
     return Flow(graph.node("Sub", total, graph.real(np.log(flow.n_members))))
+
+
+@write.register
+def _(layer: layers.AverageOfMembers, graph, flow):
+    return Flow(_over_members(graph, "ReduceMean", flow.name))
+
+
+def _over_members(graph, op, name):
+    if graph.opset < REDUCE_TAKES_AXES:
+        return graph.node(op, name, axes=[0], keepdims=0)
+    return graph.node(op, name, graph.integers([0]), keepdims=0)
 
 
 @write.register

@@ -6,7 +6,7 @@ import numpy as np
 from onnx import helper
 
 import skdistill
-from skdistill.export._common import EXTREMES, probe_rows, student_of
+from skdistill.export._common import EXTREMES, probe_rows, spread_of, student_of
 from skdistill.export._onnx_check import (
     FORM,
     check_answers,
@@ -30,7 +30,7 @@ class StudentForm:
 
     def __init__(self, student):
         self.student = student
-        self.inputs = StudentInputs(student.reader)
+        self.inputs = StudentInputs(student.reader, WRITERS[type(student.outputs)].names)
 
     def read(self, table):
         """Return rows as the student's layers get them."""
@@ -64,13 +64,14 @@ def make_model(model, opset, zipmap, calibration_rows, sample_rows):
     onnx_model = form.write(student, outputs, opset)
     session = open_model(onnx_model)
     feed, expected = form.probe()
-    check_answers(session, feed, expected, outputs, form.called)
+    spread = spread_of(student, expected)
+    check_answers(session, feed, expected, outputs, form.called, spread)
     if calibration_rows is not None:
         rows = some_rows(calibration_rows, N_CALIBRATION_ROWS)
         onnx_model = form.write(quantized(student, dense(form.read(rows))), outputs, opset)
         session = open_model(onnx_model)
-        metadata["int8"] = check_quality(session, outputs, *form.answers(rows))
-    check_rows_alone(session, feed)
+        metadata["int8"] = check_quality(session, outputs, student, *form.answers(rows))
+    check_rows_alone(session, feed, spread)
     if isinstance(form, StudentForm):  # some transformers' operators end the process
         check_no_rows(session, feed)
     if zipmap:

@@ -7,13 +7,32 @@ from skdistill.exceptions import ExportError
 from skdistill.export._common import TOLERANCE
 from skdistill.export._onnx_graph import ML, ML_OPSET
 from skdistill.export._onnx_layers import Flow, write
-from skdistill.layers import Classes, Outputs, Softmax
+from skdistill.layers import MOST_EXPONENT, Affine, Classes, Exponential, Numbers, Outputs, Softmax
 
 
 @write.register
 def _(layer: Softmax, graph, flow):
     x = graph.node("Mul", flow.name, graph.real(layer.inverse_temperature))
     return Flow(graph.node("Softmax", x, axis=1))
+
+
+@write.register
+def _(layer: Affine, graph, flow):
+    return Flow(_placed(layer, graph, flow))
+
+
+@write.register
+def _(layer: Exponential, graph, flow):
+    bounds = [graph.constant(bound) for bound in (-MOST_EXPONENT, MOST_EXPONENT)]
+    return Flow(graph.node("Exp", graph.node("Clip", _placed(layer, graph, flow), *bounds)))
+
+
+def _placed(layer, graph, flow):
+    """Return x · scale + center in float64."""
+    x = flow.name if graph.double else graph.node("Cast", flow.name, to=TensorProto.DOUBLE)
+    return graph.node(
+        "Add", graph.node("Mul", x, graph.constant(layer.scale)), graph.constant(layer.center)
+    )
 
 
 def labels_of(classes):
@@ -33,6 +52,11 @@ class ClassesInOnnx:
     """The most probable label and the probabilities of all."""
 
     names = ("label", "probabilities")  # of the graph's outputs; the last is the answers
+    lost = (
+        "{flipped:.1%} of {rows} rows with another label (at most {most_flipped:.0%} are "
+        "accepted), and probabilities differ by {mean_difference:.2g} on average (at most "
+        "{most_difference})"
+    )  # in eight bits
 
     def __init__(self, outputs):
         self.labels = labels_of(outputs.labels)
@@ -65,7 +89,7 @@ class ClassesInOnnx:
 
     def flipped(self, got, expected):
         """Return the share of rows to which another label is given."""
-        return float((got.argmax(axis=1) != expected.argmax(axis=1)).mean())
+        return {"flipped": float((got.argmax(axis=1) != expected.argmax(axis=1)).mean())}
 
     def add_zipmap(self, onnx_model):
         """Replace the matrix of probabilities by a dictionary a row."""
@@ -85,4 +109,40 @@ class ClassesInOnnx:
             onnx_model.opset_import.append(helper.make_opsetid(ML, ML_OPSET))
 
 
-WRITERS: dict[type[Outputs], type[ClassesInOnnx]] = {Classes: ClassesInOnnx}
+class NumbersInOnnx:
+    """One tensor of doubles, named as scikit-learn's regressors have it."""
+
+    names = ("variable",)
+    lost = (
+        "{rows} rows with numbers that differ by {mean_difference:.2g} of their spread on "
+        "average (at most {most_difference})"
+    )
+
+    def __init__(self, outputs):
+        self._count = outputs.count
+        self.about = {"n_outputs": outputs.count}
+
+    def declare(self):
+        """Return name, type and shape of the graph's output."""
+        return {"variable": (TensorProto.DOUBLE, ["rows", self._count])}
+
+    def write(self, graph, answers, names):
+        """Name the output of the last layer."""
+        graph.node("Identity", answers, output=names[0])
+
+    def check(self, expected, form):
+        """Find nothing: the answers are all there is."""
+
+    def flipped(self, got, expected):
+        """Return no share: rows have no labels."""
+        return {}
+
+    def add_zipmap(self, onnx_model):
+        """Refuse: numbers have no labels."""
+        raise ValueError("zipmap=True makes dictionaries by label, but the student has none.")
+
+
+WRITERS: dict[type[Outputs], type[ClassesInOnnx | NumbersInOnnx]] = {
+    Classes: ClassesInOnnx,
+    Numbers: NumbersInOnnx,
+}

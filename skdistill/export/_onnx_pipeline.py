@@ -6,6 +6,7 @@ from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.pipeline import make_pipeline
 
 from skdistill.export._onnx_inputs import TEXT, SampleInputs, some_rows
+from skdistill.export._onnx_outputs import WRITERS as OUTPUTS
 from skdistill.export._onnx_sklearn import register
 from skdistill.export._onnx_sklearn_outputs import WRITERS
 
@@ -21,7 +22,7 @@ class PipelineForm:
         self.student = student
         self._steps = make_pipeline(*steps)
         self._sample = some_rows(sample, N_PROBES)
-        self.inputs = SampleInputs(self._sample)
+        self.inputs = SampleInputs(self._sample, OUTPUTS[type(student.outputs)].names)
 
     def read(self, table):
         """Return rows as the student's layers get them."""
@@ -38,10 +39,11 @@ class PipelineForm:
     def write(self, net, outputs, opset):
         """Return the model of the pipeline with another student of the same rows."""
         register()
-        last = WRITERS[type(net.outputs)].step(net)
+        writer = WRITERS[type(net.outputs)]
+        last = writer.step(net)
         pipeline = make_pipeline(*self._steps.named_steps.values(), last)
         types = [(tensor.name, _type_of(tensor)) for tensor in self.inputs.tensors]
-        how = {"target_opset": opset, "options": {id(last): {"zipmap": False}}}
+        how = {"target_opset": opset, "options": {id(last): writer.chosen}}
         onnx_model = skl2onnx.convert_sklearn(pipeline, "skdistill", types, **how)
         for node in onnx_model.graph.node:
             if node.op_type == "FeatureVectorizer":

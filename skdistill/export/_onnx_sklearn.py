@@ -48,7 +48,7 @@ class ContainerGraph(Graph):
 def register():
     """Tell skl2onnx how estimators with a student are converted."""
     for outputs in WRITERS.values():
-        for cls in (outputs.estimator, outputs.step):
+        for cls in outputs.models:
             how = _declare_outputs, _convert
             name = f"Skdistill{cls.__name__}"
             skl2onnx.update_registered_converter(cls, name, *how, options=outputs.options)

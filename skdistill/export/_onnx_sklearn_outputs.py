@@ -3,13 +3,18 @@
 from typing import ClassVar
 
 import numpy as np
-from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
+from skl2onnx.common.data_types import (
+    DoubleTensorType,
+    FloatTensorType,
+    Int64TensorType,
+    StringTensorType,
+)
 from skl2onnx.common.utils_classifier import get_label_classes
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 import skdistill
-from skdistill.export._onnx_outputs import ClassesInOnnx
-from skdistill.layers import Classes, Outputs
+from skdistill.export._onnx_outputs import ClassesInOnnx, NumbersInOnnx
+from skdistill.layers import Classes, Numbers, Outputs
 
 
 class StudentStep(ClassifierMixin, BaseEstimator):
@@ -23,8 +28,9 @@ class StudentStep(ClassifierMixin, BaseEstimator):
 class ClassesInSklearn:
     """A classifier's outputs, with labels as the options of the conversion ask for."""
 
-    estimator = skdistill.DistilledClassifier
     step = StudentStep
+    models = (skdistill.DistilledClassifier, StudentStep)
+    chosen: ClassVar[dict[str, bool]] = {"zipmap": False}  # of these, in a pipeline
     options: ClassVar[dict[str, list]] = {
         "zipmap": [True, False, "columns"],
         "nocl": [True, False],
@@ -41,4 +47,31 @@ class ClassesInSklearn:
         return of_label([n_rows]), FloatTensorType([n_rows, len(labels)])
 
 
-WRITERS: dict[type[Outputs], type[ClassesInSklearn]] = {Classes: ClassesInSklearn}
+class StudentOfNumbersStep(RegressorMixin, BaseEstimator):
+    """A student of numbers as the last step of a pipeline to convert."""
+
+    def __init__(self, student_):
+        self.student_ = student_
+
+
+class NumbersInSklearn:
+    """A regressor's output."""
+
+    step = StudentOfNumbersStep
+    models = (StudentOfNumbersStep,)
+    options: ClassVar[dict[str, list]] = {}
+    chosen: ClassVar[dict[str, bool]] = {}
+
+    def __init__(self, scope, model):
+        self.written = NumbersInOnnx(model.student_.outputs)
+        self._count = model.student_.outputs.count
+
+    def types(self, n_rows):
+        """Return the type of the output."""
+        return (DoubleTensorType([n_rows, self._count]),)
+
+
+WRITERS: dict[type[Outputs], type[ClassesInSklearn | NumbersInSklearn]] = {
+    Classes: ClassesInSklearn,
+    Numbers: NumbersInSklearn,
+}

@@ -10,7 +10,7 @@ from torch import nn
 
 from skdistill import layers
 from skdistill._plumbing.ambient import plain_torch
-from skdistill.export._common import check_parity, probe_rows, student_of
+from skdistill.export._common import check_parity, probe_rows, spread_of, student_of
 from skdistill.export._torch_encoding import Encode
 
 ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
@@ -30,13 +30,13 @@ def to_torch(model: Any) -> nn.Module:
     net : nn.Module
         In evaluation mode, on the CPU. It takes rows as ``student.reader.read`` gives them, a
         float32 Tensor of shape (n_samples, n_features); sparse ones made dense. It returns the
-        student's answers, such as probabilities, a float32 Tensor of shape
-        (n_samples, n_outputs). Encodings are buffers, weights are parameters.
+        student's answers, a Tensor of shape (n_samples, n_outputs): probabilities in float32,
+        numbers in float64. Encodings are buffers, weights are parameters.
 
     Raises
     ------
     ExportError
-        If the module does not answer like the student, within 1e-5.
+        If the module does not answer like the student, within 1e-5 of the spread of answers.
 
     Examples
     --------
@@ -54,7 +54,8 @@ def to_torch(model: Any) -> nn.Module:
     rows = probe_rows(student)
     with torch.no_grad():
         got = net(torch.from_numpy(rows)).numpy()
-    check_parity(student._forward(rows), got, "The torch module")
+    expected = student._forward(rows)
+    check_parity(expected, got, "The torch module", spread_of(student, expected))
     return net
 
 
@@ -110,6 +111,34 @@ class MeanMembers(nn.Module):
         return torch.log_softmax(x, dim=2).logsumexp(dim=1) - math.log(x.shape[1])
 
 
+class AverageMembers(nn.Module):
+    """`AverageOfMembers.forward`."""
+
+    def forward(self, x):
+        """Return scores of shape (n_samples, n_outputs)."""
+        return x.mean(dim=1)
+
+
+class Placed(nn.Module):
+    """`Affine.forward`."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.scale, self.center = _parameter(layer.scale), _parameter(layer.center)
+
+    def forward(self, x):
+        """Return numbers in float64."""
+        return x.double() * self.scale + self.center
+
+
+class Exponentiated(Placed):
+    """`Exponential.forward`."""
+
+    def forward(self, x):
+        """Return positive numbers in float64."""
+        return super().forward(x).clamp(-layers.MOST_EXPONENT, layers.MOST_EXPONENT).exp()
+
+
 class Tempered(nn.Module):
     """`Softmax.forward`."""
 
@@ -141,6 +170,9 @@ READERS: dict[type, Callable] = {
     layers.Scale: ScaleMembers,
     layers.LinearOfMembers: LinearMembers,
     layers.MeanOfMembers: lambda layer: MeanMembers(),
+    layers.AverageOfMembers: lambda layer: AverageMembers(),
     layers.Activation: lambda layer: ACTIVATIONS[layer.function](),
     layers.Softmax: Tempered,
+    layers.Affine: Placed,
+    layers.Exponential: Exponentiated,
 }

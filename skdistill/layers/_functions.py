@@ -1,11 +1,11 @@
-"""Functions without weights: activations, and what ends a net."""
+"""Functions without weights: activations, and what ends a net of probabilities."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from skdistill.layers._layer import Layer
+from skdistill.layers._layer import LastLayer, Layer
 
 MOST = float(np.finfo(np.float32).max)
 
@@ -33,7 +33,7 @@ class Activation(Layer):
 
 
 @dataclass(frozen=True, eq=False)
-class Softmax(Layer):
+class Softmax(LastLayer):
     """x ↦ softmax(inverse_temperature · x)."""
 
     inverse_temperature: float  # 1 / T of the student's recalibration
@@ -53,3 +53,6 @@ class Softmax(Layer):
         x = x * self.inverse_temperature
         p = np.exp(x - x.max(axis=1, keepdims=True))
         return p / p.sum(axis=1, keepdims=True)
+
+    def spread(self, answers: np.ndarray) -> np.ndarray:
+        return np.ones(answers.shape[1])

@@ -45,6 +45,14 @@ class Layer(Described, ABC):
             self._require(array.ndim == 1, f"{name} has {array.ndim} dimensions")
 
 
+class LastLayer(Layer):
+    """A layer that may end a net: what it makes are the answers."""
+
+    @abstractmethod
+    def spread(self, answers: np.ndarray) -> np.ndarray:
+        """Return the difference that is large, for each output, where the answers are these."""
+
+
 class LayerOfMembers(Layer):
     """A layer whose arrays have a part for each member, along the first axis."""
 

@@ -68,3 +68,16 @@ class MeanOfMembers(Layer):
         log_p = x - np.log(np.exp(x).sum(axis=2, keepdims=True))
         highest = log_p.max(axis=1)
         return highest + np.log(np.exp(log_p - highest[:, None]).mean(axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class AverageOfMembers(Layer):
+    """Members' scores ↦ their mean."""
+
+    def row_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        self._require(len(shape) == 2, "rows without members")
+        return shape[1:]
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return scores of shape (n_samples, n_outputs)."""
+        return x.mean(axis=1)

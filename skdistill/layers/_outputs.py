@@ -8,14 +8,15 @@ import numpy as np
 
 from skdistill._plumbing.described import Described
 from skdistill.layers._functions import Softmax
-from skdistill.layers._layer import Layer
+from skdistill.layers._heads import Affine, Exponential
+from skdistill.layers._layer import LastLayer
 
 
 @dataclass(frozen=True, eq=False)
 class Outputs(Described, ABC):
     """The meaning of a student's answers, of shape (n_samples, n_outputs)."""
 
-    last_layer: ClassVar[type[Layer]]  # what makes the answers
+    last_layers: ClassVar[tuple[type[LastLayer], ...]]  # one of them makes the answers
 
     @property
     @abstractmethod
@@ -48,7 +49,7 @@ class Classes(Outputs):
     """
 
     labels: np.ndarray
-    last_layer = Softmax
+    last_layers = (Softmax,)
 
     def __post_init__(self) -> None:
         if not isinstance(self.labels, np.ndarray) or self.labels.ndim != 1:
@@ -74,3 +75,45 @@ class Classes(Outputs):
     def decide(self, answers: np.ndarray) -> np.ndarray:
         """Return the label of the most probable class of each row."""
         return self.labels[answers.argmax(axis=1)]
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers(Outputs):
+    """Numbers in units of their own.
+
+    Parameters
+    ----------
+    count : int
+        How many the answer to a row has.
+    flat : bool
+        Whether what is predicted has one dimension, as y had in fit; for one number alone.
+    """
+
+    count: int
+    flat: bool
+    last_layers = (Affine, Exponential)
+
+    def __post_init__(self) -> None:
+        if type(self.count) is not int or self.count < 1:
+            raise ValueError(f"count={self.count!r}, but a student answers by one number or more.")
+        if type(self.flat) is not bool or (self.flat and self.count > 1):
+            raise ValueError(f"flat={self.flat!r} does not go with {self.words}.")
+
+    @property
+    def n_outputs(self) -> int:
+        """How many numbers."""
+        return self.count
+
+    @property
+    def words(self) -> str:
+        """How many numbers there are."""
+        return "1 number" if self.count == 1 else f"{self.count} numbers"
+
+    @property
+    def described(self) -> str:
+        """How many numbers there are: they have no names."""
+        return self.words
+
+    def decide(self, answers: np.ndarray) -> np.ndarray:
+        """Return the numbers, of shape (n_samples,) if they are flat."""
+        return answers[:, 0] if self.flat else answers

@@ -19,8 +19,10 @@ from skdistill.runtime._reader import ColumnReader
 
 if TYPE_CHECKING:  # students save themselves by this module
     from skdistill.runtime._classifier_student import ClassifierStudent
+    from skdistill.runtime._regressor_student import RegressorStudent
 
-FORMATS = 1, 2, 3  # the second has offsets and buckets, the third says outputs, not classes
+FORMATS = 1, 2, 3, 4  # the second has offsets and buckets, the third says outputs, not classes
+OF_FORMAT_4 = {"Affine", "AverageOfMembers", "Exponential", "Numbers"}  # others are written as 3
 LABELS = re.compile(r"object|[<>|][biuf]\d{1,2}|[<>]U\d+")
 
 
@@ -56,13 +58,14 @@ def _to_bytes(student):
                 plain[name] = value
         layers.append(plain)
     outputs = _outputs_to_json(student.outputs)
-    header = {"format": FORMATS[-1], "layers": layers, "outputs": outputs}
+    kinds = {part["kind"] for part in (*layers, outputs)}
+    header = {"format": 4 if kinds & OF_FORMAT_4 else 3, "layers": layers, "outputs": outputs}
     text = json.dumps({**header, **student.reader.given()})
     metadata = {"skdistill": text, "sha256": digest(text, arrays)}
     return _in_order(to_bytes(arrays, metadata))
 
 
-def load(path: str | os.PathLike[str]) -> "ClassifierStudent":
+def load(path: str | os.PathLike[str]) -> "ClassifierStudent | RegressorStudent":
     """Read a student from a file written by `Student.save`.
 
     Needs NumPy and safetensors only, and never executes code from the file.
@@ -74,7 +77,7 @@ def load(path: str | os.PathLike[str]) -> "ClassifierStudent":
 
     Returns
     -------
-    student : ClassifierStudent
+    student : ClassifierStudent or RegressorStudent
         Ready to answer.
 
     Raises

@@ -13,7 +13,11 @@ import numpy as np
 from skdistill._plumbing.extension import ACTIVATION_NUMBERS, instruction_sets, kernels
 from skdistill.layers import (
     Activation,
+    Affine,
+    AverageOfMembers,
     EncodeTable,
+    Exponential,
+    Layer,
     Linear,
     LinearOfMembers,
     MeanOfMembers,
@@ -22,9 +26,11 @@ from skdistill.layers import (
     Softmax,
 )
 
-LINEAR, SCALE, HEADS, MEAN = range(
-    len(ACTIVATION_NUMBERS), len(ACTIVATION_NUMBERS) + 4
-)  # csrc/forward/net.h
+LINEAR, SCALE, HEADS, MEAN, AVERAGE = range(
+    len(ACTIVATION_NUMBERS), len(ACTIVATION_NUMBERS) + 5
+)  # csrc/forward/net.h, and so are these
+JOINS: dict[type[Layer], int] = {MeanOfMembers: MEAN, AverageOfMembers: AVERAGE}
+LASTS: dict[type[Layer], int] = {Softmax: 0, Affine: 1, Exponential: 2}
 MOST_FOLDED = 256  # codes of a category that each get a row of their own
 MOST_NUMBERS = 2**24  # in all such rows
 ROUNDING = 1e-6  # of bins' ends, as a share of their width
@@ -69,7 +75,7 @@ def _program(layers, n_columns, n_outputs):
     """Return arrays and numbers; the extension reads integers and floats each in this order."""
     _require(len(layers) > 2)
     encoding, *layers, last = layers
-    _require(type(encoding) is EncodeTable and type(last) is Softmax)
+    _require(type(encoding) is EncodeTable and type(last) in LASTS)
     encoding = _without_silent(encoding)
     columns = np.concatenate([encoding.number_columns, encoding.category_columns])
     _require(np.all((columns >= 0) & (columns < n_columns)))
@@ -80,7 +86,8 @@ def _program(layers, n_columns, n_outputs):
     program = [n_columns, n_outputs, 0 if members is None else len(members.scale)]
     (_add_folded if members is None else _add_signed)(program, encoding, waves, first, members)
     _add_layers(program, layers, first.weight.shape[1], members, n_outputs)
-    return [*program, float(last.inverse_temperature)]
+    _add_last(program, last, n_outputs)
+    return program
 
 
 def _without_silent(encoding):
@@ -188,7 +195,7 @@ def _add_layers(program, layers, width, members, n_outputs):
     program.append(len(layers))
     for i, layer in enumerate(layers):
         kind, arrays, n_out = _step(layer, width, n_members)
-        _require((kind == MEAN) == (n_members > 0 and i == len(layers) - 1))
+        _require((kind in JOINS.values()) == (n_members > 0 and i == len(layers) - 1))
         program += [kind, width, n_out, *arrays]
         width = n_out
     _require(width == n_outputs and (n_members == 0 or layers))
@@ -208,5 +215,14 @@ def _step(layer, width, n_members):
     if type(layer) is LinearOfMembers:
         _require(layer.weight.shape[:2] == (n_members, width))
         return HEADS, (layer.weight, layer.bias), layer.weight.shape[2]
-    _require(type(layer) is MeanOfMembers)
-    return MEAN, (), width
+    _require(type(layer) in JOINS)
+    return JOINS[type(layer)], (), width
+
+
+def _add_last(program, last, n_outputs):
+    program.append(LASTS[type(last)])
+    if type(last) is Softmax:
+        program.append(float(last.inverse_temperature))
+    else:
+        _require(last.scale.shape == (n_outputs,))
+        program += [last.scale, last.center]

@@ -12,7 +12,8 @@ def check_shapes(reader, layers, outputs):
     What passes needs memory and time in proportion to its arrays.
     """
     most = sum(a.size for layer in layers for a in layer.given().values() if hasattr(a, "size"))
-    shape, before, last = (len(reader.kinds),), None, outputs.last_layer
+    shape, before, lasts = (len(reader.kinds),), None, outputs.last_layers
+    names = " or ".join(kind.__name__ for kind in lasts)
     for i, layer in enumerate(layers):
         kind = type(layer)
         shape = layer.row_shape(shape)
@@ -23,7 +24,7 @@ def check_shapes(reader, layers, outputs):
         _require(kind is Linear or i > 0 or not reader.sparse, "sparse rows enter no linear layer")
         _require(not (kind is Activation is before), "an activation follows another")
         is_end = i == len(layers) - 1
-        _require((kind is last) == is_end, f"{last.__name__} must be the last layer")
+        _require((kind in lasts) == is_end, f"{names} must be the last layer")
         _require(prod(shape) <= most, "layers pass on more numbers than they hold")
         before = kind
     _require(shape == (outputs.n_outputs,), f"scores of shape {shape} for {outputs.words}")

@@ -55,8 +55,9 @@ class Student(Described, ABC):
         """Make a student; what an older skdistill pickled cannot be one any more."""
         if cls is Student:
             raise TypeError(
-                "A Student alone does not answer: ClassifierStudent does. If this one was pickled "
-                "by an older skdistill, save it there by student.save, and load that file here."
+                "A Student alone does not answer: those of classes and of numbers do. If this one "
+                "was pickled by an older skdistill, save it there by student.save, and load that "
+                "file here."
             )
         return super().__new__(cls)
 
@@ -105,7 +106,8 @@ class Student(Described, ABC):
         Notes
         -----
         A row's answer is the same alone and in any batch. It is computed in float32 where the
-        compiled extension serves, else in float64 by NumPy; the two differ by less than 1e-5.
+        compiled extension serves, numbers in float64 from the last layer on, else in float64 by
+        NumPy; the two differ by less than 1e-5, of the spread of numbers.
         """
         if is_sparse(X) and X.shape[0] > ROWS_AT_ONCE:
             X, starts = X.tocsr(), range(0, X.shape[0], ROWS_AT_ONCE)

@@ -1,8 +1,9 @@
 """Which student answers by which outputs."""
 
 from skdistill.runtime._classifier_student import ClassifierStudent
+from skdistill.runtime._regressor_student import RegressorStudent
 
-STUDENT_OF = {student.of: student for student in (ClassifierStudent,)}
+STUDENT_OF = {student.of: student for student in (ClassifierStudent, RegressorStudent)}
 
 
 def make_student(reader, layers, outputs):

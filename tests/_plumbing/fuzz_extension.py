@@ -78,9 +78,9 @@ def program(n_members):
     columns = [0, 1, *(0,), 7, *(0, 1), *(0, 2, 5), *(0, 3), *(2, 3), *(3, 3), *(8, 11)]
     tables = [*(0, 2), *(0, 0)]
     n_rows, n_out = 20, 8
-    layers = [2, 1, 8, 8, 3, 8, K]  # silu, linear
+    layers = [2, 1, 8, 8, 3, 8, K, 0]  # silu, linear, softmax
     if n_members:
-        layers = [3, 1, 8, 8, 5, 8, K, 6, K, K]
+        layers = [3, 1, 8, 8, 5, 8, K, 7, K, K, 2]  # their average, exponential
     first = [n_rows, n_out, *([14] if n_members else [])]
     integers = np.array(counts + columns + tables + first + layers)
     return integers, np.linspace(-2, 2, 3000)

@@ -13,8 +13,15 @@ from sklearn.datasets import make_classification
 from sklearn.dummy import DummyClassifier
 from torch import nn
 
-from skdistill import DistilledClassifier
-from skdistill.layers import Softmax
+from skdistill import DistilledClassifier, RegressorStudent
+from skdistill.layers import (
+    Affine,
+    AverageOfMembers,
+    Exponential,
+    MeanOfMembers,
+    Numbers,
+    Softmax,
+)
 
 N_ROWS = 240
 RNG = np.random.default_rng(0)
@@ -59,6 +66,25 @@ def student_like(kind):
     return replace(student, layers=(*student.layers[:-1], Softmax(4.0)))
 
 
+def _as_regressor(student, n_outputs=3, head=Affine, scale=2.0, center=0.0):
+    """Return a student that makes numbers of another one's first scores."""
+    *layers, scores, _ = student.layers
+    joins = isinstance(scores, MeanOfMembers)
+    join = [AverageOfMembers()] if joins else []
+    last = layers.pop() if joins else scores
+    weight, bias = (np.ascontiguousarray(a[..., :n_outputs]) for a in (last.weight, last.bias))
+    end = head(np.full(n_outputs, scale), np.full(n_outputs, center))
+    layers = (*layers, replace(last, weight=weight, bias=bias), *join, end)
+    return RegressorStudent(student.reader, layers, Numbers(n_outputs, n_outputs == 1))
+
+
+HEADS = {
+    "affine": {"head": Affine, "scale": 2.0, "center": -3.0},
+    "affine_far": {"head": Affine, "scale": 0.2, "center": 1e9},
+    "exponential": {"head": Exponential, "scale": 0.3, "center": 2.0},
+}
+
+
 @pytest.fixture
 def make_student():
     """Return the function that makes students."""
@@ -69,6 +95,29 @@ def make_student():
 def student(request):
     """Each student of arrays in turn."""
     return student_like(request.param)
+
+
+@pytest.fixture
+def make_regressor():
+    """Return the function that makes students of numbers."""
+    return lambda kind, **params: _as_regressor(student_like(kind), **params)
+
+
+@pytest.fixture(scope="session")
+def as_regressor():
+    return _as_regressor
+
+
+@pytest.fixture(params=HEADS)
+def head(request):
+    """What ends a student of numbers, each in turn."""
+    return HEADS[request.param]
+
+
+@pytest.fixture(params=["relu", "tabm_periodic", "sparse", "sparse_tabm"])
+def regressor(request, head):
+    """Students of three numbers, with each head."""
+    return _as_regressor(student_like(request.param), **head)
 
 
 ORIGIN = pd.Timestamp("2020-01-01")

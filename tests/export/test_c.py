@@ -11,7 +11,7 @@ import pytest
 from skdistill import ClassifierStudent
 from skdistill.export import _c, to_c
 from skdistill.export._c_layers import as_rounded
-from skdistill.export._common import probe_rows
+from skdistill.export._common import probe_rows, spread_of
 from skdistill.layers import (
     Activation,
     Classes,
@@ -50,6 +50,23 @@ int main(void)
 """
 
 
+ANSWER_NUMBERS = """
+#include <stdio.h>
+#include "m.h"
+
+int main(void)
+{
+    float x[M_N_FEATURES];
+    double answers[M_N_OUTPUTS];
+    while (fread(x, sizeof x, 1, stdin) == 1) {
+        m_predict(x, answers);
+        fwrite(answers, sizeof answers, 1, stdout);
+    }
+    return 0;
+}
+"""
+
+
 def compiled(source, folder, flags=STRICT):
     """Compile a program in `folder` and return its path."""
     (folder / "main.c").write_text(source)
@@ -78,6 +95,53 @@ def test_a_header_answers_like_its_student(student, flags, tmp_path):
     np.testing.assert_allclose(proba, expected, rtol=0, atol=1e-5)
     assert np.ptp(expected[:, 0]) > 0.3
     np.testing.assert_array_equal(best, proba.argmax(axis=1))
+
+
+def numbers(student, rows, folder, flags=STRICT, dtype="float32"):
+    """Return what the header of a student of numbers answers."""
+    to_c(student, folder / "m.h", dtype=dtype)
+    program = compiled(ANSWER_NUMBERS, folder, flags)
+    run = subprocess.run([program], input=rows.tobytes(), capture_output=True)
+    assert (run.returncode, run.stderr) == (0, b"")
+    return np.frombuffer(run.stdout).reshape(len(rows), -1)
+
+
+@pytest.mark.parametrize("flags", [PICKY, SANITIZED], ids=["picky", "sanitized"])
+def test_a_header_answers_by_the_numbers_of_its_student(regressor, flags, tmp_path):
+    rows = probe_rows(regressor)
+    expected = regressor._forward(rows)
+    off = np.abs(numbers(regressor, rows, tmp_path, flags) - expected)
+    assert (off <= 1e-5 * np.ptp(expected, axis=0)).all()
+
+
+def test_one_number_is_an_array_of_one(make_regressor, head, tmp_path):
+    student = make_regressor("tabm", n_outputs=1, **head)
+    rows = probe_rows(student)
+    expected = student._forward(rows)
+    off = np.abs(numbers(student, rows, tmp_path) - expected)
+    assert off.max() <= 1e-5 * np.ptp(expected)
+
+
+def test_numbers_of_eight_bits_are_as_far_off_as_the_header_says(regressor, tmp_path):
+    rows = probe_rows(regressor)
+    got = numbers(regressor, rows, tmp_path, PICKY, dtype="int8")
+    expected = regressor._forward(rows)
+    error = np.abs(got - expected) / spread_of(regressor, expected)
+    header = (tmp_path / "m.h").read_text()
+    worst = float(re.search(r"by up to\s[\s*]*(\S+)", header)[1])
+    assert error.max() == pytest.approx(worst, rel=0.1)
+
+
+def test_the_comment_of_a_header_of_numbers_compiles_and_answers(make_regressor, tmp_path):
+    student = make_regressor("relu", n_outputs=1)
+    to_c(student, tmp_path / "m.h")
+    comment = (tmp_path / "m.h").read_text().split("*/")[0]
+    lines = [line[3:] for line in comment.splitlines() if line.startswith(" *     ")]
+    out = subprocess.run([compiled("\n".join(lines), tmp_path)], capture_output=True, check=True)
+    row = np.zeros((1, 6), np.float32)
+    row[0, 2] = student.reader.read(FIRST.assign(town="a level"))[0, 2]
+    spread = np.ptp(student._forward(probe_rows(student)))
+    assert float(out.stdout) == pytest.approx(student._forward(row)[0, 0], abs=1e-5 * spread)
 
 
 def every_layer(temperature):
@@ -271,6 +335,7 @@ def test_expf_is_all_the_mathematics_that_a_header_needs(student, tmp_path):
         ["nm", "-u", "m.o"], cwd=tmp_path, capture_output=True, check=True, text=True
     ).stdout
     assert set(re.findall(r"U (\w+)", symbols)) <= {"expf", "memcpy"}
+    assert "no mathematical function but expf.\n" in (tmp_path / "m.h").read_text()
 
 
 def test_a_header_has_no_place_for_a_torch_module(make_student, tmp_path):

@@ -76,6 +76,15 @@ def test_answers_within_the_tolerance_pass():
     check_parity(EXPECTED[:0], EXPECTED[:0], "It")
 
 
+def test_answers_are_compared_by_their_spread():
+    spread = np.array([1000.0, 1.0])
+    check_parity(EXPECTED, EXPECTED + np.array([9e-3, 9e-6]), "It", spread)
+    with pytest.raises(ExportError, match=r"they differ by 0\.009"):
+        check_parity(EXPECTED, EXPECTED + np.array([0, 9e-3]), "It", spread)
+    far = EXPECTED + 1e12
+    check_parity(far, np.nextafter(far, np.inf), "It", 1e-3)
+
+
 @pytest.mark.parametrize(
     ("got", "message"),
     [

@@ -9,7 +9,7 @@ from torch import nn
 
 from skdistill.exceptions import ExportError
 from skdistill.export import to_torch
-from skdistill.export._common import probe_rows
+from skdistill.export._common import probe_rows, spread_of
 
 LARGEST = torch.finfo(torch.float32).max
 
@@ -25,6 +25,28 @@ def assert_alike(net, student, sizes=(64, 1, 7)):
 
 def test_a_module_answers_like_its_student(student):
     assert_alike(to_torch(student), student)
+
+
+@torch.no_grad()
+def test_a_module_answers_by_the_numbers_of_its_student(regressor):
+    net = to_torch(regressor)
+    for n_rows in (64, 1, 7):
+        rows = probe_rows(regressor, n_rows)
+        expected, got = regressor._forward(rows), net(torch.from_numpy(rows))
+        assert got.dtype == torch.float64
+        off = np.abs(got.numpy() - expected) / spread_of(regressor, expected)
+        assert off.max() <= 1e-5
+
+
+def test_a_module_of_numbers_exports(make_regressor, head, tmp_path):
+    student = make_regressor("tabm", n_outputs=1, **head)
+    rows = torch.from_numpy(probe_rows(student, 3))
+    any_number = ({0: torch.export.Dim("n_rows")},)
+    program = torch.export.export(to_torch(student), (rows,), dynamic_shapes=any_number)
+    torch.export.save(program, tmp_path / "student.pt2")
+    again = torch.export.load(tmp_path / "student.pt2").module()
+    rows = torch.from_numpy(probe_rows(student))
+    torch.testing.assert_close(again(rows), to_torch(student)(rows))
 
 
 def test_encodings_are_buffers_and_weights_are_parameters(make_student):

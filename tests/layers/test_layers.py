@@ -7,7 +7,10 @@ import pytest
 
 from skdistill.layers import (
     Activation,
+    Affine,
+    AverageOfMembers,
     EncodeTable,
+    Exponential,
     Linear,
     LinearOfMembers,
     MeanOfMembers,
@@ -100,6 +103,35 @@ def test_the_mean_of_members_is_finite_for_extreme_scores():
     np.testing.assert_allclose(np.exp(MeanOfMembers().forward(x)), [[0.5, 0.5], [1, 0]])
 
 
+def test_members_scores_are_averaged():
+    x = normal(6, 3, 2)
+    np.testing.assert_allclose(AverageOfMembers().forward(x), x.sum(axis=1) / 3, rtol=1e-6)
+    assert AverageOfMembers().row_shape((3, 2)) == (2,)
+
+
+def test_numbers_keep_their_digits_beside_a_large_center():
+    x = np.float32([[-1, 0.25], [1, 0.5]])
+    affine = Affine(np.array([1.0, 2.0]), np.array([1e9, -1e9]))
+    assert affine.forward(x).tolist() == [[1e9 - 1, 0.5 - 1e9], [1e9 + 1, 1 - 1e9]]
+    growth = Exponential(np.array([1e-9]), np.log([1e9]))
+    np.testing.assert_allclose(growth.forward(x[:, :1])[:, 0] - 1e9, [-1, 1], atol=1e-5)
+    assert affine.forward(x).dtype == growth.forward(x[:, :1]).dtype == np.float64
+
+
+def test_exponentials_are_positive_and_finite():
+    out = Exponential(np.ones(1), np.zeros(1)).forward(np.array([[-1e300], [-3], [0], [1e300]]))
+    np.testing.assert_allclose(out[1:3, 0], [np.exp(-3), 1])
+    assert (out[0] > 0) & np.isfinite(out[3])
+
+
+def test_the_spread_of_answers_is_in_their_units():
+    answers = np.array([[1.0, -10], [3.0, 10]])
+    np.testing.assert_array_equal(Softmax(1.0).spread(answers), [1, 1])
+    np.testing.assert_array_equal(Affine(np.full(2, 4.0), np.zeros(2)).spread(answers), [4, 10])
+    slope = Exponential(np.array([0.1, 3.0]), np.zeros(2))
+    np.testing.assert_array_equal(slope.spread(np.abs(answers)), [1, 30])
+
+
 def test_shrinking_keeps_the_first_members():
     scale, heads = (
         Scale(normal(3, 4), normal(3, 4)),
@@ -165,6 +197,18 @@ def test_activations(name, f):
         lambda: LinearOfMembers(normal(2, 3, 0), normal(2, 0)),
         lambda: LinearOfMembers(normal(2, 3, 4), normal(2, 3)),
         lambda: MeanOfMembers().row_shape((3,)),
+        lambda: AverageOfMembers().row_shape((3,)),
+        lambda: Affine(np.float32([1]), np.float32([1])),
+        lambda: Affine([1.0], [1.0]),
+        lambda: Affine(np.ones((1, 1)), np.ones((1, 1))),
+        lambda: Affine(np.ones(2), np.ones(1)),
+        lambda: Affine(np.ones(0), np.ones(0)),
+        lambda: Affine(np.zeros(1), np.ones(1)),
+        lambda: Affine(-np.ones(1), np.ones(1)),
+        lambda: Affine(np.ones(1), np.array([np.nan])),
+        lambda: Exponential(np.array([np.inf]), np.ones(1)),
+        lambda: Affine(np.ones(2), np.ones(2)).row_shape((3,)),
+        lambda: Exponential(np.ones(2), np.ones(2)).row_shape((3, 2)),
         lambda: encode(missing=[0]),
         lambda: encode(tables=None),
         lambda: Linear([[1.0, 2.0]], [1.0, 2.0]),

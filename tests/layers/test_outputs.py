@@ -5,7 +5,18 @@ import pickle
 import numpy as np
 import pytest
 
-from skdistill.layers import LAYERS, OUTPUTS, Classes, Outputs, Softmax, from_plain, to_plain
+from skdistill.layers import (
+    LAYERS,
+    OUTPUTS,
+    Affine,
+    Classes,
+    Exponential,
+    Numbers,
+    Outputs,
+    Softmax,
+    from_plain,
+    to_plain,
+)
 
 LABELS = np.array(["a", "b", "c"], dtype=object)
 
@@ -13,7 +24,7 @@ LABELS = np.array(["a", "b", "c"], dtype=object)
 def test_classes_name_the_columns_of_probabilities():
     classes = Classes(LABELS)
     assert (classes.n_outputs, classes.words) == (3, "3 classes")
-    assert classes.last_layer is Softmax
+    assert classes.last_layers == (Softmax,)
     answers = np.array([[0.2, 0.5, 0.3], [0.4, 0.2, 0.4]])
     assert classes.decide(answers).tolist() == ["b", "a"]
     assert classes.decide(answers[:0]).dtype == object
@@ -34,6 +45,38 @@ def test_labels_of_another_form_are_refused(labels, message):
         Classes(labels)
 
 
+@pytest.mark.parametrize(
+    ("numbers", "words", "shape"),
+    [
+        (Numbers(1, True), "1 number", (2,)),
+        (Numbers(1, False), "1 number", (2, 1)),
+        (Numbers(3, False), "3 numbers", (2, 3)),
+    ],
+)
+def test_numbers_have_the_dimensions_that_y_had(numbers, words, shape):
+    assert numbers.words == numbers.described == words
+    assert numbers.last_layers == (Affine, Exponential)
+    answers = np.arange(2.0 * numbers.n_outputs).reshape(2, -1)
+    np.testing.assert_array_equal(numbers.decide(answers), answers.reshape(shape))
+    again = from_plain(to_plain(numbers))
+    assert (again.count, again.flat) == (numbers.count, numbers.flat)
+
+
+@pytest.mark.parametrize(
+    ("count", "flat"),
+    [(0, False), (-1, False), (1.0, False), (True, False), ("1", False), (None, True)],
+)
+def test_a_count_is_a_positive_integer(count, flat):
+    with pytest.raises(ValueError, match="answers by one number or more"):
+        Numbers(count, flat)
+
+
+@pytest.mark.parametrize(("count", "flat"), [(2, True), (1, 1), (1, None)])
+def test_one_number_alone_is_flat(count, flat):
+    with pytest.raises(ValueError, match="does not go with"):
+        Numbers(count, flat)
+
+
 def test_outputs_are_plain_and_back():
     plain = to_plain(Classes(LABELS))
     assert plain == {"kind": "Classes", "labels": LABELS}
@@ -46,4 +89,5 @@ def test_every_meaning_of_outputs_is_known_by_its_name():
     ours = {kind for kind in Outputs.__subclasses__() if kind.__module__.startswith("skdistill.")}
     assert set(OUTPUTS.values()) == ours
     assert not set(OUTPUTS) & set(LAYERS)
-    assert all(outputs.last_layer in LAYERS.values() for outputs in OUTPUTS.values())
+    lasts = {last for outputs in OUTPUTS.values() for last in outputs.last_layers}
+    assert lasts == {Softmax, Affine, Exponential} <= set(LAYERS.values())

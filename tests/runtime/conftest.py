@@ -1,4 +1,4 @@
-"""Students of random weights: every architecture, and rows that are hard for them."""
+"""Students of random weights: every architecture and head, and rows that are hard for them."""
 
 from itertools import pairwise
 from types import SimpleNamespace
@@ -8,16 +8,19 @@ import pytest
 
 from skdistill.layers import (
     Activation,
+    Affine,
+    AverageOfMembers,
     Classes,
     EncodeTable,
     Linear,
     LinearOfMembers,
     MeanOfMembers,
+    Numbers,
     Periodic,
     Scale,
     Softmax,
 )
-from skdistill.runtime import ClassifierStudent
+from skdistill.runtime import ClassifierStudent, RegressorStudent
 from skdistill.runtime._reader import ColumnReader
 from skdistill.tables import CATEGORY, NUMBER
 
@@ -87,16 +90,27 @@ def make_layers(
     return (*layers, Softmax(0.9))
 
 
-def make_student(seed=0, n_classes=3, n_numbers=5, n_bins=4, levels=(), names=None, **shape):
-    rng = np.random.default_rng([seed, n_classes, n_numbers])
+def make_parts(seed, n_outputs, n_numbers=5, n_bins=4, levels=(), names=None, **shape):
+    rng = np.random.default_rng([seed, n_outputs, n_numbers])
     encoding = make_encoding(rng, n_numbers, n_bins, levels)
     kinds = [NUMBER] * (n_numbers + len(levels))
     texts = {}
     for j, n in zip(encoding.category_columns.tolist(), levels, strict=True):
         kinds[j], texts[j] = CATEGORY, tuple(f"v{i}" for i in range(n))
     reader = ColumnReader(tuple(kinds), texts, {}, names)
-    layers = make_layers(rng, encoding, n_classes, **shape)
-    return ClassifierStudent(reader, layers, Classes(np.arange(n_classes)))
+    return reader, make_layers(rng, encoding, n_outputs, **shape)
+
+
+def make_student(seed=0, n_classes=3, **shape):
+    return ClassifierStudent(*make_parts(seed, n_classes, **shape), Classes(np.arange(n_classes)))
+
+
+def make_regressor(seed=0, n_outputs=1, head=Affine, scale=1.0, center=0.0, **shape):
+    reader, (*layers, _) = make_parts(seed, n_outputs, **shape)
+    if type(layers[-1]) is MeanOfMembers:
+        layers[-1] = AverageOfMembers()
+    last = head(np.full(n_outputs, scale), np.full(n_outputs, center))
+    return RegressorStudent(reader, (*layers, last), Numbers(n_outputs, n_outputs == 1))
 
 
 def hard_rows(student, n, seed=0):
@@ -115,5 +129,5 @@ def hard_rows(student, n, seed=0):
 
 @pytest.fixture(scope="session")
 def random_students():
-    """`student(**shape)` and `rows(student, n)`."""
-    return SimpleNamespace(student=make_student, rows=hard_rows)
+    """`student(**shape)`, of classes, `regressor(**shape)` and `rows(student, n)`."""
+    return SimpleNamespace(student=make_student, regressor=make_regressor, rows=hard_rows)

@@ -14,9 +14,9 @@ from safetensors.numpy import save_file
 from sklearn.naive_bayes import GaussianNB
 
 import skdistill
-from skdistill import DistilledClassifier, load
+from skdistill import DistilledClassifier, RegressorStudent, load
 from skdistill.exceptions import StudentFileError
-from skdistill.layers import Classes
+from skdistill.layers import Affine, Classes, Exponential
 from skdistill.runtime import _files, format_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "students"
@@ -155,6 +155,7 @@ def test_a_newer_format_is_refused_with_the_next_move(path):
         {"outputs": {"labels": NO_YES}},
         {"outputs": {"kind": "Classes"}},
         {"outputs": {"kind": "Numbers", "labels": NO_YES}},
+        {"outputs": {"kind": "Numbers", "count": 2, "flat": False}},
         {"outputs": {"kind": "Softmax", "inverse_temperature": 1.0}},
         {"outputs": {"kind": "Classes", "labels": ["no", "yes"]}},
         {"outputs": {"kind": "Classes", "labels": NO_YES, "names": NO_YES}},
@@ -179,6 +180,39 @@ def test_a_header_without_outputs_is_refused(path):
         load(path)
     rewritten(path, {"classes": NO_YES})  # as files were written at first
     assert load(path).classes_.tolist() == ["no", "yes"]
+
+
+@pytest.mark.parametrize("head", [Affine, Exponential])
+@pytest.mark.parametrize("shape", [{}, {"n_outputs": 3}, {"n_members": 2, "n_outputs": 2}])
+def test_numbers_come_back_with_their_doubles(head, shape, random_students, tmp_path):
+    student = random_students.regressor(head=head, scale=0.1, center=np.pi, hidden=(4,), **shape)
+    student.save(tmp_path / "s")
+    other, rows = load(tmp_path / "s"), random_students.rows(student, 20)
+    assert type(other) is RegressorStudent
+    assert other.outputs.given() == student.outputs.given()
+    assert type(other.layers[-1]) is head
+    for name, array in student.layers[-1].given().items():
+        np.testing.assert_array_equal(getattr(other.layers[-1], name), array)
+    np.testing.assert_array_equal(other.predict(rows), student.predict(rows))
+    assert format_of(tmp_path / "s") == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"outputs": {"kind": "Numbers", "count": 2, "flat": False}},
+        {"outputs": {"kind": "Numbers", "count": 2**40, "flat": False}},
+        {"outputs": {"kind": "Numbers", "count": 1, "flat": None}},
+        {"outputs": {"kind": "Numbers", "count": True, "flat": True}},
+        {"outputs": {"kind": "Numbers", "count": 1}},
+        {"outputs": {"kind": "Classes", "labels": NO_YES}},
+    ],
+)
+def test_other_outputs_than_a_files_numbers_are_refused(change, random_students, tmp_path):
+    random_students.regressor(hidden=(4,)).save(tmp_path / "s")
+    rewritten(tmp_path / "s", change)
+    with pytest.raises(StudentFileError, match="holds a damaged student"):
+        load(tmp_path / "s")
 
 
 def test_a_file_says_its_format(path):

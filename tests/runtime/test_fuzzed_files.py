@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skdistill.layers import Classes, Linear, Softmax
+from skdistill.layers import Classes, Exponential, Linear, Softmax
 from skdistill.runtime import ClassifierStudent
 from skdistill.runtime._reader import ColumnReader
 
@@ -20,6 +20,11 @@ SHAPES = {
     "silent": {"hidden": (4,), "levels": (0, 3), "n_numbers": 2, "n_members": 3},
     "waves": {"n_numbers": 2, "n_waves": 3, "activation": "tanh", "hidden": (4,)},
     "waves of members": {"n_numbers": 2, "n_waves": 3, "n_members": 2, "hidden": (4,)},
+}
+OF_NUMBERS = {
+    "number": {"hidden": (4,), "levels": (3,), "n_numbers": 2, "center": 1e9},
+    "numbers": {"hidden": (4,), "n_numbers": 2, "n_outputs": 3, "n_members": 2},
+    "positive number": {"n_numbers": 2, "n_waves": 2, "head": Exponential},
 }
 
 
@@ -41,6 +46,8 @@ def test_a_mutated_file_is_refused_or_answers(n_files, native, random_students, 
     sparse_student().save(folder / "sparse")
     for name, shape in SHAPES.items():
         random_students.student(**shape).save(folder / name)
+    for name, shape in OF_NUMBERS.items():
+        random_students.regressor(**shape).save(folder / name)
     paths = os.pathsep.join(sys.path)
     limits = {"PYTHONPATH": paths, "SKDISTILL_NATIVE": native, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(

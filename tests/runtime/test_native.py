@@ -14,7 +14,16 @@ import pandas as pd
 import pytest
 
 from skdistill._plumbing.extension import instruction_sets, kernels
-from skdistill.layers import Activation, Layer, Linear, MeanOfMembers, Scale, Softmax
+from skdistill.layers import (
+    Activation,
+    Affine,
+    Exponential,
+    Layer,
+    Linear,
+    MeanOfMembers,
+    Scale,
+    Softmax,
+)
 from skdistill.runtime import ClassifierStudent
 from skdistill.runtime._native import forward, prepare
 
@@ -42,6 +51,14 @@ TABLES = {
 }
 
 
+HEADS = {
+    "affine": {"head": Affine, "scale": 3.0, "center": -2.0},
+    "affine far off": {"head": Affine, "scale": 0.5, "center": 1e9},
+    "exponential": {"head": Exponential, "scale": 0.5, "center": 3.0},
+    "exponential far off": {"head": Exponential, "scale": 1e-8, "center": np.log(1e9)},
+}
+
+
 @pytest.fixture(params=instruction_sets())
 def instruction_set(request):
     kernels.use(request.param)
@@ -55,9 +72,9 @@ def shape(request):
 
 
 def run(student, rows):
-    proba = np.full((len(rows), len(student.classes_)), np.nan)
-    assert forward(student._net, rows, proba)
-    return proba
+    answers = np.full((len(rows), student.outputs.n_outputs), np.nan)
+    assert forward(student._net, rows, answers)
+    return answers
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -70,8 +87,33 @@ def test_it_gives_numpys_numbers(instruction_set, shape, table, n_classes, rando
     np.testing.assert_allclose(proba.sum(axis=1), 1, rtol=1e-14)
 
 
-def test_a_row_has_the_same_answer_alone_and_in_any_batch(instruction_set, shape, random_students):
-    student = random_students.student(levels=(4,), **shape)
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+@pytest.mark.parametrize("n_outputs", [1, 2, 17])
+def test_it_gives_numpys_answers_by_numbers(
+    instruction_set, shape, head, n_outputs, random_students
+):
+    student = random_students.regressor(n_outputs=n_outputs, levels=(3,), **head, **shape)
+    rows = random_students.rows(student, 67)
+    expected = student._forward(rows)
+    spread = np.ptp(expected, axis=0)
+    assert (spread > 0.05).all()
+    off = np.abs(run(student, rows) - expected) / spread
+    assert off.max() < 1e-5
+
+
+def test_exponentials_are_cut_where_they_would_not_be_finite(instruction_set, random_students):
+    student = random_students.regressor(head=Exponential, scale=1e6)
+    rows = random_students.rows(student, 67)
+    answers = run(student, rows)
+    assert (answers.min(), answers.max()) == (np.exp(-700.0), np.exp(700.0))
+    np.testing.assert_array_equal(answers, student._forward(rows))
+
+
+@pytest.mark.parametrize("kind", ["student", "regressor"])
+def test_a_row_has_the_same_answer_alone_and_in_any_batch(
+    kind, instruction_set, shape, random_students
+):
+    student = getattr(random_students, kind)(levels=(4,), **shape)
     rows = random_students.rows(student, 200)
     alone = np.concatenate([run(student, row[None]) for row in rows])
     for n in [*range(1, 71), 127, 200]:
@@ -196,6 +238,12 @@ def test_layers_that_it_does_not_know_are_left_to_numpy(random_students):
     assert prepare(student.layers, 5, 3) is not None
 
 
+def test_a_head_of_other_outputs_is_left_to_numpy(random_students):
+    student = random_students.regressor(n_outputs=2)
+    assert prepare((*student.layers[:-1], Affine(np.ones(3), np.ones(3))), 5, 2) is None
+    assert prepare(student.layers, 5, 2) is not None
+
+
 def test_a_student_with_a_layer_that_it_does_not_know_still_predicts(random_students):
     student = random_students.student(hidden=(8,))
     mystery = ClassifierStudent(student.reader, next(unsupported(student)), student.outputs)
@@ -240,7 +288,7 @@ def test_what_is_no_array_or_net_is_an_error(random_students):
         forward(net, [[1.0] * 5], proba)
     with pytest.raises(TypeError, match="net must come from prepare, got <class 'object'>"):
         forward(object(), np.zeros((1, 5)), proba)
-    with pytest.raises(ValueError, match=r"proba must be writable float64 of shape \(2, 3\)"):
+    with pytest.raises(ValueError, match=r"answers must be writable float64 of shape \(2, 3\)"):
         forward(net, np.zeros((2, 5)), proba)
 
 

@@ -50,6 +50,15 @@ def test_every_layer_goes_through_skops(random_students):
     np.testing.assert_array_equal(again.predict_proba(rows), student.predict_proba(rows))
 
 
+def test_a_student_of_numbers_goes_through_skops(random_students):
+    student = random_students.regressor(hidden=(8,), n_members=2, n_outputs=2)
+    rows, data = random_students.rows(student, 9), skops.io.dumps(student)
+    (trusted,) = skops.io.get_untrusted_types(data=data)
+    assert trusted == "skdistill.runtime._regressor_student.RegressorStudent"
+    again = skops.io.loads(data, trusted=[trusted])
+    np.testing.assert_array_equal(again.predict(rows), student.predict(rows))
+
+
 def test_what_skops_holds_is_checked_like_a_file(student):
     columns = student.layers[0].number_columns.copy()
     columns[0] = 99

@@ -7,11 +7,15 @@ import pytest
 
 from skdistill.layers import (
     Activation,
+    Affine,
+    AverageOfMembers,
     Classes,
+    Exponential,
     Layer,
     Linear,
     LinearOfMembers,
     MeanOfMembers,
+    Numbers,
     Scale,
     Softmax,
 )
@@ -63,6 +67,26 @@ def test_every_architecture_fits(shape, random_students):
 def test_layers_that_do_not_fit_are_refused(layers, message):
     with pytest.raises(ValueError, match=message):
         check_shapes(reader_of(5), layers, THREE)
+
+
+@pytest.mark.parametrize("head", [Affine, Exponential])
+def test_numbers_end_in_a_head_of_as_many(head, random_students):
+    student = random_students.regressor(n_outputs=3, head=head, hidden=(8,), n_members=2)
+    check_shapes(student.reader, student.layers, Numbers(3, False))
+    *others, last = student.layers
+    with pytest.raises(ValueError, match=r"scores of shape \(3,\) for 2 numbers"):
+        check_shapes(student.reader, student.layers, Numbers(2, False))
+    narrow = head(np.ones(2), np.ones(2))
+    with pytest.raises(ValueError, match="layer is inconsistent: scale, for rows of shape"):
+        check_shapes(student.reader, [*others, narrow], Numbers(2, False))
+    with pytest.raises(ValueError, match="Affine or Exponential must be the last layer"):
+        check_shapes(student.reader, [*others, last, last], Numbers(3, False))
+    with pytest.raises(ValueError, match="Affine or Exponential must be the last layer"):
+        check_shapes(student.reader, [*others, SOFTMAX], Numbers(3, False))
+    with pytest.raises(ValueError, match="Softmax must be the last layer"):
+        check_shapes(student.reader, student.layers, THREE)
+    with pytest.raises(ValueError, match="rows without members"):
+        check_shapes(reader_of(5), [linear(5, 3), AverageOfMembers(), last], Numbers(3, False))
 
 
 def test_sparse_rows_enter_a_linear_layer(random_students):

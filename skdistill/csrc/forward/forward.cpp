@@ -172,7 +172,7 @@ class OwnedNet : public Net {
 
     int64_t read_layer(Program &p, int64_t n_in) {
         Layer layer{};
-        layer.kind = (Layer::Kind)p.integer("kind", 0, Layer::MEAN);
+        layer.kind = (Layer::Kind)p.integer("kind", 0, Layer::AVERAGE);
         layer.n_in = p.integer("n_in", n_in, n_in);
         const bool is_dense = layer.kind == Layer::LINEAR || layer.kind == Layer::HEADS;
         const int64_t n_out = is_dense ? p.integer("n_out", 1) : p.integer("n_out", n_in, n_in);
@@ -193,11 +193,21 @@ class OwnedNet : public Net {
         n_layers = p.integer("n_layers");
         for (int64_t i = 0; i < n_layers; i++) {
             n_in = read_layer(p, n_in);
-            const bool is_mean = layers_.back().kind == Layer::MEAN;
-            require(is_mean == (n_members && i + 1 == n_layers), "the last layer joins members");
+            const bool joins = layers_.back().kind >= Layer::MEAN;
+            require(joins == (n_members && i + 1 == n_layers), "the last layer joins members");
         }
         layers = layers_.data();
-        require(n_in == n_classes && (n_layers || !n_members), "scores of other classes");
+        require(n_in == n_outputs && (n_layers || !n_members), "scores of other outputs");
+    }
+
+    void read_last(Program &p) {
+        last.kind = (Last::Kind)p.integer("last", 0, Last::EXPONENTIAL);
+        if (last.kind == Last::SOFTMAX) {
+            last.inverse_temperature = (float)*p.numbers(1);
+        } else {
+            last.scale = doubles(p, n_outputs);
+            last.center = doubles(p, n_outputs);
+        }
     }
 
     // Throw where a few rows need more than any memory holds.
@@ -213,11 +223,11 @@ class OwnedNet : public Net {
 
     explicit OwnedNet(Program &p) : Net{} {
         n_columns = p.integer("n_columns");
-        n_classes = p.integer("n_classes", 1);
+        n_outputs = p.integer("n_outputs", 1);
         n_members = p.integer("n_members");
         read_encoding(p);
         read_layers(p, read_first_layer(p));
-        inverse_temperature = (float)*p.numbers(1);
+        read_last(p);
         p.end();
         check_room();
     }
@@ -244,9 +254,9 @@ static const OwnedNet &net_of(PyObject *capsule) {
     return *net;
 }
 
-// forward(net, rows, proba): a float32 or float64 array of shape (n_rows, n_columns), and a float64
-// array of shape (n_rows, n_classes) to be filled. Return whether it was: not if `rows` are others
-// than those, or a value is infinite or no code of its category.
+// forward(net, rows, answers): a float32 or float64 array of shape (n_rows, n_columns), and a
+// float64 array of shape (n_rows, n_outputs) to be filled. Return whether it was: not if `rows` are
+// others than those, or a value is infinite or no code of its category.
 PyObject *forward(Arguments &next) {
     const OwnedNet &net = net_of(next.object("net"));
     const View rows(next.object("rows"));
@@ -254,7 +264,7 @@ PyObject *forward(Arguments &next) {
     const bool fits = rows.n_dimensions() == 2 && rows.length(1) == net.n_columns &&
                       (rows.holds<float>() || rows.holds<double>());
     const int64_t n_rows = fits ? rows.length(0) : ANY;
-    const Array<double> proba(next, "proba", {n_rows, net.n_classes});
+    const Array<double> answers(next, "answers", {n_rows, net.n_outputs});
     next.end();
     if (!fits) return PyBool_FromLong(false);
     const Table table{rows.memory(), n_rows, rows.step(0), rows.step(1), rows.holds<double>()};
@@ -263,7 +273,7 @@ PyObject *forward(Arguments &next) {
     {
         const WithoutGil others((double)n_rows * net.products >= PRODUCTS_WITHOUT_GIL);
         const Lines scratch(needed.size);
-        done = forward_of_set[set_in_use](net, table, proba.data(), scratch.bytes);
+        done = forward_of_set[set_in_use](net, table, answers.data(), scratch.bytes);
     }
     return PyBool_FromLong(done);
 }

@@ -38,15 +38,22 @@ struct Encoding {
 
 struct Layer {
     // below LINEAR: a Function; as in skdistill/runtime/_native.py
-    enum Kind { LINEAR = N_FUNCTIONS, SCALE, HEADS, MEAN } kind;
+    enum Kind { LINEAR = N_FUNCTIONS, SCALE, HEADS, MEAN, AVERAGE } kind;
     int64_t n_in, width;  // of its output, padded
     const float *weight;  // n_in × width; SCALE: members × width; HEADS: members × n_in × width
     const float *bias;    // width; SCALE, HEADS: members × width
 };
 
+// What makes answers of scores; numbered as in skdistill/runtime/_native.py.
+struct Last {
+    enum Kind { SOFTMAX, AFFINE, EXPONENTIAL } kind;
+    float inverse_temperature;     // SOFTMAX
+    const double *scale, *center;  // others: of each output
+};
+
 struct Net {
     Encoding encoding;
-    int64_t n_columns, n_classes;
+    int64_t n_columns, n_outputs;
     int64_t n_members;  // 0: the first layer has no signs, and its dense part is no list
     int64_t n_dense;    // numbers, then waves
     int64_t wave_row;   // with members: where the waves' weights start in `listed`
@@ -60,7 +67,7 @@ struct Net {
     int64_t n_layers;  // after the first
     const Layer *layers;
     int64_t widest;
-    float inverse_temperature;
+    Last last;
 };
 
 // Float or double cells at any steps, in bytes.
@@ -86,7 +93,7 @@ struct Scratch {
         const int64_t activations = n_rows * (net.n_members ? net.n_members : 1) * net.widest;
         x = take<double>(padded(net.encoding.n_numbers));
         z = take<double>(padded(net.encoding.n_numbers));
-        exponentials = take<double>(padded(net.n_classes));
+        exponentials = take<double>(padded(net.n_outputs));
         codes = take<int64_t>(net.encoding.n_categories);
         rows = take<int64_t>(net.encoding.most_listed);
         factors = take<float>(net.encoding.most_listed + MOST_LANES);
@@ -105,5 +112,5 @@ struct Scratch {
     }
 };
 
-// Fill proba (n_rows × n_classes). False: a value that only the slower path can judge.
-typedef bool Forward(const Net &net, const Table &table, double *proba, char *scratch);
+// Fill answers (n_rows × n_outputs). False: a value that only the slower path can judge.
+typedef bool Forward(const Net &net, const Table &table, double *answers, char *scratch);

@@ -5,6 +5,8 @@
 #include "simd/activations.h"
 #include "simd/matmul.h"
 
+constexpr double MOST_EXPONENT = 700;  // as in skdistill/layers
+
 template <Function FUNCTION>
 INLINE void activate(float *x, int64_t n) {
     for (int64_t i = 0; i < n; i += LANES) store(x + i, activated<FUNCTION>(load(x + i)).value);
@@ -51,14 +53,33 @@ INLINE void mean_of_members(float *x, int64_t n_members, int64_t n_classes, floa
     }
 }
 
+INLINE void average_of_members(const float *x, int64_t n_members, int64_t width, float *out) {
+    for (int64_t k = 0; k < width; k += LANES) {
+        V total{};
+        for (int64_t m = 0; m < n_members; m++) total += load(x + m * width + k);
+        store(out + k, total * (1.f / n_members));
+    }
+}
+
 INLINE void softmax(const float *x, int64_t n, float inverse_temperature, double *e,
-                    double *proba) {
+                    double *answers) {
     const float top = highest(x, n);
     double total = 0;
     for (int64_t k = 0; k < n; k += LANES)
         store_exp(e + k, (scores(x, k, n) - top) * inverse_temperature);
     for (int64_t k = 0; k < n; k++) total += e[k];
-    for (int64_t k = 0; k < n; k++) proba[k] = e[k] / total;
+    for (int64_t k = 0; k < n; k++) answers[k] = e[k] / total;
+}
+
+// x · scale + center, or its exponential.
+INLINE void numbers_of(const Last &last, const float *x, int64_t n, double *numbers) {
+    for (int64_t k = 0; k < n; k++) numbers[k] = x[k] * last.scale[k] + last.center[k];
+    if (last.kind != Last::EXPONENTIAL) return;
+    for (int64_t k = 0; k < n; k++) {
+        double z = numbers[k];
+        z = z > MOST_EXPONENT ? MOST_EXPONENT : z;
+        numbers[k] = __builtin_exp(z < -MOST_EXPONENT ? -MOST_EXPONENT : z);
+    }
 }
 
 // What follows the first layer, up to the scores. Return where they are; `from` and `to` take turns.
@@ -85,8 +106,13 @@ INLINE float *run_layers(const Net &net, int64_t n_rows, float *from, float *to)
                 break;
             case Layer::MEAN:
                 for (int64_t row = 0; row < n_rows; row++)
-                    mean_of_members(from + row * members * width, members, net.n_classes,
+                    mean_of_members(from + row * members * width, members, net.n_outputs,
                                     to + row * width);
+                break;
+            case Layer::AVERAGE:
+                for (int64_t row = 0; row < n_rows; row++)
+                    average_of_members(from + row * members * width, members, width,
+                                       to + row * width);
         }
         float *swap = from;
         from = to;
@@ -95,8 +121,15 @@ INLINE float *run_layers(const Net &net, int64_t n_rows, float *from, float *to)
     return from;
 }
 
+INLINE void answer(const Net &net, const float *x, double *exponentials, double *answers) {
+    if (net.last.kind == Last::SOFTMAX)
+        softmax(x, net.n_outputs, net.last.inverse_temperature, exponentials, answers);
+    else
+        numbers_of(net.last, x, net.n_outputs, answers);
+}
+
 template <bool MEMBERS, typename Cell>
-bool forward_rows(const Net &net, const Table &table, int64_t first, int64_t n_rows, double *proba,
+bool forward_rows(const Net &net, const Table &table, int64_t first, int64_t n_rows, double *answers,
                   const Scratch &place, char *scratch) {
     float *from = (float *)(scratch + place.from), *to = (float *)(scratch + place.to);
     float *dense = (float *)(scratch + place.dense), *factors = (float *)(scratch + place.factors);
@@ -123,14 +156,14 @@ bool forward_rows(const Net &net, const Table &table, int64_t first, int64_t n_r
     if (!MEMBERS)
         multiply_alike<false>({n_rows, net.n_dense, width, {dense, dense_step, 1}, net.dense, width,
                                from, width, from, width});
-    const float *last = run_layers(net, n_rows, from, to);
+    const float *scores = run_layers(net, n_rows, from, to);
     for (int64_t r = 0; r < n_rows; r++)
-        softmax(last + r * padded(net.n_classes), net.n_classes, net.inverse_temperature,
-                (double *)(scratch + place.exponentials), proba + (first + r) * net.n_classes);
+        answer(net, scores + r * padded(net.n_outputs), (double *)(scratch + place.exponentials),
+               answers + (first + r) * net.n_outputs);
     return true;
 }
 
-bool forward(const Net &net, const Table &table, double *proba, char *scratch) {
+bool forward(const Net &net, const Table &table, double *answers, char *scratch) {
     const auto part = net.n_members
                           ? (table.doubles ? forward_rows<true, double> : forward_rows<true, float>)
                           : (table.doubles ? forward_rows<false, double>
@@ -139,7 +172,7 @@ bool forward(const Net &net, const Table &table, double *proba, char *scratch) {
     const Scratch place(net, at_once);
     for (int64_t first = 0; first < table.n_rows; first += at_once) {
         const int64_t left = table.n_rows - first, n_rows = left < at_once ? left : at_once;
-        if (!part(net, table, first, n_rows, proba, place, scratch)) return false;
+        if (!part(net, table, first, n_rows, answers, place, scratch)) return false;
     }
     return true;
 }

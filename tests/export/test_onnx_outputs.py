@@ -1,0 +1,109 @@
+"""Students of numbers in ONNX Runtime."""
+
+import json
+
+import numpy as np
+import onnxruntime
+import pandas as pd
+import pytest
+from onnx import TensorProto
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skdistill.exceptions import ExportError
+from skdistill.export import _onnx_int8, to_onnx
+from skdistill.export._common import probe_rows, spread_of
+from skdistill.export._onnx_inputs import StudentInputs
+
+
+def ask(onnx_model, feed):
+    """Return the numbers that a graph answers by."""
+    content, providers = onnx_model.SerializeToString(), ["CPUExecutionProvider"]
+    (numbers,) = onnxruntime.InferenceSession(content, providers=providers).run(None, feed)
+    return numbers
+
+
+def feed_of(student, rows):
+    return StudentInputs(student.reader, ()).feed(rows)
+
+
+def metadata_of(onnx_model):
+    return {entry.key: entry.value for entry in onnx_model.metadata_props}
+
+
+@pytest.mark.parametrize("opset", [13, 18, 21])
+def test_a_graph_answers_by_the_numbers_of_its_student(regressor, opset):
+    onnx_model, rows = to_onnx(regressor, opset=opset), probe_rows(regressor)
+    expected, got = regressor._forward(rows), ask(onnx_model, feed_of(regressor, rows))
+    off = np.abs(got - expected) / spread_of(regressor, expected)
+    assert off.max() <= 1e-5
+    alone = [ask(onnx_model, feed_of(regressor, rows[[i]])) for i in range(8)]
+    off = np.abs(np.concatenate(alone) - got[:8]) / spread_of(regressor, expected)
+    assert off.max() <= 1e-6
+
+
+@pytest.mark.parametrize("n_outputs", [1, 2])
+def test_the_output_is_one_tensor_of_doubles_named_as_scikit_learns(n_outputs, make_regressor):
+    onnx_model = to_onnx(make_regressor("tabm", n_outputs=n_outputs))
+    (output,) = onnx_model.graph.output
+    assert output.name == "variable"
+    assert output.type.tensor_type.elem_type == TensorProto.DOUBLE
+    assert [d.dim_value for d in output.type.tensor_type.shape.dim] == [0, n_outputs]
+    assert json.loads(metadata_of(onnx_model)["n_outputs"]) == n_outputs
+
+
+def test_numbers_far_from_zero_keep_their_digits(make_regressor):
+    student = make_regressor("relu", scale=0.5, center=1e9)
+    rows = probe_rows(student)
+    expected, got = student._forward(rows), ask(to_onnx(student), feed_of(student, rows))
+    assert np.abs(expected - 1e9).max() < 64 == np.spacing(np.float32(1e9))
+    assert np.abs(got - expected).max() < 1e-5
+
+
+def test_numbers_have_no_labels_to_be_keys(make_regressor):
+    with pytest.raises(ValueError, match="zipmap=True makes dictionaries by label"):
+        to_onnx(make_regressor("relu"), zipmap=True)
+
+
+def test_only_the_students_own_outputs_are_names_that_columns_lack(distil, as_regressor):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(60, 2)), columns=["label", "variable"])
+    student = distil(frame, np.arange(60) % 2).student_
+    with pytest.raises(ValueError, match="named 'label', cannot be an input"):
+        to_onnx(student)
+    with pytest.raises(ValueError, match="named 'variable', cannot be an input"):
+        to_onnx(as_regressor(student, n_outputs=2))
+
+
+def test_eight_bits_are_compared_by_the_spread_of_numbers(numbers, distil, as_regressor, head):
+    X, y = numbers
+    student = as_regressor(distil(X, y, max_epochs=20).student_, **head)
+    onnx_model = to_onnx(student, quantize="int8", calibration_rows=X)
+    expected = student.answers(X)
+    difference = np.abs(ask(onnx_model, {"X": X.astype(np.float32)}) - expected)
+    report = json.loads(metadata_of(onnx_model)["int8"])
+    assert set(report) == {"rows", "max_difference", "mean_difference"}
+    share = (difference / spread_of(student, expected)).mean()
+    assert report["mean_difference"] == pytest.approx(share, rel=1e-3)
+    assert 0 < share < 0.01
+
+
+def test_eight_bits_that_lose_too_much_are_refused(numbers, distil, as_regressor, monkeypatch):
+    X, y = numbers
+    student = as_regressor(distil(X, y).student_)
+    monkeypatch.setattr(_onnx_int8, "MAX_MEAN_DIFFERENCE", 1e-9)
+    with pytest.raises(ExportError, match=r"numbers that differ by .* of their spread on average"):
+        to_onnx(student, quantize="int8", calibration_rows=X)
+
+
+def test_a_pipeline_of_numbers_converts(numbers, distil, as_regressor, head):
+    X, y = numbers
+    steps = make_pipeline(SimpleImputer(), StandardScaler()).fit(X)
+    student = as_regressor(distil(steps.transform(X), y).student_, **head)
+    pipeline = make_pipeline(*steps.named_steps.values(), student)
+    onnx_model = to_onnx(pipeline, sample_rows=X)
+    assert [output.name for output in onnx_model.graph.output] == ["variable"]
+    expected = pipeline.predict(X)
+    off = np.abs(ask(onnx_model, {"X": X.astype(np.float32)}) - expected)
+    assert (off <= 1e-5 * np.ptp(expected, axis=0)).all()
