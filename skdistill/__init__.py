@@ -10,19 +10,9 @@
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from skdistill._version import __version__
-
-_HOMES = {
-    "ClassifierStudent": "skdistill.runtime",
-    "DistillationSearch": "skdistill.search",
-    "DistilledClassifier": "skdistill._classifier",
-    "Munge": "skdistill.samplers",
-    "Student": "skdistill.runtime",
-    "load": "skdistill.runtime",
-    "progress": "skdistill._plumbing.bars",
-    "show_versions": "skdistill._show_versions",
-}
 
 __all__ = [
     "ClassifierStudent",
@@ -36,12 +26,48 @@ __all__ = [
     "show_versions",
 ]
 
+if TYPE_CHECKING:  # checkers take any name for one of a module that has __getattr__
+    from skdistill import exceptions as exceptions
+    from skdistill import export as export
+    from skdistill import layers as layers
+    from skdistill import losses as losses
+    from skdistill import report as report
+    from skdistill import runtime as runtime
+    from skdistill import samplers as samplers
+    from skdistill import search as search
+    from skdistill import sources as sources
+    from skdistill import students as students
+    from skdistill._classifier import DistilledClassifier as DistilledClassifier
+    from skdistill._plumbing.bars import progress as progress
+    from skdistill._show_versions import show_versions as show_versions
+    from skdistill.runtime import ClassifierStudent as ClassifierStudent
+    from skdistill.runtime import Student as Student
+    from skdistill.runtime import load as load
+    from skdistill.samplers import Munge as Munge
+    from skdistill.search import DistillationSearch as DistillationSearch
 
-def __getattr__(name):
-    if name not in _HOMES:
-        raise AttributeError(f"module 'skdistill' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+else:
+    _HOMES = {
+        "ClassifierStudent": "skdistill.runtime",
+        "DistillationSearch": "skdistill.search",
+        "DistilledClassifier": "skdistill._classifier",
+        "Munge": "skdistill.samplers",
+        "Student": "skdistill.runtime",
+        "load": "skdistill.runtime",
+        "progress": "skdistill._plumbing.bars",
+        "show_versions": "skdistill._show_versions",
+    }
+    _PACKAGES = {
+        *("exceptions", "export", "layers", "losses", "report", "runtime", "samplers", "search"),
+        *("sources", "students"),
+    }
 
+    def __getattr__(name):
+        if name in _PACKAGES:
+            return import_module(f"skdistill.{name}")
+        if name not in _HOMES:
+            raise AttributeError(f"module 'skdistill' has no attribute {name!r}")
+        return getattr(import_module(_HOMES[name]), name)
 
-def __dir__():
-    return __all__
+    def __dir__():
+        return sorted([*__all__, *_PACKAGES])

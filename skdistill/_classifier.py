@@ -1,11 +1,22 @@
 """DistilledClassifier: a compact student that answers like a large teacher."""
 
-from typing import ClassVar
+import os
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal, Self
 
-from sklearn.base import ClassifierMixin
+import joblib
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor, nn
 
 from skdistill._constraints import CONSTRAINTS
 from skdistill._distilled import BaseDistilled
+from skdistill._plumbing.seeds import RandomState
+from skdistill._plumbing.typed import ClassifierMixin
+from skdistill.losses import KindName
+from skdistill.runtime import ClassifierStudent
+from skdistill.samplers import AnySampler, SamplerName
+from skdistill.tables import Table
 from skdistill.tasks import Multiclass
 
 
@@ -54,8 +65,8 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         of `n_members` that share most weights. A class of torch modules, or a function, is
         called with the number of encoded columns and of classes, and returns a module that gives
         scores; such a student runs in torch.
-    hidden_layer_sizes : tuple of int, default=(128, 128)
-        Width of each hidden layer.
+    hidden_layer_sizes : int, list or tuple of int, default=(128, 128)
+        Width of each hidden layer; a number alone is one layer's.
     activation : {"relu", "silu", "tanh"}, default="silu"
         Activation of the hidden layers.
     dropout : float, default=0.1
@@ -73,7 +84,7 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
     generations : int, default=0
         Most students that each teach the next one, before the last [3]_. It ends where the
         held-out loss no longer falls.
-    assistant_layer_sizes : tuple of int or None, default=None
+    assistant_layer_sizes : int, list or tuple of int, or None, default=None
         Hidden layers of the students that teach, multilayer perceptrons [4]_; None: they are
         like the last.
     max_epochs : int or "auto", default="auto"
@@ -161,42 +172,45 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
     _parameter_constraints: ClassVar[dict] = CONSTRAINTS
     _task = Multiclass
 
+    student_: ClassifierStudent
+    classes_: NDArray[Any]
+
     def __init__(
         self,
-        teacher=None,
+        teacher: Any = None,
         *,
-        cv=5,
-        calibration="temperature",
-        temperature=1.0,
-        alpha="auto",
-        loss="kl",
-        transfer="auto",
-        n_synthetic="auto",
-        student="mlp",
-        hidden_layer_sizes=(128, 128),
-        activation="silu",
-        dropout=0.1,
-        num_embedding="ple",
-        n_bins=64,
-        min_rows_per_level=10,
-        n_members=16,
-        generations=0,
-        assistant_layer_sizes=None,
-        max_epochs="auto",
-        batch_size=256,
-        lr=4e-3,
-        weight_decay=1e-4,
-        early_stopping=True,
-        validation_fraction=0.2,
-        patience=12,
-        callbacks=None,
-        net_params=None,
-        device="cpu",
-        memory=None,
-        n_jobs=None,
-        random_state=None,
-        verbose=0,
-    ):
+        cv: Any = 5,
+        calibration: Literal["temperature", "sigmoid", "isotonic"] | None = "temperature",
+        temperature: float = 1.0,
+        alpha: float | Literal["auto"] = "auto",
+        loss: KindName | Callable[..., Tensor] = "kl",
+        transfer: SamplerName | Literal["auto"] | AnySampler | None = "auto",
+        n_synthetic: int | Literal["auto"] = "auto",
+        student: Literal["linear", "mlp", "tabm"] | Callable[[int, int], nn.Module] = "mlp",
+        hidden_layer_sizes: int | list[int] | tuple[int, ...] = (128, 128),
+        activation: Literal["relu", "silu", "tanh"] = "silu",
+        dropout: float = 0.1,
+        num_embedding: Literal["ple", "periodic", "none"] = "ple",
+        n_bins: int = 64,
+        min_rows_per_level: int = 10,
+        n_members: int = 16,
+        generations: int = 0,
+        assistant_layer_sizes: int | list[int] | tuple[int, ...] | None = None,
+        max_epochs: int | Literal["auto"] = "auto",
+        batch_size: int = 256,
+        lr: float = 4e-3,
+        weight_decay: float = 1e-4,
+        early_stopping: bool = True,
+        validation_fraction: float = 0.2,
+        patience: int = 12,
+        callbacks: list[Any] | None = None,
+        net_params: dict[str, Any] | None = None,
+        device: str = "cpu",
+        memory: str | os.PathLike[str] | joblib.Memory | None = None,
+        n_jobs: int | None = None,
+        random_state: RandomState = None,
+        verbose: int = 0,
+    ) -> None:
         self.teacher = teacher
         self.cv = cv
         self.calibration = calibration
@@ -230,7 +244,16 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y, *, sample_weight=None, groups=None, X_unlabeled=None, soft_targets=None):
+    def fit(
+        self,
+        X: Table,
+        y: ArrayLike,
+        *,
+        sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+        X_unlabeled: Any = None,
+        soft_targets: Table | None = None,
+    ) -> Self:
         """Fit the teacher, then the student.
 
         Parameters
@@ -277,7 +300,7 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         self.classes_ = self.task_.classes
         return self
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Table) -> NDArray[np.float64]:
         """Probability of each class, by the student.
 
         Parameters
@@ -294,7 +317,7 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         student, X = self._checked(X)
         return student.predict_proba(X)
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: Table) -> NDArray[np.float64]:
         """Logarithm of `predict_proba`, in nats.
 
         Parameters
@@ -310,7 +333,7 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         student, X = self._checked(X)
         return student.predict_log_proba(X)
 
-    def predict(self, X):
+    def predict(self, X: Table) -> NDArray[Any]:
         """Most probable class of each row, by the student.
 
         Parameters

@@ -1,15 +1,19 @@
 """BaseDistilled: what distilled estimators share, whatever they predict."""
 
+from typing import Any, Literal
+
 import numpy as np
-from sklearn.base import BaseEstimator, MetaEstimatorMixin
+from numpy.typing import NDArray
 from sklearn.utils import get_tags
+from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdistill._plumbing.afresh import afresh
 from skdistill._plumbing.ambient import plain_process
 from skdistill._plumbing.cache import open_cache
 from skdistill._plumbing.callbacks import CallbackSupport, reported
-from skdistill._plumbing.seeds import stage_seeds
+from skdistill._plumbing.seeds import RandomState, stage_seeds
+from skdistill._plumbing.typed import BaseEstimator, MetaEstimatorMixin
 from skdistill.flow import (
     Answerer,
     Mix,
@@ -22,8 +26,9 @@ from skdistill.flow import (
     make_composer,
 )
 from skdistill.race import DEFAULT_ALPHA, Recipe, choose_recipe, train_by
+from skdistill.runtime import Student
 from skdistill.sources import open_source
-from skdistill.tables import as_table
+from skdistill.tables import Table, as_table
 from skdistill.tasks import Task, check_calibration
 from skdistill.teachers import (
     Fits,
@@ -33,13 +38,41 @@ from skdistill.teachers import (
     make_router,
     route,
 )
-from skdistill.training import detach, make_training, rehearse
+from skdistill.training import detach, find_device, make_training, rehearse
 
 
 class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
     """Fits a teacher, then a student of its answers; a subclass says what a task is."""
 
     _task: type[Task]
+
+    teacher: Any
+    cv: Any
+    calibration: str | None
+    temperature: float
+    alpha: float | Literal["auto"]
+    transfer: Any
+    n_synthetic: int | Literal["auto"]
+    min_rows_per_level: int
+    generations: int
+    early_stopping: bool
+    callbacks: list[Any] | None
+    device: str
+    memory: Any
+    n_jobs: int | None
+    random_state: RandomState
+    verbose: int
+
+    student_: Student
+    teacher_: Any
+    calibrator_: Any
+    net_: Any
+    task_: Any
+    n_features_in_: int
+    feature_names_in_: NDArray[np.object_]
+    n_iter_: int
+    history_: list[dict[str, Any]]
+    transfer_summary_: dict[str, Any]
 
     @reported
     @afresh
@@ -57,6 +90,7 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
     def _fit(self, X, y, sample_weight, groups, X_unlabeled, soft_targets):
         if self.teacher is not None:
             check_teacher(self.teacher, self._task)
+        params = {**self.get_params(deep=False), "device": find_device(self.device)}
         X = check_rows(X)
         validate_data(self, X, skip_check_array=True)
         given, positive = check_samples(self._task, X, y, sample_weight, groups, soft_targets)
@@ -64,7 +98,7 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
         seeds = stage_seeds(self.random_state)
         reader = learn_reader(data.X, self.min_rows_per_level)
         rows = reader.read(data.X)
-        training = make_training(self.get_params(deep=False), rows, data, reader, seeds)
+        training = make_training(params, rows, data, reader, seeds)
         answers = choose_answers(self, data)
         transfer, X_unlabeled = answers.usable(self.transfer, X_unlabeled)
         samplers = candidate_samplers(transfer, data.X, race=answers.may_race and answers.may_draw)
@@ -110,7 +144,7 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
         self.student_ = fitted.student(reader, task, head)
         return self
 
-    def ask_teacher(self, X, *, calibrated=True):
+    def ask_teacher(self, X: Table, *, calibrated: bool = True) -> NDArray[np.float64]:
         """Ask the teacher about rows; its answers are calibrated as its soft targets were.
 
         Parameters
@@ -138,7 +172,7 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
             return self.calibrator_.calibrate(scores)
         return self.task_.plain(scores)
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Say which metadata go where when metadata routing is enabled.
 
         Returns
@@ -164,10 +198,10 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
             validate_data(self, X, reset=False, skip_check_array=True)
         return self.student_, X
 
-    def __sklearn_is_fitted__(self):
+    def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "student_")
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         inputs = tags.input_tags
         inputs.sparse = inputs.allow_nan = True

@@ -11,7 +11,7 @@ from skdistill.runtime import describe_forward
 PACKAGES = "scikit-learn torch skorch numpy scipy joblib safetensors pandas polars".split()
 
 
-def show_versions():
+def show_versions() -> None:
     """Print the versions of Python and packages, and which implementations serve."""
     print(f"python: {sys.version.split()[0]} ({platform.platform()})")
     print(f"skdistill: {__version__}")

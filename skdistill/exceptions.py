@@ -14,6 +14,7 @@ import os
 import re
 import sys
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
@@ -41,7 +42,7 @@ class DistillationWarning(UserWarning):
     """The fit went on, but something about the data or the teacher deserves a look."""
 
 
-def warn(message):
+def warn(message: str) -> None:
     """Issue a DistillationWarning that points at the user's line.
 
     That is the innermost line in no file of skdistill, scikit-learn, joblib or Python's library.
@@ -80,7 +81,7 @@ def only_informs(name, otherwise=None):
 
 
 @contextmanager
-def each_warning_once():
+def each_warning_once() -> Iterator[None]:
     """Say nothing twice in this thread, however many folds or chunks of rows have it to say."""
     token = _said.set(set())
     try:

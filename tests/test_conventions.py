@@ -18,7 +18,7 @@ FILES = [
 # tests of the whole, which mirror no module
 WHOLE = {
     *("architecture", "bad_input", "conventions", "documented", "examples", "extending", "readme"),
-    "sklearn_contract",
+    *("sklearn_contract", "typed"),
     *("any_rows", "empty_columns", "every_form", "fuzzed_files", "html_browser"),
     *("kinds_everywhere", "layers", "old_files", "portable", "sparse_rows"),
 }

@@ -7,6 +7,7 @@ the user's alone, and its random numbers are for one fit at a time.
 
 import os
 import threading
+from collections.abc import Iterator
 from contextlib import ContextDecorator, ExitStack, contextmanager
 from typing import Any
 
@@ -23,7 +24,7 @@ _thread = threading.local()
 
 
 @contextmanager
-def plain_torch():
+def plain_torch() -> Iterator[None]:
     """Let torch keep gradients, make tensors on the CPU by default, and not mix precisions."""
     leave_parents_threads()
     with ExitStack() as stack:
@@ -38,7 +39,7 @@ def plain_torch():
 
 
 @contextmanager
-def plain_process():
+def plain_process() -> Iterator[None]:
     """Let a whole fit, its teacher's included, work where OpenMP and NumPy would not let it.
 
     NumPy warns at most where it was told to raise: libraries count on that.
@@ -78,7 +79,7 @@ def torch_to_itself(seed, device):
         yield
 
 
-def float32_by_default():
+def float32_by_default() -> "_DefaultDtype":
     """Let code of the user's make float32 tensors; the last to leave gives the dtype back."""
     return _default_dtype
 

@@ -1,27 +1,34 @@
 """Progress bars, on a terminal or in a notebook."""
 
 import sys
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib.util import find_spec
+from typing import Any
 
 from skdistill._plumbing.progress import heard_by, is_heard
+from skdistill.exceptions import warn
+
+FORGOTTEN = (
+    "progress() shows the fits within its `with` and no others: write "
+    "`with skdistill.progress():` and the fits below it, indented."
+)
 
 
-@contextmanager
-def progress():
+def progress() -> AbstractContextManager[None]:
     """Show how far fits have come, as bars that vanish when they are done.
 
     Bars go to the standard error, and only where it is a terminal or a notebook. What runs in
     other processes or threads shows none of its own.
 
-    Yields
-    ------
-    None
+    Returns
+    -------
+    shown : context manager
+        Bars are shown for the fits within its ``with``; without one, a warning says so.
 
     Raises
     ------
     ImportError
-        If rich is missing, or ipywidgets in a notebook.
+        On entering, if rich is missing, or ipywidgets in a notebook.
 
     Examples
     --------
@@ -31,6 +38,33 @@ def progress():
     >>> with skdistill.progress():
     ...     clf = skdistill.DistilledClassifier(max_epochs=5, transfer=None).fit(X, y)
     """
+    return _Shown()
+
+
+class _Shown(AbstractContextManager[None]):
+    """What `progress` returns: shows bars while it is entered, and tells who forgets to."""
+
+    def __init__(self):
+        self._shown: Any = None
+
+    def __enter__(self):
+        self._shown = _where_seen()
+        return self._shown.__enter__()
+
+    def __exit__(self, *error):
+        return self._shown.__exit__(*error)
+
+    def __repr__(self):
+        return FORGOTTEN
+
+    def __del__(self):
+        if self._shown is None:
+            warn(FORGOTTEN)
+
+
+@contextmanager
+def _where_seen():
+    """Draw bars where there is somebody to see them."""
     try:
         from rich.console import Console
     except ImportError:

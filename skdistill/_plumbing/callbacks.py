@@ -2,24 +2,15 @@
 
 from contextlib import contextmanager
 from functools import wraps
+from typing import cast
 
 from skdistill._plumbing.progress import heard_by, stage
+from skdistill._plumbing.typed import CallbackSupport as CallbackSupport
+from skdistill._plumbing.typed import Method, with_callbacks
 from skdistill.exceptions import each_warning_once
 
-try:
-    from sklearn.callback import CallbackSupportMixin as CallbackSupport
-    from sklearn.callback import with_callbacks
-except ImportError:
 
-    class CallbackSupport:  # type: ignore[no-redef]
-        """Nothing: this scikit-learn has no callbacks."""
-
-    def with_callbacks(method):
-        """Return the method as it is."""
-        return method
-
-
-def reported(fit):
+def reported(fit: Method) -> Method:
     """Make `fit` a stage, for the estimator's callbacks or, where it has none, who listens.
 
     What it warns of is said once.
@@ -33,7 +24,7 @@ def reported(fit):
         with heard, each_warning_once():
             return fit(self, *args, **kwargs)
 
-    return reported_fit
+    return cast(Method, reported_fit)
 
 
 @contextmanager

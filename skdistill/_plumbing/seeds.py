@@ -1,9 +1,12 @@
 """Random numbers of every stage, from one `random_state`; None follows ``np.random.seed``."""
 
 from numbers import Integral
+from typing import TypeAlias
 
 import numpy as np
 from sklearn.utils import check_random_state
+
+RandomState: TypeAlias = int | np.random.RandomState | None
 
 STAGES = ("teacher", "folds", "encoding", "sampler", "training")
 

@@ -1,8 +1,10 @@
 """A student as one C header."""
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
@@ -57,7 +59,13 @@ ROUNDED = """
  * probing rows, by {mean:.2g} on average."""
 
 
-def to_c(model, path, *, dtype="float32", name=None):
+def to_c(
+    model: Any,
+    path: str | os.PathLike[str],
+    *,
+    dtype: Literal["float32", "int8"] = "float32",
+    name: str | None = None,
+) -> None:
     """Write a student as one C99 header that needs nothing but the C library.
 
     The header has static arrays and the functions ``NAME_predict_proba(x, proba)`` and

@@ -1,6 +1,9 @@
 """What all exporters share: which student is meant, and the comparison of its exported form."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from skdistill.exceptions import ExportError
 from skdistill.layers import EncodeTable
@@ -11,7 +14,7 @@ LARGEST = np.finfo(np.float32).max
 EXTREMES = (np.nan, 0.0, 3e38, -3e38, 1e-38)
 
 
-def student_of(model):
+def student_of(model: Any) -> Student:
     """Return the student of a fitted model, or say why there is none to export."""
     if isinstance(model, Student):
         return model
@@ -34,7 +37,7 @@ def student_of(model):
 
 
 @np.errstate(under="ignore")
-def probe_rows(student, n_rows=64, random_state=0):
+def probe_rows(student: Student, n_rows: int = 64, random_state: int = 0) -> NDArray[np.float32]:
     """Return rows that are hard to export well, in the form that `student.reader` gives.
 
     Numbers near the middle of their column, far from it, missing, and extreme; categories of

@@ -1,22 +1,25 @@
 """The public way to ONNX; the packages it needs are imported when it is taken."""
 
+import os
 from importlib.util import find_spec
+from typing import Any, Literal
 
 from skdistill._plumbing.files import whole_file
+from skdistill.tables import Table
 
 OLDEST_OPSET = 13
 
 
 def to_onnx(
-    model,
-    path=None,
+    model: Any,
+    path: str | os.PathLike[str] | None = None,
     *,
-    opset=18,
-    zipmap=False,
-    quantize=None,
-    calibration_rows=None,
-    sample_rows=None,
-):
+    opset: int = 18,
+    zipmap: bool = False,
+    quantize: Literal["int8"] | None = None,
+    calibration_rows: Table | None = None,
+    sample_rows: Table | None = None,
+) -> Any:
     """Turn a student, with its preprocessing, into an ONNX model.
 
     The model is read again in ONNX Runtime and compared with the student before it is returned
@@ -97,7 +100,7 @@ def to_onnx(
     return onnx_model
 
 
-def register_onnx_converter():
+def register_onnx_converter() -> None:
     """Make `skl2onnx.to_onnx` convert whatever holds a DistilledClassifier.
 
     Needed once a process, before skl2onnx is used itself; `to_onnx` does it on its own.

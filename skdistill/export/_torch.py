@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from copy import deepcopy
+from typing import Any
 
 import torch
 from torch import nn
@@ -16,7 +17,7 @@ ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh}
 
 
 @plain_torch()
-def to_torch(model):
+def to_torch(model: Any) -> nn.Module:
     """Return a student as a torch module, for torch.export, torch.compile and the like.
 
     Parameters

@@ -30,11 +30,11 @@ class EncodeTable(Layer):
     table_rows: np.ndarray  # the levels, then missing, then other
     table_widths: np.ndarray
     tables: np.ndarray  # float32: all of them, row by row, one after the other
-    split_tables: tuple = field(init=False, repr=False)
+    split_tables: tuple[np.ndarray, ...] = field(init=False, repr=False)
     _center: np.ndarray = field(init=False, repr=False)
     _low: np.ndarray = field(init=False, repr=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._require_integers("number_columns", "missing", "bin_numbers")
         self._require_integers("category_columns", "table_rows", "table_widths")
         self._require_floats("center", "inverse_scale", "bin_low", "bin_inverse_width", "tables")
@@ -55,18 +55,18 @@ class EncodeTable(Layer):
         self._prepare(split_tables=tables, _center=center, _low=low)
 
     @property
-    def n_outputs(self):
+    def n_outputs(self) -> int:
         """Number of features."""
         n_dense = len(self.number_columns) + len(self.missing) + len(self.bin_numbers)
         return n_dense + int(self.table_widths.sum())
 
-    def row_shape(self, shape):
+    def row_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         columns = np.concatenate([self.number_columns, self.category_columns])
         self._require(len(shape) == 1, "a row of members")
         self._require(np.all((columns >= 0) & (columns < shape[0])), "columns")
         return (self.n_outputs,)
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         """Return features of shape (n_samples, n_outputs)."""
         rows, x = x, x[:, self.number_columns].astype(np.float64)
         absent = np.isnan(x)
@@ -90,16 +90,16 @@ class Periodic(Layer):
     frequency: np.ndarray  # float32 (n_numbers, n_waves), and so is
     phase: np.ndarray  # in cycles
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._require_floats("frequency", "phase", n_dimensions=2)
         self._require(self.frequency.shape == self.phase.shape, "phase")
         self._require(self.frequency.size > 0, "no waves")
 
-    def row_shape(self, shape):
+    def row_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         self._require(len(shape) == 1 and shape[0] >= len(self.frequency), "features")
         return (shape[0] + self.frequency.size,)
 
-    def forward(self, x):
+    def forward(self, x: np.ndarray) -> np.ndarray:
         """Return features of shape (n_samples, n_features + n_numbers x n_waves)."""
         n_numbers = len(self.frequency)
         cycles = x[:, :n_numbers, None] * self.frequency + self.phase

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -16,11 +17,11 @@ class Layer(Described, ABC):
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the step's output; rows are samples."""
 
-    def row_shape(self, shape):
+    def row_shape(self, shape: tuple[int, ...]) -> tuple[int, ...] | None:
         """Return the shape of a row's output, given that of its input; None: it is not known."""
         return None
 
-    def shrink(self, n_members):
+    def shrink(self, n_members: int) -> Self:
         """Return the layer with its first members only."""
         return self
 
@@ -47,5 +48,5 @@ class Layer(Described, ABC):
 class LayerOfMembers(Layer):
     """A layer whose arrays have a part for each member, along the first axis."""
 
-    def shrink(self, n_members):
+    def shrink(self, n_members: int) -> Self:
         return type(self)(**{name: a[:n_members].copy() for name, a in self.given().items()})

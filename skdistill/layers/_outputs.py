@@ -50,27 +50,27 @@ class Classes(Outputs):
     labels: np.ndarray
     last_layer = Softmax
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.labels, np.ndarray) or self.labels.ndim != 1:
             raise ValueError("Class labels are an array of one dimension.")
         if len(self.labels) < 2:
             raise ValueError("A student has at least two classes.")
 
     @property
-    def n_outputs(self):
+    def n_outputs(self) -> int:
         """Number of classes."""
         return len(self.labels)
 
     @property
-    def words(self):
+    def words(self) -> str:
         """How many classes there are."""
         return f"{len(self.labels)} classes"
 
     @property
-    def described(self):
+    def described(self) -> str:
         """The labels."""
         return f"classes: {', '.join(map(str, self.labels.tolist()))}"
 
-    def decide(self, answers):
+    def decide(self, answers: np.ndarray) -> np.ndarray:
         """Return the label of the most probable class of each row."""
         return self.labels[answers.argmax(axis=1)]

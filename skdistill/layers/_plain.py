@@ -1,25 +1,27 @@
 """Layers and outputs as plain dicts, for pickles and files."""
 
+from typing import Any
+
 from skdistill.layers._encode_table import EncodeTable, Periodic
 from skdistill.layers._functions import Activation, Softmax
 from skdistill.layers._layer import Layer
 from skdistill.layers._linear import Linear
 from skdistill.layers._members import LinearOfMembers, MeanOfMembers, Scale
-from skdistill.layers._outputs import Classes
+from skdistill.layers._outputs import Classes, Outputs
 
 STEPS = EncodeTable, Periodic, Linear, Activation, Softmax, Scale, LinearOfMembers, MeanOfMembers
-LAYERS = {cls.__name__: cls for cls in STEPS}
-OUTPUTS = {cls.__name__: cls for cls in (Classes,)}
-KINDS: dict = {**LAYERS, **OUTPUTS}
+LAYERS: dict[str, type[Layer]] = {cls.__name__: cls for cls in STEPS}
+OUTPUTS: dict[str, type[Outputs]] = {cls.__name__: cls for cls in (Classes,)}
+KINDS: dict[str, Any] = {**LAYERS, **OUTPUTS}
 
 
-def to_plain(part):
+def to_plain(part: Layer | Outputs) -> Any:
     """Return a layer, or outputs, as a dict of kind and fields; any other layer as it is."""
     kind = type(part).__name__
     return {"kind": kind, **part.given()} if KINDS.get(kind) is type(part) else part
 
 
-def from_plain(described):
+def from_plain(described: Any) -> Any:
     """Return the layer, or the outputs, that `to_plain` described."""
     if isinstance(described, Layer):
         return described

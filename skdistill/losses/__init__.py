@@ -2,6 +2,7 @@
 
 from skdistill.losses._distributions import KINDS
 from skdistill.losses._distributions import NUMBERS as NUMBERS
+from skdistill.losses._distributions import KindName as KindName
 from skdistill.losses._loss import DistillationLoss, distillation_loss
 from skdistill.losses._native import describe as describe_kernels  # noqa: F401
 from skdistill.losses._settings import LEAST_TEMPERATURE as LEAST_TEMPERATURE

@@ -7,9 +7,11 @@ csrc/losses/distributions.h. A new loss has its row in `SOFT`; tests say what el
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import torch
+
+KindName: TypeAlias = Literal["kl", "logit_mse", "reverse_kl", "jsd", "dkd", "dist"]
 
 TINY = torch.finfo(torch.float32).tiny
 FLAT = 1e-8  # product of norms below which vectors do not correlate
@@ -142,7 +144,7 @@ def _correlation(a, b, w, dim):
     return rho, torch.where(flat, 0.0, (b / b_norm - rho * a / a_norm) / a_norm)
 
 
-SOFT = {
+SOFT: dict[KindName, Kind] = {
     "kl": Kind(_kl, native=0),
     "logit_mse": Kind(_logit_mse, native=1),
     "reverse_kl": Kind(_reverse_kl, native=2),

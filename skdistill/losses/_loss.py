@@ -1,27 +1,32 @@
 """The distillation loss: a function, a module, and an operator for compiled graphs."""
 
+from typing import Literal, TypeAlias
+
 import torch
-from torch import library, nn
+from torch import Tensor, library, nn
 
 from skdistill.losses import _aten, _native
+from skdistill.losses._distributions import KindName
 from skdistill.losses._settings import Settings, check_classes, make_settings
+
+Reduction: TypeAlias = Literal["mean", "sum", "none"]
 
 INTEGERS = {torch.int32, torch.int16, torch.int8, torch.uint8}  # beside int64
 
 
 def distillation_loss(
-    logits,
-    targets,
-    labels=None,
+    logits: Tensor,
+    targets: Tensor,
+    labels: Tensor | None = None,
     *,
-    kind="kl",
-    temperature=1.0,
-    alpha=0.5,
-    beta=None,
-    standardize=False,
-    sample_weight=None,
-    reduction="mean",
-):
+    kind: KindName = "kl",
+    temperature: float = 1.0,
+    alpha: float = 0.5,
+    beta: float | None = None,
+    standardize: bool = False,
+    sample_weight: Tensor | None = None,
+    reduction: Reduction = "mean",
+) -> Tensor:
     """Mix of a soft loss against the teacher and the hard loss against labels.
 
     For each row, with label y, weight w and the soft loss f of its kind at temperature T::
@@ -110,17 +115,23 @@ class DistillationLoss(nn.Module):
     def __init__(
         self,
         *,
-        kind="kl",
-        temperature=1.0,
-        alpha=0.5,
-        beta=None,
-        standardize=False,
-        reduction="mean",
-    ):
+        kind: KindName = "kl",
+        temperature: float = 1.0,
+        alpha: float = 0.5,
+        beta: float | None = None,
+        standardize: bool = False,
+        reduction: Reduction = "mean",
+    ) -> None:
         super().__init__()
         self.settings = make_settings(kind, temperature, alpha, beta, standardize, reduction)
 
-    def forward(self, logits, targets, labels=None, sample_weight=None):
+    def forward(
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        labels: Tensor | None = None,
+        sample_weight: Tensor | None = None,
+    ) -> Tensor:
         """Return the loss; see `distillation_loss`.
 
         Parameters
@@ -138,7 +149,13 @@ class DistillationLoss(nn.Module):
         return _loss(logits, targets, labels, sample_weight, self.settings)
 
     @torch.no_grad()
-    def loss_and_gradient(self, logits, targets, labels=None, sample_weight=None):
+    def loss_and_gradient(
+        self,
+        logits: Tensor,
+        targets: Tensor,
+        labels: Tensor | None = None,
+        sample_weight: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
         """Return the loss and its gradient by the logits, without autograd.
 
         For training loops that go on with ``logits.backward(gradient)``. Without reduction, the
@@ -162,7 +179,7 @@ class DistillationLoss(nn.Module):
         loss, gradient = _loss_and_gradient(logits, targets, labels, sample_weight, self.settings)
         return loss, gradient.to(logits.dtype)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         """Return the settings, for the module's repr.
 
         Returns

@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from skdistill.losses._distributions import KINDS, SOFT
+from skdistill.losses._distributions import KINDS, SOFT, KindName
 
 # Between these, float32 keeps two digits of what is compared, against float64. At a high T
 # probabilities differ from 1 / K by some 1 / T, and rounding is T · 1e-7 of the gradient. At a low
@@ -14,21 +14,26 @@ LEAST_TEMPERATURE, MOST_TEMPERATURE = 1e-4, 1e5  # as in csrc/losses/batch.h
 class Settings(NamedTuple):
     """Settings of a loss, as `distillation_loss` documents them."""
 
-    kind: str = "kl"
+    kind: KindName = "kl"
     temperature: float = 1.0
     alpha: float = 0.5
     beta: float = 0.0
     standardize: bool = False
     reduction: str = "mean"
 
-    def scale(self, n_rows):
+    def scale(self, n_rows: int) -> float:
         """Return the factor of the sum of the losses; NaN for a mean of none."""
         return 1.0 if self.reduction != "mean" else 1 / n_rows if n_rows else math.nan
 
 
 def make_settings(
-    kind="kl", temperature=1.0, alpha=0.5, beta=None, standardize=False, reduction="mean"
-):
+    kind: KindName = "kl",
+    temperature: float = 1.0,
+    alpha: float = 0.5,
+    beta: float | None = None,
+    standardize: bool = False,
+    reduction: str = "mean",
+) -> Settings:
     """Check and return settings; `beta` None is the kind's default."""
     if kind not in SOFT:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}.")

@@ -1,6 +1,7 @@
 """Teacher probabilities, brought to the distillation temperature once a fit."""
 
 import torch
+from torch import Tensor
 
 from skdistill.losses._settings import check_temperature
 
@@ -9,7 +10,7 @@ HALF = {torch.float16, torch.bfloat16}
 ROUNDING = 1e-3  # by which a row's sum may differ from 1, or by more where its dtype is coarser
 
 
-def temper(proba, temperature, *, standardize=False):
+def temper(proba: Tensor, temperature: float, *, standardize: bool = False) -> Tensor:
     """Soften probabilities: p ↦ softmax(log p / T).
 
     Parameters

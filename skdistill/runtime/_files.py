@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import os
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -14,6 +16,9 @@ from skdistill._plumbing.files import whole_file
 from skdistill.exceptions import StudentFileError
 from skdistill.layers import LAYERS, from_plain, to_plain
 from skdistill.runtime._reader import ColumnReader
+
+if TYPE_CHECKING:  # students save themselves by this module
+    from skdistill.runtime._classifier_student import ClassifierStudent
 
 FORMATS = 1, 2, 3  # the second has offsets and buckets, the third says outputs, not classes
 LABELS = re.compile(r"object|[<>|][biuf]\d{1,2}|[<>]U\d+")
@@ -57,7 +62,7 @@ def _to_bytes(student):
     return _in_order(to_bytes(arrays, metadata))
 
 
-def load(path):
+def load(path: str | os.PathLike[str]) -> "ClassifierStudent":
     """Read a student from a file written by `Student.save`.
 
     Needs NumPy and safetensors only, and never executes code from the file.

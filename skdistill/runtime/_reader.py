@@ -5,7 +5,9 @@ become codes: ``0 … L-1`` for the known levels, B more that all others share b
 missing and one for any other level, where B is 0. Dates become days since `ColumnReader.origins`.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from skdistill.tables import (
     DATE,
     NUMBER,
     Levels,
+    Table,
     as_floats,
     as_table,
     as_values,
@@ -64,7 +67,7 @@ class ColumnReader(Described):
     _known_columns: object = field(init=False, repr=False, compare=False)
     _warned: set = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._check_types()
         if not self.kinds:
             raise ValueError("A table has at least one column.")
@@ -108,12 +111,20 @@ class ColumnReader(Described):
         if not _are(counts, int) or not isinstance(self.sparse, bool):
             raise ValueError("Buckets are counts, familiar ones positions, and sparse is a bool.")
 
-    def n_codes(self, j):
+    def n_codes(self, j: int) -> int:
         """Return how many codes the category in column `j` has, missing and other included."""
         return len(self.levels[j]) + self.buckets.get(j, 0) + 2
 
     @classmethod
-    def learn(cls, X, *, names=None, min_rows_per_level=1, on_rare=None, on_merged=None):
+    def learn(
+        cls,
+        X: Table,
+        *,
+        names: Iterable[object] | None = None,
+        min_rows_per_level: int = 1,
+        on_rare: Callable[[str, Levels, int], int] | None = None,
+        on_merged: Callable[[str, float], object] | None = None,
+    ) -> Self:
         """Learn the kind of every column of `X`, no list of rows, and how its values are read.
 
         Levels seen in fewer than `min_rows_per_level` rows are left out: ``on_rare(label, levels,
@@ -124,8 +135,9 @@ class ColumnReader(Described):
         X = as_table(X)
         names = None if names is None else tuple(str(name) for name in names)
         if is_sparse(X) and is_wide(X):
-            for j, merged in merged_columns(X) if on_merged else ():
-                on_merged(_label(names, j), merged)
+            if on_merged:
+                for j, merged in merged_columns(X):
+                    on_merged(_label(names, j), merged)
             return cls((NUMBER,) * X.shape[1], {}, {}, names, sparse=True)
         X = X.tocsc() if is_sparse(X) else X
         kinds: list = []
@@ -155,7 +167,7 @@ class ColumnReader(Described):
         more: dict = {"offsets": offsets, "buckets": buckets, "familiar": tuple(familiar)}
         return cls(tuple(kinds), levels, origins, names, **more)
 
-    def read(self, X):
+    def read(self, X: Table) -> Any:
         """Return a table as rows, float32, in CSR if `sparse`.
 
         ValueError where columns are missing, surplus or in another order, or a value is infinite.
@@ -177,7 +189,7 @@ class ColumnReader(Described):
                 _check_finite(rows[:, j], where, allow_nan=not self.sparse)
         return rows
 
-    def gather(self, X):
+    def gather(self, X: Table) -> np.ndarray:
         """Read dense rows as `read` does, but neither round nor check their numbers.
 
         They are `X` itself, where it is such an array, of float32 or float64.
@@ -195,14 +207,14 @@ class ColumnReader(Described):
             return self._columns(X, np.float64, order="F")
         return values if values.dtype in FLOATS else values.astype(np.float64)
 
-    def table(self, X):
+    def table(self, X: Table) -> Table:
         """Return `X` as a frame, sparse matrix or array."""
         rows = None if is_frame(X) else as_rows(X, self.names, len(self.kinds))
         if rows is None:
             return as_table(X)
         return as_table(rows if self._is_plain else np.asarray(rows, dtype=object))
 
-    def knows(self, X):
+    def knows(self, X: Table) -> bool:
         """Whether `X` plainly has the columns of fit, by name if there were names."""
         if type(X) is np.ndarray:
             return self.names is None and self._fits(X)
@@ -292,7 +304,7 @@ class ColumnReader(Described):
         offset, scale = self.offsets[j]
         return (values.astype(np.float64) - offset) * scale
 
-    def warn_of_strangers(self, rows):
+    def warn_of_strangers(self, rows: np.ndarray) -> None:
         """Warn once of a category that knows no level at all in many rows."""
         if not self.familiar or rows.shape[0] < MANY_ROWS:
             return

@@ -6,8 +6,10 @@ A sampler is fitted on a table and draws rows of the same form::
     sampler.draw(n_rows, random_state=None)                 → table like X
 """
 
-from sklearn.base import BaseEstimator
+from typing import Literal, TypeAlias
 
+from skdistill.samplers._base import AnySampler as AnySampler
+from skdistill.samplers._base import Sampler
 from skdistill.samplers._base import dense_table as dense_table
 from skdistill.samplers._bootstrap import Bootstrap
 from skdistill.samplers._conditional import Conditional
@@ -18,7 +20,9 @@ from skdistill.samplers._neighbours import Embedding as Embedding
 from skdistill.samplers._neighbours import nearest_neighbours as nearest_neighbours
 from skdistill.samplers._realism import two_sample_auc
 
-SAMPLERS: dict[str, type[BaseEstimator]] = {
+SamplerName: TypeAlias = Literal["munge", "conditional", "copula", "mixup", "bootstrap"]
+
+SAMPLERS: dict[str, type[Sampler]] = {
     "munge": Munge,
     "conditional": Conditional,
     "copula": GaussianCopula,

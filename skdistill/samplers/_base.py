@@ -1,17 +1,20 @@
 """What samplers share: the table they were fitted on and how its values may change."""
 
 from abc import ABC, abstractmethod
+from typing import Any, Protocol, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
-from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from skdistill._plumbing.seeds import as_seed
+from skdistill._plumbing.seeds import RandomState, as_seed
+from skdistill._plumbing.typed import BaseEstimator
 from skdistill.runtime import ColumnReader
 from skdistill.tables import (
     DATE,
     NUMBER,
+    Table,
     as_floats,
     as_table,
     get_column,
@@ -23,6 +26,16 @@ MAX_FIT_ROWS = 20_000  # rows from which a model of the table is learned
 MIN_LEVEL_ROWS = 10  # rarer levels count as one when rows are compared
 
 
+class AnySampler(Protocol):
+    """What is asked of a sampler, whoever wrote it."""
+
+    def fit(self, X: Any, /, *, sample_weight: Any, random_state: Any) -> Any:
+        """Learn from the rows of a table; return itself."""
+
+    def draw(self, n_rows: Any, /, *, random_state: Any) -> Any:
+        """Return a table like that in fit, of new rows."""
+
+
 class Sampler(BaseEstimator, ABC):
     """A table that new rows are made of.
 
@@ -31,7 +44,13 @@ class Sampler(BaseEstimator, ABC):
     `replace_columns`.
     """
 
-    def fit(self, X, *, sample_weight=None, random_state=None):
+    def fit(
+        self,
+        X: Table,
+        *,
+        sample_weight: ArrayLike | None = None,
+        random_state: RandomState = None,
+    ) -> Self:
         """Learn from the rows of a table.
 
         Parameters
@@ -63,7 +82,7 @@ class Sampler(BaseEstimator, ABC):
             raise
         return self
 
-    def draw(self, n_rows, random_state=None):
+    def draw(self, n_rows: int, random_state: RandomState = None) -> Table:
         """Draw synthetic rows.
 
         Parameters

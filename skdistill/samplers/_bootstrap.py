@@ -32,7 +32,7 @@ class Bootstrap(Sampler):
     (5, 4)
     """
 
-    def __init__(self, *, noise=0.1):
+    def __init__(self, *, noise: float = 0.1) -> None:
         self.noise = noise
 
     def _learn(self, rows, reader, rng):

@@ -40,7 +40,7 @@ class Conditional(Sampler):
     (5, 4)
     """
 
-    def __init__(self, *, swap_probability=0.5):
+    def __init__(self, *, swap_probability: float = 0.5) -> None:
         self.swap_probability = swap_probability
 
     def _learn(self, rows, reader, rng):

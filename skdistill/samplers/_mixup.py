@@ -31,7 +31,7 @@ class Mixup(Sampler):
     (5, 4)
     """
 
-    def __init__(self, *, alpha=0.4):
+    def __init__(self, *, alpha: float = 0.4) -> None:
         self.alpha = alpha
 
     def _choose(self, n_rows, rng):

@@ -36,7 +36,7 @@ class Munge(Sampler):
     (5, 4)
     """
 
-    def __init__(self, *, swap_probability=0.5, local_variance=1.0):
+    def __init__(self, *, swap_probability: float = 0.5, local_variance: float = 1.0) -> None:
         self.swap_probability = swap_probability
         self.local_variance = local_variance
 

@@ -1,18 +1,21 @@
 """Realism: how well a classifier tells synthetic rows from real ones."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from skdistill._plumbing.empty_columns import without_empty
-from skdistill._plumbing.seeds import as_seed
+from skdistill._plumbing.seeds import RandomState, as_seed
 
 MAX_ROWS = 4000  # of each side
 FOLDS = 3
 
 
-def two_sample_auc(real, synthetic, *, random_state=0):
+def two_sample_auc(
+    real: ArrayLike, synthetic: ArrayLike, *, random_state: RandomState = 0
+) -> float:
     """How well a cross-validated classifier tells synthetic rows from real ones.
 
     A classifier two-sample test [1]_.

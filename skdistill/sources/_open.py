@@ -1,17 +1,20 @@
 """What the user passes as X_unlabeled → a source of its rows."""
 
 import os
+from typing import Any
 
 import numpy as np
 
+from skdistill.runtime import ColumnReader
 from skdistill.sources._dask import DaskSource
 from skdistill.sources._form import Form
 from skdistill.sources._parquet import ParquetSource
+from skdistill.sources._source import Source
 from skdistill.sources._tables import StreamSource, TableSource, is_table
-from skdistill.tables import is_frame, is_sparse
+from skdistill.tables import Table, is_frame, is_sparse
 
 
-def open_source(X_unlabeled, X, reader):
+def open_source(X_unlabeled: Any, X: Table, reader: ColumnReader) -> Source | None:
     """Return where unlabelled rows come from; None for None.
 
     What can be told without reading many rows is checked: the form, the columns, the dtypes.

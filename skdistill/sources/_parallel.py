@@ -1,15 +1,22 @@
 """A function over many items: in parallel, in order, with few of them in memory."""
 
 import operator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
 
 from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
 ITEMS_PER_JOB = 4  # in memory at once, for each job
 
 
-def parallel_map(function, items, *, n_jobs):
+def parallel_map(
+    function: Callable[[Item], Result], items: Iterable[Item], *, n_jobs: int | None
+) -> Iterator[Result]:
     """Yield ``function(item)`` for each item, in order.
 
     Threads do the work, or what a surrounding `joblib.parallel_config` says. ``4 * n_jobs`` items

@@ -1,7 +1,9 @@
 """What every source of unlabelled rows does: hand them out in chunks."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from skdistill.sources._form import does_not_fit
 from skdistill.sources._parallel import parallel_map
@@ -14,7 +16,9 @@ class Source(ABC):
     def __init__(self, form):
         self.form = form
 
-    def map(self, function, *, n_jobs):
+    def map(
+        self, function: Callable[[tuple[int, int], Any], Any], *, n_jobs: int | None
+    ) -> Iterator[tuple[tuple[int, int], Any]]:
         """Yield ``(number, function(number, chunk))`` for each chunk, in order.
 
         Chunks do not depend on `n_jobs`, and only a few of them are in memory at any time. The

@@ -2,13 +2,14 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from skdistill.layers import Linear, Periodic
+from skdistill.layers import EncodeTable, Layer, Linear, Periodic
 from skdistill.students._encoder import TableEncoder
 from skdistill.students._scaling import ColumnScaler, ScaleColumns
 
@@ -22,7 +23,7 @@ class EncodedNet(nn.Module, ABC):
 
     encoder: Any
 
-    def __init__(self, encoding, waves):
+    def __init__(self, encoding: EncodeTable | ScaleColumns, waves: Periodic | None) -> None:
         super().__init__()
         self.takes_sparse = isinstance(encoding, ScaleColumns)
         self.encoder = (ColumnScaler if self.takes_sparse else TableEncoder)(encoding)
@@ -31,7 +32,7 @@ class EncodedNet(nn.Module, ABC):
         if waves is not None:
             self.n_features += waves.phase.size
 
-    def forward(self, rows, *, encoded=False):
+    def forward(self, rows: Tensor, *, encoded: bool = False) -> Tensor:
         """Return scores in nats, of shape (n_samples, n_outputs).
 
         While training they may be of shape (n_members x n_samples, n_outputs): all rows' scores
@@ -42,33 +43,33 @@ class EncodedNet(nn.Module, ABC):
         return self.scores(x if self.waves is None else self.waves(x))
 
     @property
-    def constant_encoder(self):
+    def constant_encoder(self) -> Callable[[Tensor], Tensor] | None:
         """What makes of rows that which training leaves as it is; None: not beforehand."""
         return None if self.takes_sparse else self.encoder.constants
 
     @torch.no_grad()
-    def round_weights(self):
+    def round_weights(self) -> None:
         """Round matrices to numbers that float16 holds: files store them in half the bytes."""
         for weight in self.parameters():
             rounded = weight.half().float()
             if weight.ndim >= 2 and rounded.isfinite().all():
                 weight.copy_(rounded)
 
-    def describe(self):
+    def describe(self) -> list[Layer]:
         """Return the primitive layers up to the scores."""
         waves = [] if self.waves is None else [self.waves.describe()]
         return self.encoder.before([*waves, *self.describe_scores()])
 
-    def linear(self, layer, x):
+    def linear(self, layer: nn.Module, x: Tensor) -> Tensor:
         """Apply a linear layer, the first one perhaps to sparse features."""
         return self.encoder.linear(layer, x) if x.is_sparse else layer(x)
 
     @abstractmethod
-    def scores(self, features):
+    def scores(self, features: Tensor) -> Tensor:
         """Return scores of encoded rows, as `forward` does."""
 
     @abstractmethod
-    def describe_scores(self):
+    def describe_scores(self) -> list[Layer]:
         """Return the primitive layers from features to scores."""
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +19,9 @@ TINY = 1e-37  # narrower scales and bins have no inverse in float32
 OUTER = 0.005  # outermost quantiles of the bins: no raw extreme enters a student
 
 
-def learn_encoding(rows, reader, *, n_bins, sample_weight, random_state):
+def learn_encoding(
+    rows: np.ndarray, reader: Any, *, n_bins: int, sample_weight: np.ndarray, random_state: int
+) -> EncodeTable:
     """Learn scales, `n_bins` bins of a number at most, and category tables from rows.
 
     The first values of embeddings are random.
@@ -52,7 +55,7 @@ def describe_bins(columns):
     }
 
 
-def make_waves(encoding, n_waves, random_state):
+def make_waves(encoding: EncodeTable, n_waves: int, random_state: int) -> Periodic | None:
     """Return the first waves, `n_waves` of a number at most; None where there are no numbers."""
     n = len(encoding.number_columns)
     if n == 0:

@@ -1,11 +1,11 @@
 """The multilayer perceptron student."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from torch import nn
+from torch import Tensor, nn
 
-from skdistill.layers import Activation
+from skdistill.layers import Activation, EncodeTable, Layer, Periodic
 from skdistill.students._base import (
     EncodedNet,
     LinearByInput,
@@ -13,6 +13,7 @@ from skdistill.students._base import (
     make_generator,
     make_linear,
 )
+from skdistill.students._scaling import ScaleColumns
 from skdistill.students._units import Units
 
 
@@ -24,15 +25,15 @@ class MLP(EncodedNet):
 
     def __init__(
         self,
-        encoding,
-        n_outputs,
+        encoding: EncodeTable | ScaleColumns,
+        n_outputs: int,
         *,
-        hidden_layer_sizes,
-        activation,
-        dropout,
-        waves=None,
-        seed=None,
-    ):
+        hidden_layer_sizes: Sequence[int],
+        activation: str,
+        dropout: float,
+        waves: Periodic | None = None,
+        seed: int | None = None,
+    ) -> None:
         super().__init__(encoding, waves)
         generator = make_generator(seed)
         sizes = [self.n_features, *hidden_layer_sizes, n_outputs]
@@ -45,21 +46,21 @@ class MLP(EncodedNet):
         self.units = Units(activation, dropout, generator)
 
     @property
-    def compiled_layers(self):
+    def compiled_layers(self) -> list[nn.Module] | None:
         """The layers, for compiled training; None where that does not know them."""
         layers = [*self.hidden, self.output]
         return layers if isinstance(layers[0], LinearByInput) else None
 
-    def scores(self, features):
+    def scores(self, features: Tensor) -> Tensor:
         """Return scores of shape (n_samples, n_outputs)."""
         x = features
         for layer in self.hidden:
             x = self.units(self.linear(layer, x))
         return self.linear(self.output, x)
 
-    def describe_scores(self):
+    def describe_scores(self) -> list[Layer]:
         """Return the hidden layers and the output."""
-        layers = []
+        layers: list[Layer] = []
         for layer in self.hidden:
             layers += [describe_linear(layer), Activation(self.units.activation)]
         return [*layers, describe_linear(self.output)]

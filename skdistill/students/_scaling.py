@@ -5,6 +5,7 @@ filled nearly everywhere, such as a year, has a center as well.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,12 +23,12 @@ class ScaleColumns:
     center: np.ndarray
 
     @property
-    def n_outputs(self):
+    def n_outputs(self) -> int:
         """Number of features."""
         return len(self.factor)
 
 
-def learn_scaling(rows):
+def learn_scaling(rows: Any) -> ScaleColumns:
     """Learn factors and centers from rows.
 
     The values of a column other than zero get a mean square of about 1. A column that is filled

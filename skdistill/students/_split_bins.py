@@ -9,14 +9,23 @@ from dataclasses import replace
 import numpy as np
 
 from skdistill._plumbing.empty_columns import without_empty
+from skdistill.layers import EncodeTable
 from skdistill.students._encoder import bins_between, describe_bins, outer_quantiles
+from skdistill.tasks import Task
 
 TREES, LEAVES = 300, 15  # in all, and of each
 MOST_ITERATIONS = 100
 COVERING = 4  # bins of equal mass that a column has whatever its splits are
 
 
-def split_bins(task, encoding, rows, labels, sample_weight, random_state):
+def split_bins(
+    task: Task,
+    encoding: EncodeTable,
+    rows: np.ndarray,
+    labels: np.ndarray,
+    sample_weight: np.ndarray,
+    random_state: int,
+) -> EncodeTable:
     """Return the encoding with other bins, at most as many for each column.
 
     Labels may not all be the same.

@@ -10,12 +10,21 @@ References
    Parameter-Efficient Ensembling", ICLR 2025.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from skdistill.layers import Activation, LinearOfMembers, MeanOfMembers, Scale
+from skdistill.layers import (
+    Activation,
+    EncodeTable,
+    Layer,
+    LinearOfMembers,
+    MeanOfMembers,
+    Periodic,
+    Scale,
+)
 from skdistill.students._base import (
     EncodedNet,
     describe_linear,
@@ -23,6 +32,7 @@ from skdistill.students._base import (
     make_linear,
     to_array,
 )
+from skdistill.students._scaling import ScaleColumns
 from skdistill.students._units import Units
 from skdistill.tasks import mean_of_members
 
@@ -35,16 +45,16 @@ class TabM(EncodedNet):
 
     def __init__(
         self,
-        encoding,
-        n_outputs,
+        encoding: EncodeTable | ScaleColumns,
+        n_outputs: int,
         *,
-        hidden_layer_sizes,
-        activation,
-        dropout,
-        n_members,
-        waves=None,
-        seed=None,
-    ):
+        hidden_layer_sizes: Sequence[int],
+        activation: str,
+        dropout: float,
+        n_members: int,
+        waves: Periodic | None = None,
+        seed: int | None = None,
+    ) -> None:
         super().__init__(encoding, waves)
         generator = make_generator(seed)
         sizes = [self.n_features, *hidden_layer_sizes]
@@ -66,7 +76,7 @@ class TabM(EncodedNet):
         self.bias = nn.Parameter(_uniform((n_members, 1, n_outputs), width, generator))
         self.units = Units(activation, dropout, generator)
 
-    def scores(self, features):
+    def scores(self, features: Tensor) -> Tensor:
         """Return every member's scores in training, else the log of their mean probabilities."""
         x = features if self.signs is None else features * self.signs
         for layer, scale, shift in zip(self.hidden, self.scale, self.shift, strict=True):
@@ -74,9 +84,9 @@ class TabM(EncodedNet):
         x = torch.baddbmm(self.bias, x, self.weight)
         return x.flatten(0, 1) if self.training else mean_of_members(x)
 
-    def describe_scores(self):
+    def describe_scores(self) -> list[Layer]:
         """Return the layers that members share with what tells them apart, and their mean."""
-        layers = []
+        layers: list[Layer] = []
         if self.signs is not None:
             layers += [_scale(self.signs, torch.zeros_like(self.signs))]
         for layer, scale, shift in zip(self.hidden, self.scale, self.shift, strict=True):

@@ -1,5 +1,6 @@
 """Tables of every kind as one thing: their rows, their columns, and what a column holds."""
 
+from skdistill.tables._container import Table
 from skdistill.tables._forms import (
     as_table,
     as_values,
@@ -39,4 +40,4 @@ __all__ = ["as_table", "as_values", "chunk_rows", "column_getter", "column_names
 __all__ += ["get_column", "is_frame", "is_sparse", "replace_columns", "stack_rows", "take_rows"]
 __all__ += ["CATEGORY", "DATE", "DAY", "NUMBER", "as_floats", "count_texts", "days", "floats"]
 __all__ += ["is_categorical", "is_missing", "kind_of", "spelled", "spellings", "year_start"]
-__all__ += ["Levels", "find_offset", "is_wide", "merged_columns", "row_marks"]
+__all__ += ["Levels", "Table", "find_offset", "is_wide", "merged_columns", "row_marks"]

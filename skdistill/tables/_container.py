@@ -1,6 +1,8 @@
 """What each kind of table owes the rest: a module for each kind keeps this promise."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
+
+Table: TypeAlias = Any  # what some module here takes; they share no type
 
 
 class Container(Protocol):

@@ -19,9 +19,9 @@ class StudentCriterion(nn.Module):
         super().__init__()
         settings = {"alpha": alpha, "temperature": temperature}
         self.distillation: Any = (
-            DistillationLoss(kind=loss, **settings)
-            if isinstance(loss, str)
-            else partial(loss, **settings)
+            partial(loss, **settings)
+            if callable(loss)
+            else DistillationLoss(kind=loss, **settings)
         )
 
     def forward(self, logits, answers):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import rel_entr
 from sklearn.metrics import recall_score, roc_auc_score
 
@@ -157,7 +158,7 @@ def codes_of(y, classes, whose):
     return np.array([known[label] for label in labels], dtype=int)
 
 
-def agreement(labels, other_labels):
+def agreement(labels: ArrayLike, other_labels: ArrayLike) -> float:
     """Return the share of rows on which two classifiers answer the same class.
 
     Parameters
@@ -173,7 +174,9 @@ def agreement(labels, other_labels):
     return float(np.mean(np.asarray(labels) == np.asarray(other_labels)))
 
 
-def expected_calibration_error(y, proba, *, classes, n_bins=15):
+def expected_calibration_error(
+    y: ArrayLike, proba: ArrayLike, *, classes: ArrayLike, n_bins: int = 15
+) -> float:
     """Mean gap between confidence and accuracy of the top class, over equal-mass bins.
 
     The expected calibration error of [1]_.
@@ -199,6 +202,7 @@ def expected_calibration_error(y, proba, *, classes, n_bins=15):
     .. [1] Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", 2017; with
        equal-mass bins as in Nixon et al., "Measuring Calibration in Deep Learning", 2019.
     """
+    proba = np.asarray(proba)
     labels = np.asarray(classes)[proba.argmax(axis=1)]
     confidence, share, n_rows = by_confidence(proba, labels == np.asarray(y), n_bins)
     return float(np.average(np.abs(confidence - share), weights=n_rows))

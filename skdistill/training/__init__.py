@@ -1,5 +1,6 @@
 """How a student is trained: lessons, one loop, and what of it is the user's own."""
 
+from skdistill.training._device import find_device
 from skdistill.training._lessons import (
     SYNTHETIC,
     UNLABELED,
@@ -27,6 +28,7 @@ __all__ = [
     "Training",
     "answered_rows",
     "detach",
+    "find_device",
     "join",
     "make_training",
     "pace",

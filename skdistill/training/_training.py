@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import Any
 
-import torch
-
 from skdistill.students import MLP, OwnNet, TabM, learn_encoding, learn_scaling, make_waves
 from skdistill.tasks import Task
 
@@ -47,7 +45,7 @@ class Training:
 def make_training(params, rows, data, reader, seeds):
     """Return what all trainings of a fit share, by the parameters of DistilledClassifier."""
     for name in ("hidden_layer_sizes", "assistant_layer_sizes"):
-        _check_sizes(name, params[name] or ())
+        params = {**params, name: _sizes(name, params[name])}
     if isinstance(params["loss"], str):
         data.task.check_loss(params["loss"])
     encoding, waves = _encoding(params, rows, data, reader, seeds["encoding"])
@@ -57,7 +55,7 @@ def make_training(params, rows, data, reader, seeds):
         task=data.task,
         module=module,
         net={**net, "waves": waves},
-        device=check_device(params["device"]),
+        device=params["device"],
         random_state=seeds["training"],
         **{name: params[name] for name in SAME},
     )
@@ -83,12 +81,17 @@ def _encoding(params, rows, data, reader, seed):
     return encoding, make_waves(encoding, params["n_bins"], seed) if periodic else None
 
 
-def _check_sizes(name, sizes):
+def _sizes(name, given):
+    """Return the width of each layer; a number alone is one layer's."""
+    if given is None:
+        return None
+    sizes = (given,) if isinstance(given, Integral) else given
     for size in sizes:
         if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
             raise ValueError(
-                f"{name}={sizes!r} has {size!r}: a layer's width is an integer of 1 or more."
+                f"{name}={given!r} has {size!r}: a layer's width is an integer of 1 or more."
             )
+    return sizes
 
 
 def _architecture(params):
@@ -107,19 +110,3 @@ def _architecture(params):
             "hidden_layer_sizes, or use student='linear'."
         )
     return TabM, {**net, "n_members": params["n_members"]}
-
-
-def check_device(device):
-    """Return the name of a device that is there."""
-    if device == "auto":
-        if torch.cuda.is_available():
-            return "cuda"
-        return "mps" if torch.backends.mps.is_available() else "cpu"
-    try:
-        torch.zeros(1, device=device).tolist()
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise ValueError(
-            f"device={device!r}, but torch {torch.__version__} finds no such device here: "
-            'use device="auto" to take the CPU where there is no other.'
-        ) from error
-    return device

@@ -21,6 +21,7 @@ import skdistill
 from skdistill import DistilledClassifier
 from skdistill._plumbing.bars import show_on
 from skdistill._plumbing.progress import Progress, is_heard, stage
+from skdistill.exceptions import DistillationWarning
 
 X, y = make_classification(240, random_state=0)
 CODES = re.compile(r"\x1b\[[?\d;]*[A-Za-z]|[\r\n]|[^\x1b\r\n]+")
@@ -198,3 +199,23 @@ def test_what_is_missing_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "rich.console", None)
     with pytest.raises(ImportError, match=r"pip install \"skdistill\[cli\]\""):
         skdistill.progress().__enter__()
+
+
+def test_who_forgets_the_with_is_told_at_once():
+    with pytest.warns(DistillationWarning, match="write `with skdistill.progress") as caught:
+        skdistill.progress()
+    assert caught[0].filename == __file__
+    forgotten = skdistill.progress()
+    assert "write `with skdistill.progress():`" in repr(forgotten)  # as a notebook shows it
+    with forgotten:
+        pass
+
+
+def test_who_forgets_the_with_is_told_at_the_end_of_a_script():
+    script = "import skdistill; bars = skdistill.progress(); print('fits')"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True
+    )
+    assert done.stdout == "fits\n"
+    assert "write `with skdistill.progress():`" in done.stderr
+    assert "Error" not in done.stderr

@@ -1,7 +1,9 @@
 """Students that other tools store, and that other processes read."""
 
+import ast
 import os
 import pickle
+import re
 import subprocess
 import sys
 import textwrap
@@ -14,6 +16,7 @@ import skops.io
 
 from skdistill import load
 
+DOCS = Path(__file__).parents[2] / "docs"
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "students"
 ROW = {"x": 0.5, "n": None, "town": "Rome", "code": "c3", "day": "2021-06-01"}
 OURS = ["skdistill.runtime._classifier_student.ClassifierStudent"]
@@ -31,6 +34,13 @@ def test_skops_needs_to_trust_one_type(student):
     np.testing.assert_array_equal(again.predict_proba(ROW), student.predict_proba(ROW))
     assert again.reader == student.reader
     assert again.predict(ROW) == student.predict(ROW)
+
+
+def test_the_guides_name_the_type_that_skops_needs():
+    for page, setting in (("deploying", "skops_trusted_types"), ("user_guide", "trusted ")):
+        text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+        (given,) = re.findall(rf"{setting}= ?(\[.*\])", text)
+        assert ast.literal_eval(given) == OURS
 
 
 def test_every_layer_goes_through_skops(random_students):

@@ -1,5 +1,7 @@
 """From the estimator's parameters to what all trainings of a fit share."""
 
+import re
+
 import numpy as np
 import pytest
 from torch import nn
@@ -45,6 +47,19 @@ def test_an_assistant_differs_in_its_hidden_layers_alone():
     assert training.assistant.module is MLP
     assert training.assistant.net == {**training.net, "hidden_layer_sizes": (64,)}
     assert training.assistant.random_state == training.random_state
+
+
+def test_a_number_of_units_is_one_layer():
+    training = make(hidden_layer_sizes=np.int64(7), assistant_layer_sizes=64)
+    assert training.net["hidden_layer_sizes"] == (7,)
+    assert training.assistant.net["hidden_layer_sizes"] == (64,)
+
+
+@pytest.mark.parametrize("sizes", [True, (8, 0), [8, 2.5], (8, True)])
+@pytest.mark.parametrize("name", ["hidden_layer_sizes", "assistant_layer_sizes"])
+def test_a_width_that_is_no_number_of_units_is_named(name, sizes):
+    with pytest.raises(ValueError, match=re.escape(f"{name}={sizes!r} has")):
+        make(**{name: sizes})
 
 
 def test_numbers_are_embedded_as_told():
