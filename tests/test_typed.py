@@ -24,7 +24,6 @@ ROOT = Path(__file__).parents[1]
 MODULES = ["skdistill", *sorted(f"skdistill.{name}" for name in skdistill._PACKAGES)]
 UNTYPED = (
     *("skdistill.measures", "skdistill.report", "skdistill.search"),
-    *("skdistill.runtime._student", "skdistill.runtime._classifier_student"),
 )  # modules whose annotations are still to come
 
 BEGINNING = """\
