@@ -129,6 +129,9 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         Number of columns in fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names in fit; only when all were strings.
+    fitted_on_ : skdistill.flow.FittedOn
+        By which `fidelity_report` knows the rows of the fit again: their marks, at most half a
+        megabyte, and whether `groups` and `sample_weight` were passed.
     n_iter_ : int
         Epochs of the final training.
     history_ : list of dict

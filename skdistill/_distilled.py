@@ -20,6 +20,7 @@ from skdistill.flow import (
     check_samples,
     learn_reader,
     make_composer,
+    note_rows,
 )
 from skdistill.race import DEFAULT_ALPHA, Recipe, choose_recipe, train_by
 from skdistill.sources import open_source
@@ -64,6 +65,7 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
         seeds = stage_seeds(self.random_state)
         reader = learn_reader(data.X, self.min_rows_per_level)
         rows = reader.read(data.X)
+        self.fitted_on_ = note_rows(rows, data)
         training = make_training(self.get_params(deep=False), rows, data, reader, seeds)
         answers = choose_answers(self, data)
         transfer, X_unlabeled = answers.usable(self.transfer, X_unlabeled)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import rel_entr
 from sklearn.metrics import recall_score, roc_auc_score
 
@@ -28,6 +29,8 @@ class Measure:
         Whether it is among the few of a short comparison.
     note : str, default=""
         What is to be said below a table.
+    meaning : str, default=""
+        What a glossary says of it.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Measure:
     of_teacher: bool = False
     brief: bool = False
     note: str = ""
+    meaning: str = ""
 
 
 def measure(measures, labels, answers, reference):
@@ -108,26 +112,62 @@ def _clipped(proba):
 
 
 OF_CLASSES = (
-    Measure("accuracy", "accuracy", _hits, brief=True),
-    Measure("balanced_accuracy", "balanced", _balanced_accuracy),
+    Measure(
+        "accuracy",
+        "accuracy",
+        _hits,
+        brief=True,
+        meaning="Share of rows whose most probable class is the label.",
+    ),
+    Measure(
+        "balanced_accuracy",
+        "balanced",
+        _balanced_accuracy,
+        meaning="Accuracy within each class, mean over the classes.",
+    ),
     Measure(
         "log_loss",
         "log loss",
         row_losses,
         brief=True,
         note="Log loss, KL(teacher || model) in nats",
+        meaning="Mean of -log p(label), in nats: the lower, the better; it decides.",
     ),
-    Measure("brier", "Brier", _distances),
+    Measure(
+        "brier",
+        "Brier",
+        _distances,
+        meaning="Mean squared distance of probabilities to the labels, halved at two classes.",
+    ),
     Measure(
         "ece",
         "ECE",
         _calibration_error,
         brief=True,
         note="ECE: expected calibration error, 15 bins of equal mass",
+        meaning="Mean gap between confidence and accuracy, over bins of rows alike in confidence.",
     ),
-    Measure("auc", "AUC", _area),
-    Measure("agreement", "agreement", _agree, of_teacher=True, brief=True),
-    Measure("kl", "KL", _divergences, of_teacher=True),
+    Measure(
+        "auc",
+        "AUC",
+        _area,
+        meaning="Area under the ROC curve; of several classes, the mean of one against the rest.",
+    ),
+    Measure(
+        "agreement",
+        "agreement",
+        _agree,
+        of_teacher=True,
+        brief=True,
+        meaning="Share of rows answered with the teacher's class.",
+    ),
+    Measure(
+        "kl",
+        "KL",
+        _divergences,
+        of_teacher=True,
+        meaning="Mean divergence KL(teacher || model), in nats: 0 where both say the same.",
+    ),
 )
 
 
@@ -157,7 +197,7 @@ def codes_of(y, classes, whose):
     return np.array([known[label] for label in labels], dtype=int)
 
 
-def agreement(labels, other_labels):
+def agreement(labels: ArrayLike, other_labels: ArrayLike) -> float:
     """Return the share of rows on which two classifiers answer the same class.
 
     Parameters
@@ -173,7 +213,9 @@ def agreement(labels, other_labels):
     return float(np.mean(np.asarray(labels) == np.asarray(other_labels)))
 
 
-def expected_calibration_error(y, proba, *, classes, n_bins=15):
+def expected_calibration_error(
+    y: ArrayLike, proba: ArrayLike, *, classes: ArrayLike, n_bins: int = 15
+) -> float:
     """Mean gap between confidence and accuracy of the top class, over equal-mass bins.
 
     The expected calibration error of [1]_.
@@ -199,6 +241,7 @@ def expected_calibration_error(y, proba, *, classes, n_bins=15):
     .. [1] Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", 2017; with
        equal-mass bins as in Nixon et al., "Measuring Calibration in Deep Learning", 2019.
     """
+    proba = np.asarray(proba)
     labels = np.asarray(classes)[proba.argmax(axis=1)]
     confidence, share, n_rows = by_confidence(proba, labels == np.asarray(y), n_bins)
     return float(np.average(np.abs(confidence - share), weights=n_rows))
@@ -206,6 +249,8 @@ def expected_calibration_error(y, proba, *, classes, n_bins=15):
 
 def by_confidence(proba, hit, n_bins):
     """Return means over bins of nearly as many rows each, in order of confidence.
+
+    Rows of equal confidence are in one bin, which may make it larger, and the next ones fewer.
 
     Parameters
     ----------
@@ -220,7 +265,10 @@ def by_confidence(proba, hit, n_bins):
         Mean confidence, share of hits, and rows of each bin that has any.
     """
     confidence = proba.max(axis=1)
-    bins = np.array_split(np.argsort(confidence, kind="stable"), n_bins)
-    bins = [rows for rows in bins if len(rows)]
-    means = [[confidence[rows].mean(), hit[rows].mean(), len(rows)] for rows in bins]
-    return tuple(np.array(means).T)
+    _, level, n_equal = np.unique(confidence, return_inverse=True, return_counts=True)
+    middle = np.cumsum(n_equal) - n_equal / 2  # of the rows of a level, in order
+    bins = (middle * n_bins / len(confidence)).astype(int)[level]
+    n_rows = np.bincount(bins)
+    used = n_rows > 0
+    means = (np.bincount(bins, of_row)[used] / n_rows[used] for of_row in (confidence, hit))
+    return (*means, n_rows[used])
