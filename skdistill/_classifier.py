@@ -136,7 +136,8 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         Epochs of the final training.
     history_ : list of dict
         Losses by epoch of the race's winner, on training and held-out rows; of the final
-        training where nothing was held out.
+        training where nothing was held out. "train_loss" is what is minimised, "valid_loss" the
+        log loss of held-out rows, "seen_loss" that of as many training rows.
     transfer_summary_ : dict
         Rows by origin (as `n_real`); the `source` of synthetic rows, the `reason` of its choice,
         `alpha`, `generations`, the weight of a real row where others have 1 (`real_weight`); and

@@ -13,6 +13,7 @@ from skdistill._plumbing.seeds import as_seed
 N_RESAMPLES = 2000
 CAUTION = 20  # rows: of fewer, intervals are those of a clearly higher level
 MOST_BLOCKS = 5_000  # drawn anew; more rows are drawn several at once, put together at random
+PRECISION = 1e-4  # of a ratio's bounds
 STEP = 1e-6  # of a mean, in the slope of a statistic
 
 Statistic = Callable[[np.ndarray], Any]  # means of shape (..., n_models) → array of shape (...)
@@ -127,6 +128,36 @@ class Draws:
         values, errors = _with_errors(statistic, *self._drawn)
         low, high = _quantiles(_in_errors(values - value, errors), self.n, level)
         return Interval(float(value), float(value - high * error), float(value - low * error))
+
+    def ratio(self, numerator: Statistic, denominator: Statistic, level: float = 0.95) -> Interval:
+        """Return a ratio of two statistics, the denominator's interval clear of zero.
+
+        The interval holds the ratios r at which that of numerator - r denominator holds zero
+        [1]_. It keeps its level where only clear denominators are looked at.
+
+        References
+        ----------
+        .. [1] Fieller, "Some Problems in Interval Estimation", 1954.
+        """
+
+        def may_be(ratio):
+            found = self.interval(lambda x: numerator(x) - ratio * denominator(x), level)
+            return found.low <= 0 <= found.high
+
+        [(value,), _] = _with_errors(lambda x: numerator(x) / denominator(x), *self._whole)
+        bounds = (_last(may_be, float(value), step) for step in (-1.0, 1.0))
+        return Interval(float(value), *bounds)
+
+
+def _last(holds, start, step):
+    """Return how far from `start` a claim holds, towards `step`."""
+    inside, outside = start, start + step
+    while holds(outside):
+        inside, outside = outside, start + 2 * (outside - start)
+    while abs(outside - inside) > PRECISION * (1 + abs(inside)):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if holds(middle) else (inside, middle)
+    return inside
 
 
 def _sums(losses, groups, rng):

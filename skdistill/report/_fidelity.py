@@ -239,13 +239,13 @@ class _Intervals:
                 "The share of the gap between twin and teacher that the student closes is not "
                 f"stated: the gap in {loss}, {gap}, is not clear of zero.",
             )
-        at = [self.at[name] for name in (TWIN, teacher, STUDENT)]
-
-        def share(means):
-            twin, of_teacher, student = (means[..., k] for k in at)
-            return (twin - student) / (twin - of_teacher)
-
-        return Gap(self.draws.interval(share))
+        twin, of_teacher, student = (self.at[name] for name in (TWIN, teacher, STUDENT))
+        return Gap(
+            self.draws.ratio(
+                lambda means: means[..., twin] - means[..., student],
+                lambda means: means[..., twin] - means[..., of_teacher],
+            )
+        )
 
 
 @only_informs("The report's slices", ())
