@@ -12,7 +12,8 @@ COLORS = {"teacher": "#d9822b", "student": "#3b82c4", "twin": "#8a8f98", "boosti
 FAINT = {"color": "#8a8f98", "linewidth": 1}
 WIDTH, HEIGHT = 6.4, 4.8  # inches of a display alone,
 LINE, AROUND = 0.17, 1.0  # of a line of text, and of what stands above and below all lines
-WIDE = 100  # from lowest to highest: then powers of ten are marks enough
+MARKS = ((1, 2, 5), 8), ((1, 3), 80), ((1,), np.inf)  # within a power of ten, up to which range
+MOST_MARKS = 5
 
 
 class Display(ABC):
@@ -95,7 +96,7 @@ def mark_costs(ax: Any, unit: str) -> None:
     ticker = require("matplotlib.ticker", "plot()")
     ax.set_xscale("log")
     low, high = ax.get_xlim()
-    marks = ticker.LogLocator(subs=(1,) if high > WIDE * low else (1, 2, 5))
-    ax.xaxis.set_major_locator(marks)
+    subs = next(subs for subs, widest in MARKS if high <= widest * low)
+    ax.xaxis.set_major_locator(ticker.LogLocator(subs=subs, numticks=MOST_MARKS))
     ax.xaxis.set_major_formatter(ticker.EngFormatter(unit))
     ax.xaxis.set_minor_formatter(ticker.NullFormatter())

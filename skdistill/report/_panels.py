@@ -95,14 +95,10 @@ def draw_figure(panels):
         heights = [
             max(panel.height for panel in panels[k : k + 2]) for k in range(0, len(panels), 2)
         ]
-        figure, axes = plt.subplots(
-            n_rows, 2, figsize=(2 * SIZE[0], sum(heights)), height_ratios=heights,
-            layout="constrained",
-        )  # fmt: skip
-        for panel, ax in zip(panels, axes.flat, strict=False):
-            panel.draw(ax)
-        for ax in axes.flat[len(panels) :]:
-            ax.remove()
+        figure = plt.figure(figsize=(2 * SIZE[0], sum(heights)), layout="constrained")
+        parts = figure.subfigures(n_rows, 2, height_ratios=heights, squeeze=False)
+        for panel, part in zip(panels, parts.flat, strict=False):
+            panel.draw(part.subplots())
     return figure
 
 
