@@ -52,7 +52,12 @@ class ReliabilityDisplay(_ByConfidence):
     """
 
     def __init__(
-        self, confidence: NDArray, accuracy: NDArray, n_rows: NDArray, *, name: str | None = None
+        self,
+        confidence: NDArray[Any],
+        accuracy: NDArray[Any],
+        n_rows: NDArray[Any],
+        *,
+        name: str | None = None,
     ) -> None:
         self.confidence = confidence
         self.accuracy = accuracy
@@ -170,7 +175,12 @@ class AgreementDisplay(_ByConfidence):
     """
 
     def __init__(
-        self, confidence: NDArray, agreement: NDArray, n_rows: NDArray, *, name: str | None = None
+        self,
+        confidence: NDArray[Any],
+        agreement: NDArray[Any],
+        n_rows: NDArray[Any],
+        *,
+        name: str | None = None,
     ) -> None:
         self.confidence = confidence
         self.agreement = agreement

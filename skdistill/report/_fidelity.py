@@ -119,7 +119,8 @@ def fidelity_report(
         models |= rivals
         costs |= {name: measure_costs(model, X_test) for name, model in rivals.items()}
         answers |= {name: task.answers(model, X_test) for name, model in rivals.items()}
-    return _report(clf, rows, labels, groups_test, models, _in_order(answers), _in_order(costs))
+    found = (_in_order(by_model) for by_model in (models, answers, costs))
+    return _report(clf, rows, labels, groups_test, *found)
 
 
 def _of_others(clf, X):

@@ -45,11 +45,13 @@ def check_training(clf, X, y, sample_weight, groups):
     lengths = {"y_train": y, **{name: value for name, value in more.items() if value is not None}}
     for name, value in lengths.items():
         check_length(name, value, "X_train", X.shape[0])
-    clf.task_.check_learned(y, "y_train")
     weight, groups = (None if v is None else np.asarray(v) for v in (sample_weight, groups))
-    rows = np.arange(len(y)) if weight is None else np.flatnonzero(weight > 0)
-    weight, groups = (None if v is None else v[rows] for v in (weight, groups))
-    return Training(take_rows(X, rows), y[rows], weight, groups)
+    if weight is not None and not (weight > 0).all():
+        rows = np.flatnonzero(weight > 0)
+        X, y, weight = take_rows(X, rows), y[rows], weight[rows]
+        groups = None if groups is None else groups[rows]
+    clf.task_.check_learned(y, "y_train")
+    return Training(X, y, weight, groups)
 
 
 def _check_complete(fitted_on, more):

@@ -29,10 +29,10 @@ class TradeoffDisplay(Display):
         Models of unknown cost, NaN, are not drawn.
     loss : float array of shape (n_models,)
         Mean over held-out rows.
-    loss_low, loss_high : float array of shape (n_models,) or None, default=None
-        Bounds of its 95 % interval; None: they are not drawn.
     loss_name : str
         What the loss is: ``task_.loss`` of a distilled estimator.
+    loss_low, loss_high : float array of shape (n_models,) or None, default=None
+        Bounds of its 95 % interval; None: they are not drawn.
     cost_name : {"bytes", "latency"}, default="bytes"
         What the models cost.
 

@@ -230,7 +230,7 @@ def test_on_iris_the_twin_is_as_good_and_is_kept():
 
 def test_the_models_are_handed_over_and_the_recommended_one_is_named(case):
     models = case.report.models_
-    assert list(models) == ["teacher", "student", "hard-label twin", "small boosting"]
+    assert list(models) == ["teacher", "hard-label twin", "small boosting", "student"]
     best = models[case.report.verdict.model]
     assert best is case.clf.student_
     np.testing.assert_array_equal(best.predict_proba(case.X), case.clf.predict_proba(case.X))
