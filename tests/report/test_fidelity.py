@@ -263,3 +263,18 @@ def test_a_gap_that_is_not_clear_of_zero_is_not_stated(case):
     assert "is not clear of zero" in report.gap_note
     assert report.gap_note in report.verdict.reasons
     assert case.report.gap_note == ""
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_report_of_hardly_any_rows_is_whole(case, n):
+    report = fidelity_report(case.clf, case.X[:n], case.y[:n])
+    assert report.verdict.choice == "undecided"
+    assert "svg" in report.to_html()
+    assert str(report).startswith(f"Undecided: on {n} held-out rows the student has log loss")
+
+
+def test_printed_it_is_one_line(case):
+    student = case.report.models["student"]
+    assert str(case.report).startswith("Distil: on 1,000 held-out rows the student has log loss ")
+    assert str(student.loss) in str(case.report)
+    assert "\n" not in str(case.report)

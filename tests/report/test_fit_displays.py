@@ -52,6 +52,7 @@ def test_training_of_an_estimator_is_its_history(case):
     frame = TrainingDisplay.from_estimator(case.clf).frame()
     history = case.clf.history_
     assert frame["valid_loss"].tolist() == [row["valid_loss"] for row in history]
+    assert frame["seen_loss"].tolist() == [row["seen_loss"] for row in history]
     assert frame.loc[frame["chosen"], "epoch"].tolist() == [case.clf.n_iter_]
 
 

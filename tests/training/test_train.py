@@ -21,6 +21,7 @@ from skdistill.tasks import Multiclass
 from skdistill.training._lessons import REAL, Lessons
 from skdistill.training._train import (
     detach,
+    like,
     recalibrate,
     scores_of,
     taught_by,
@@ -92,6 +93,23 @@ def test_a_detached_net_holds_no_rows(callbacks):
     )
     assert "valid_loss" in fitted.history[0]
     assert detach(fitted.net).train_split is None
+
+
+def test_the_seen_loss_is_that_of_held_out_rows_on_rows_that_are_trained_on():
+    rows = transfer(X, Y)
+    heavy = replace(rows, weight=3 * rows.weight)  # beside rows of other origins
+    history = train_student(heavy, TRAINING, alpha=0.5, n_epochs=3, monitor=rows).history
+    losses = np.array([[row["seen_loss"], row["valid_loss"]] for row in history])
+    np.testing.assert_allclose(losses[:, 0], losses[:, 1], rtol=1e-5)
+
+
+def test_only_rows_with_labels_are_scored_as_seen_no_more_than_are_held_out():
+    rows = transfer(X, Y)
+    has_label = np.arange(len(rows)) % 2 == 0
+    some = like(rows.take(np.arange(10)), replace(rows, has_label=has_label))
+    assert len(some) == 10
+    assert some.has_label.all()
+    assert len(like(rows, replace(rows, has_label=has_label))) == has_label.sum()
 
 
 @pytest.mark.parametrize("loss", ["kl", "jsd", distillation_loss])
