@@ -22,10 +22,6 @@ from skdistill.samplers import SAMPLERS
 
 ROOT = Path(__file__).parents[1]
 MODULES = ["skdistill", *sorted(f"skdistill.{name}" for name in skdistill._PACKAGES)]
-UNTYPED = (
-    *("skdistill.measures", "skdistill.report", "skdistill.search"),
-)  # modules whose annotations are still to come
-
 BEGINNING = """\
 import numpy as np
 import torch
@@ -188,7 +184,7 @@ def unannotated(function):
     return [name for name in names if name not in ("self", "cls")]
 
 
-PUBLIC = {name: function for name, function in public() if not name.startswith(UNTYPED)}
+PUBLIC = dict(public())
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC))

@@ -1,10 +1,17 @@
 """Models side by side on held-out rows: quality, size, speed, likeness to one of them."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import ArrayLike
+
 from skdistill.measures._costs import one_row_latency, serialized_bytes
-from skdistill.tasks import measure
+from skdistill.tasks import Task, measure
 
 
-def compare(models, X, y, *, reference, task):
+def compare(
+    models: Mapping[str, Any], X: Any, y: ArrayLike, *, reference: str, task: Task
+) -> dict[str, dict[str, float]]:
     """Measure models on the same held-out rows.
 
     Parameters

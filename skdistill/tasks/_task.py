@@ -136,6 +136,10 @@ class Task(ABC):
         """Return the loss of each row once `head` ends the student; the race compares these."""
 
     @abstractmethod
+    def answer_of_nobody(self, labels, weight):
+        """Return what knows no column answers every row: float64 of shape (`n_outputs`,)."""
+
+    @abstractmethod
     def losses_of_nobody(self, labels, weight, asked):
         """Return the losses of who knows no column and only some rows' labels."""
 
