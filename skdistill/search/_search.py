@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import clone
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import HalvingGridSearchCV
@@ -22,6 +22,7 @@ from skdistill._plumbing.ambient import plain_process
 from skdistill._plumbing.callbacks import CallbackSupport, reported
 from skdistill._plumbing.progress import stage
 from skdistill._plumbing.seeds import stage_seeds
+from skdistill._plumbing.typed import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from skdistill.flow import check_rows
 from skdistill.search._budgets import Budgets
 from skdistill.search._candidates import (
@@ -278,7 +279,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         """
         return self._best().predict_proba(X)
 
-    def score(self, X: Any, y: ArrayLike) -> float:
+    def score(self, X: Any, y: ArrayLike) -> float:  # type: ignore[override]  # by `scoring`
         """Score of the best model, by `scoring`.
 
         Parameters
