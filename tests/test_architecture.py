@@ -90,6 +90,7 @@ MAY_IMPORT = {
         "tables",
         "teachers",
     },
+    "__main__": {"cli"},
 }
 
 # Words of one task, classes, and the files that may have them. Elsewhere the task says what an
