@@ -26,6 +26,10 @@ class Measure:
         Whether it takes the teacher's answers in place of labels.
     brief : bool, default=False
         Whether it is among the few of a short comparison.
+    where_uneven : bool, default=False
+        Whether it joins them where the parts of the task have unlike numbers of rows.
+    proper : bool, default=False
+        Whether it is a loss of each row that is least, in the mean, where answers are the truth.
     note : str, default=""
         What is to be said below a table.
     """
@@ -35,6 +39,8 @@ class Measure:
     of: Callable[[Any, Any], Any]
     of_teacher: bool = False
     brief: bool = False
+    where_uneven: bool = False
+    proper: bool = False
     note: str = ""
 
 
@@ -109,15 +115,16 @@ def _clipped(proba):
 
 OF_CLASSES = (
     Measure("accuracy", "accuracy", _hits, brief=True),
-    Measure("balanced_accuracy", "balanced", _balanced_accuracy),
+    Measure("balanced_accuracy", "balanced", _balanced_accuracy, where_uneven=True),
     Measure(
         "log_loss",
         "log loss",
         row_losses,
         brief=True,
+        proper=True,
         note="Log loss, KL(teacher || model) in nats",
     ),
-    Measure("brier", "Brier", _distances),
+    Measure("brier", "Brier", _distances, proper=True),
     Measure(
         "ece",
         "ECE",
@@ -125,7 +132,7 @@ OF_CLASSES = (
         brief=True,
         note="ECE: expected calibration error, 15 bins of equal mass",
     ),
-    Measure("auc", "AUC", _area),
+    Measure("auc", "AUC", _area, where_uneven=True),
     Measure("agreement", "agreement", _agree, of_teacher=True, brief=True),
     Measure("kl", "KL", _divergences, of_teacher=True),
 )

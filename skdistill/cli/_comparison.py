@@ -1,0 +1,34 @@
+"""Models beside each other on held-out rows, as a table."""
+
+import numpy as np
+
+from skdistill._plumbing.words import duration, size
+from skdistill.cli._console import print_table
+
+TEACHER, TWIN, STUDENT, PRIOR = "teacher", "hard-label twin", "student", "prior"
+
+
+def fit_prior(y, absent=()):
+    """Return a model that knows no column: it answers how frequent each label is.
+
+    Labels that are perhaps `absent` from y it knows too, at frequency zero.
+    """
+    from sklearn.dummy import DummyClassifier
+
+    labels, weight = np.concatenate([y, absent]), np.repeat([1.0, 0.0], [len(y), len(absent)])
+    return DummyClassifier(strategy="prior").fit(np.zeros((len(labels), 1)), labels, weight)
+
+
+def print_comparison(task, figures):
+    """Print the figures of `compare`, a row a model."""
+    shown = [measure for measure in task.measures if measure.name in figures[STUDENT]]
+    header = ("", *(measure.words for measure in shown), "size", "one row")
+    rows = [
+        (
+            name,
+            *(f"{row[measure.name]:.4f}" for measure in shown),
+            *(size(row["n_bytes"]), duration(row["latency"])),
+        )
+        for name, row in figures.items()
+    ]
+    print_table(header, rows)
