@@ -88,6 +88,7 @@ MAY_IMPORT = {
         "report",
         "runtime",
         "tables",
+        "tasks",
         "teachers",
     },
     "__main__": {"cli"},
