@@ -92,6 +92,14 @@ def flag(name):
     return f"--{name.replace('_', '-')}"
 
 
+def as_options(text, names):
+    """Return what an estimator says, with its parameters as the options that stand for them."""
+    either = "|".join(names)
+    text = re.sub(rf"The '({either})' parameter of \w+ ", lambda m: f"{flag(m[1])} ", text)
+    spelled = rf"\b({either})=(None|True|False)?"
+    return re.sub(spelled, lambda m: f"{flag(m[1])}={(m[2] or '').lower()}", text)
+
+
 def as_typed(value):
     """Return the text that stands for a value."""
     if isinstance(value, list | tuple):

@@ -10,6 +10,7 @@ import numpy as np
 
 from skdistill.cli._console import InputError, note
 from skdistill.cli._options import reading_of
+from skdistill.cli._parameters import NO_OPTIONS, as_options
 from skdistill.cli._tables import read_labelled, read_unlabelled
 from skdistill.cli._targets import as_classes
 from skdistill.cli._teacher_files import make_teacher
@@ -32,7 +33,11 @@ class Work:
         note(f"Fitting the teacher and the student on {self.X_train.shape[0]:,} rows.")
         self.clf.set_params(memory=memory)
         with at_work():
-            return self.clf.fit(self.X_train, self.y_train, X_unlabeled=self.unlabeled)
+            try:
+                return self.clf.fit(self.X_train, self.y_train, X_unlabeled=self.unlabeled)
+            except (ValueError, TypeError) as error:
+                names = set(self.clf.get_params(deep=False)).difference(NO_OPTIONS)
+                raise InputError(as_options(str(error), names)) from error
 
 
 def prepare(options):

@@ -151,6 +151,7 @@ def _distance(a, b):
             "not a classifier",
         ),
         (["--data", "iris", "--alpha", "3"], "--alpha: '3' is not a float in the range [0"),
+        (["--data", "iris", "--hidden-layer-sizes", "0"], "--hidden-layer-sizes=(0,) has 0"),
         (["--data", "iris", "--unlabeled", "nowhere.parquet"], "no such file or folder"),
     ],
 )

@@ -11,7 +11,7 @@ import skdistill
 from skdistill import DistilledClassifier
 from skdistill.cli import main
 from skdistill.cli._main import make_parser
-from skdistill.cli._parameters import NO_OPTIONS, as_typed, value_of
+from skdistill.cli._parameters import NO_OPTIONS, as_options, as_typed, value_of
 
 WARMTH = """    warmth : float or "auto", default="auto"
         How warm it is, in [0, 1]; 100 % is `hot` [2]_. What follows
@@ -125,3 +125,16 @@ def test_a_text_stands_for_what_meets_a_constraint(constraints, text, value):
 def test_another_text_is_refused_with_what_is_meant(constraints, text, message):
     with pytest.raises(ArgumentTypeError, match=message):
         value_of(constraints)(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The 'alpha' parameter of DistilledClassifier must be in [0, 1].", "--alpha must be in"),
+        ("n_bins=1: pass more", "--n-bins=1: pass more"),
+        ('use n_bins="auto" or alpha=None', 'use --n-bins="auto" or --alpha=none'),
+        ("my_alpha=2 and beta=3", "my_alpha=2 and beta=3"),
+    ],
+)
+def test_what_an_estimator_says_of_its_parameters_names_options(text, said):
+    assert as_options(text, ["alpha", "n_bins"]).startswith(said)
