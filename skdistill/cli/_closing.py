@@ -27,7 +27,7 @@ def beats_prior(figures):
 
 
 def closing(figures, n_rows, path):
-    """Return the lines below the comparison of a student that was written to `path`.
+    """Yield the lines below the comparison of a student that was written to `path`.
 
     Parameters
     ----------

@@ -8,14 +8,11 @@ from skdistill.cli._console import print_table
 TEACHER, TWIN, STUDENT, PRIOR = "teacher", "hard-label twin", "student", "prior"
 
 
-def fit_prior(y, absent=()):
-    """Return a model that knows no column: it answers how frequent each label is.
-
-    Labels that are perhaps `absent` from y it knows too, at frequency zero.
-    """
+def fit_prior(y, known):
+    """Return a model that knows no column: it answers how frequent each `known` label is in y."""
     from sklearn.dummy import DummyClassifier
 
-    labels, weight = np.concatenate([y, absent]), np.repeat([1.0, 0.0], [len(y), len(absent)])
+    labels, weight = np.concatenate([y, known]), np.repeat([1.0, 0.0], [len(y), len(known)])
     return DummyClassifier(strategy="prior").fit(np.zeros((len(labels), 1)), labels, weight)
 
 

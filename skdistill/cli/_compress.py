@@ -62,7 +62,7 @@ def _compress(options):
             twin = cache.get("twin", lambda: fit_twin(clf, work.X_train, work.y_train).student_)
             _save(clf.student_, options.output, folder, force=options.force)
             note(f"Measuring on {work.X_test.shape[0]:,} held-out rows.")
-            prior = fit_prior(work.y_train)
+            prior = fit_prior(work.y_train, clf.task_.classes)
             figures = compare(
                 {TEACHER: clf.teacher_, TWIN: twin, STUDENT: clf.student_, PRIOR: prior},
                 work.X_test,

@@ -64,7 +64,7 @@ def add_options(parser):
 def _report(parser, options):
     if options.rows is not None or str(options.table).endswith(".safetensors"):
         names = [name for name in (*_of_fit(options), "output") if name not in OF_STUDENT]
-        _check_plain(parser, options, names, "needs a teacher, and a student's file has none")
+        _check_plain(parser, options, names, "has no meaning with a student's file")
         report_student(options)
         return
     if options.output is not None:

@@ -84,8 +84,11 @@ def test_a_cell_that_spells_no_label_is_refused(cell, labels):
         (["churn.safetensors", "customers.csv", "--target", "town"], "Oslo is no label that"),
         (["churn.safetensors", "customers.csv", "--target", "sales"], "no column 'sales'"),
         (["customers.csv", "churn.safetensors", "--target", "y"], "not a readable student file"),
-        (["churn.safetensors", "customers.csv", "--alpha", "1"], "--alpha needs a teacher"),
-        (["churn.safetensors", "customers.csv", "--output", "r.md"], "--output needs a teacher"),
+        (["churn.safetensors", "customers.csv", "--alpha", "1"], "--alpha has no meaning with"),
+        (
+            ["churn.safetensors", "customers.csv", "--output", "r.md"],
+            "--output has no meaning with",
+        ),
     ],
 )
 def test_bad_input_says_what_to_do(words, message, student, messy, monkeypatch, command):
