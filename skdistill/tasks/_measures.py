@@ -27,6 +27,10 @@ class Measure:
         Whether it takes the teacher's answers in place of labels.
     brief : bool, default=False
         Whether it is among the few of a short comparison.
+    where_uneven : bool, default=False
+        Whether it joins them where the parts of the task have unlike numbers of rows.
+    proper : bool, default=False
+        Whether it is a loss of each row that is least, in the mean, where answers are the truth.
     note : str, default=""
         What is to be said below a table.
     meaning : str, default=""
@@ -38,6 +42,8 @@ class Measure:
     of: Callable[[Any, Any], Any]
     of_teacher: bool = False
     brief: bool = False
+    where_uneven: bool = False
+    proper: bool = False
     note: str = ""
     meaning: str = ""
 
@@ -123,6 +129,7 @@ OF_CLASSES = (
         "balanced_accuracy",
         "balanced",
         _balanced_accuracy,
+        where_uneven=True,
         meaning="Accuracy within each class, mean over the classes.",
     ),
     Measure(
@@ -130,6 +137,7 @@ OF_CLASSES = (
         "log loss",
         row_losses,
         brief=True,
+        proper=True,
         note="Log loss, KL(teacher || model) in nats",
         meaning="Mean of -log p(label), in nats: the lower, the better; it decides.",
     ),
@@ -137,6 +145,7 @@ OF_CLASSES = (
         "brier",
         "Brier",
         _distances,
+        proper=True,
         meaning="Mean squared distance of probabilities to the labels, halved at two classes.",
     ),
     Measure(
@@ -151,6 +160,7 @@ OF_CLASSES = (
         "auc",
         "AUC",
         _area,
+        where_uneven=True,
         meaning="Area under the ROC curve; of several classes, the mean of one against the rest.",
     ),
     Measure(
