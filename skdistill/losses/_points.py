@@ -7,7 +7,9 @@ from torch import Tensor
 
 PointName = Literal["squared_error", "absolute_error", "huber"]
 POINTS: tuple[PointName, ...] = get_args(PointName)
-POINT_NUMBERS = dict(zip(POINTS, range(4, 7), strict=True))  # as in csrc/losses/batch.h
+POINT_NUMBERS: dict[str, int] = dict(
+    zip(POINTS, range(4, 7), strict=True)
+)  # as in csrc/losses/batch.h
 
 
 def point_loss(

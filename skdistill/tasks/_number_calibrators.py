@@ -1,6 +1,7 @@
 """Calibrators: a teacher's predictions → predictions that fit the labels."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -22,8 +23,8 @@ class AsTheyAre:
 class LinearCalibrator(AsTheyAre):
     """A line for each output: x ↦ slope · x + intercept."""
 
-    slope_: np.ndarray | None = field(default=None, init=False)
-    intercept_: np.ndarray | None = field(default=None, init=False)
+    slope_: Any = field(default=1.0, init=False)  # of each output
+    intercept_: Any = field(default=0.0, init=False)
 
     def fit(self, scores, labels, sample_weight):
         """Fit the lines by weighted least squares; equal predictions are only shifted."""
