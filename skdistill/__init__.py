@@ -20,6 +20,7 @@ __all__ = [
     "DistilledClassifier",
     "DistilledRegressor",
     "Munge",
+    "QuantileStudent",
     "RegressorStudent",
     "Student",
     "__version__",
@@ -44,6 +45,7 @@ if TYPE_CHECKING:  # checkers take any name for one of a module that has __getat
     from skdistill._regressor import DistilledRegressor as DistilledRegressor
     from skdistill._show_versions import show_versions as show_versions
     from skdistill.runtime import ClassifierStudent as ClassifierStudent
+    from skdistill.runtime import QuantileStudent as QuantileStudent
     from skdistill.runtime import RegressorStudent as RegressorStudent
     from skdistill.runtime import Student as Student
     from skdistill.runtime import load as load
@@ -57,6 +59,7 @@ else:
         "DistilledClassifier": "skdistill._classifier",
         "DistilledRegressor": "skdistill._regressor",
         "Munge": "skdistill.samplers",
+        "QuantileStudent": "skdistill.runtime",
         "RegressorStudent": "skdistill.runtime",
         "Student": "skdistill.runtime",
         "load": "skdistill.runtime",

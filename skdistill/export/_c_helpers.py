@@ -2,7 +2,7 @@
 
 In C text `@` stands for the student's name: `@clip` becomes `wine_clip`, and before a capital the
 name is a macro's, `@N_CLASSES` becomes `WINE_N_CLASSES`. The only function of the C library's
-mathematics is expf, beside it exp for numbers that are exponentials.
+mathematics is expf, beside it exp for numbers that are exponentials, and log1p for quantiles.
 """
 
 import re

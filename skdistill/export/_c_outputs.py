@@ -2,8 +2,18 @@
 
 from collections.abc import Callable
 
-from skdistill.export._c_text import number, strings
-from skdistill.layers import MOST_EXPONENT, Affine, Classes, Exponential, Numbers, Outputs, Softmax
+from skdistill.export._c_text import array, number, strings
+from skdistill.layers import (
+    MOST_EXPONENT,
+    Affine,
+    Ascending,
+    Classes,
+    Exponential,
+    Numbers,
+    Outputs,
+    Quantiles,
+    Softmax,
+)
 
 HELPERS = {
     "softmax": """\
@@ -34,6 +44,21 @@ static inline void @exponential(double *y, double most, int n)
         y[k] = exp(y[k] > most ? most : y[k] < -most ? -most : y[k]);
 }
 """,
+    "ascending": """\
+static inline void @ascending(const float *x, const double *scale, const double *center, double *y,
+                              int n)
+{
+    double value = x[0];
+    y[0] = value * scale[0] + center[0];
+    for (int k = 1; k < n; ++k) {
+        const double z = x[k];
+        value += (z > 0.0 ? z : 0.0) + log1p(exp(z > 0.0 ? -z : z));
+        y[k] = value * scale[k] + center[k];
+        if (y[k] < y[k - 1])
+            y[k] = y[k - 1];
+    }
+}
+""",
 }
 
 
@@ -42,8 +67,16 @@ def _softmax(c, layer):
 
 
 def _affine(c, layer):
+    _to_units("affine", c, layer)
+
+
+def _ascending(c, layer):
+    _to_units("ascending", c, layer)
+
+
+def _to_units(helper, c, layer):
     pointers = c.array("scale", layer.scale), c.array("center", layer.center)
-    c.call("affine", c.where, *pointers, "answers", c.width)
+    c.call(helper, c.where, *pointers, "answers", c.width)
 
 
 def _exponential(c, layer):
@@ -51,7 +84,12 @@ def _exponential(c, layer):
     c.call("exponential", "answers", MOST_EXPONENT, c.width)
 
 
-LAST: dict[type, Callable] = {Softmax: _softmax, Affine: _affine, Exponential: _exponential}
+LAST: dict[type, Callable] = {
+    Softmax: _softmax,
+    Affine: _affine,
+    Exponential: _exponential,
+    Ascending: _ascending,
+}
 
 
 class ClassesInC:
@@ -114,10 +152,25 @@ static inline void @predict(const float *x, double *answers)
 """
 
     def __init__(self, outputs):
-        self.definitions = [f"#define @N_OUTPUTS {outputs.count}\n"]
+        self.definitions = [f"#define @N_OUTPUTS {outputs.n_outputs}\n"]
+
+
+class QuantilesInC(NumbersInC):
+    """Quantiles, as doubles, and their levels."""
+
+    answers = "quantiles, in shares of their spread,"
+    mathematics = "expf, exp and log1p"
+    about = """\
+ * @predict(x, answers) writes the @N_OUTPUTS quantiles of the answer, which are doubles: none is
+ * below the one before. @levels has the level of each."""
+
+    def __init__(self, outputs):
+        super().__init__(outputs)
+        self.definitions.append(array("@levels", outputs.levels))
 
 
 WRITERS: dict[type[Outputs], type[ClassesInC | NumbersInC]] = {
     Classes: ClassesInC,
     Numbers: NumbersInC,
+    Quantiles: QuantilesInC,
 }

@@ -7,7 +7,17 @@ from skdistill.exceptions import ExportError
 from skdistill.export._common import TOLERANCE
 from skdistill.export._onnx_graph import ML, ML_OPSET
 from skdistill.export._onnx_layers import Flow, write
-from skdistill.layers import MOST_EXPONENT, Affine, Classes, Exponential, Numbers, Outputs, Softmax
+from skdistill.layers import (
+    MOST_EXPONENT,
+    Affine,
+    Ascending,
+    Classes,
+    Exponential,
+    Numbers,
+    Outputs,
+    Quantiles,
+    Softmax,
+)
 
 
 @write.register
@@ -27,9 +37,45 @@ def _(layer: Exponential, graph, flow):
     return Flow(graph.node("Exp", graph.node("Clip", _placed(layer, graph, flow), *bounds)))
 
 
+@write.register
+def _(layer: Ascending, graph, flow):
+    x, n = _as_double(graph, flow), len(layer.scale)
+    first, later = np.eye(n, 1) * np.ones(n), np.triu(np.ones((n, n)))
+    later[0] = 0
+    lowest = graph.node("MatMul", x, graph.constant(first))
+    steps = graph.node("MatMul", _softplus(graph, x), graph.constant(later))
+    numbers = _to_units(layer, graph, graph.node("Add", lowest, steps))
+    after = graph.constant(
+        np.where(np.tri(n) > 0, 0, -np.inf)[None]
+    )  # 0 up to the diagonal, -∞ beyond
+    each = graph.node("Add", graph.node("Unsqueeze", numbers, graph.integers([1])), after)
+    return Flow(_highest(graph, each))
+
+
+def _softplus(graph, x):
+    """Return log(1 + eˣ), which has no operator in float64 everywhere, of matrices."""
+    decay = graph.node("Exp", graph.node("Neg", graph.node("Abs", x)))
+    log = graph.node("Log", graph.node("Add", decay, graph.constant(1.0)))
+    return graph.node("Add", graph.node("Relu", x), log)
+
+
+def _highest(graph, x):
+    """Return the maximum along the last axis."""
+    if graph.opset >= 18:
+        return graph.node("ReduceMax", x, graph.integers([2]), keepdims=0)
+    return graph.node("ReduceMax", x, axes=[2], keepdims=0)
+
+
 def _placed(layer, graph, flow):
     """Return x · scale + center in float64."""
-    x = flow.name if graph.double else graph.node("Cast", flow.name, to=TensorProto.DOUBLE)
+    return _to_units(layer, graph, _as_double(graph, flow))
+
+
+def _as_double(graph, flow):
+    return flow.name if graph.double else graph.node("Cast", flow.name, to=TensorProto.DOUBLE)
+
+
+def _to_units(layer, graph, x):
     return graph.node(
         "Add", graph.node("Mul", x, graph.constant(layer.scale)), graph.constant(layer.center)
     )
@@ -119,8 +165,8 @@ class NumbersInOnnx:
     )
 
     def __init__(self, outputs):
-        self._count = outputs.count
-        self.about = {"n_outputs": outputs.count}
+        self._count = outputs.n_outputs
+        self.about = {"n_outputs": outputs.n_outputs}
 
     def declare(self):
         """Return name, type and shape of the graph's output."""
@@ -142,7 +188,16 @@ class NumbersInOnnx:
         raise ValueError("zipmap=True makes dictionaries by label, but the student has none.")
 
 
+class QuantilesInOnnx(NumbersInOnnx):
+    """One tensor of doubles, a column a level."""
+
+    def __init__(self, outputs):
+        super().__init__(outputs)
+        self.about |= {"quantiles": outputs.levels.tolist()}
+
+
 WRITERS: dict[type[Outputs], type[ClassesInOnnx | NumbersInOnnx]] = {
     Classes: ClassesInOnnx,
     Numbers: NumbersInOnnx,
+    Quantiles: QuantilesInOnnx,
 }

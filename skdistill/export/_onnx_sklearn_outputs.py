@@ -13,8 +13,8 @@ from skl2onnx.common.utils_classifier import get_label_classes
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 import skdistill
-from skdistill.export._onnx_outputs import ClassesInOnnx, NumbersInOnnx
-from skdistill.layers import Classes, Numbers, Outputs
+from skdistill.export._onnx_outputs import ClassesInOnnx, NumbersInOnnx, QuantilesInOnnx
+from skdistill.layers import Classes, Numbers, Outputs, Quantiles
 
 
 class StudentStep(ClassifierMixin, BaseEstimator):
@@ -58,20 +58,29 @@ class NumbersInSklearn:
     """A regressor's output."""
 
     step = StudentOfNumbersStep
-    models = (StudentOfNumbersStep,)
+    models: ClassVar[tuple[type, ...]] = (StudentOfNumbersStep,)
+    form = NumbersInOnnx
     options: ClassVar[dict[str, list]] = {}
     chosen: ClassVar[dict[str, bool]] = {}
 
     def __init__(self, scope, model):
-        self.written = NumbersInOnnx(model.student_.outputs)
-        self._count = model.student_.outputs.count
+        self.written = self.form(model.student_.outputs)
+        self._count = model.student_.outputs.n_outputs
 
     def types(self, n_rows):
         """Return the type of the output."""
         return (DoubleTensorType([n_rows, self._count]),)
 
 
+class QuantilesInSklearn(NumbersInSklearn):
+    """The output of a regressor of quantiles."""
+
+    models = ()  # those of numbers
+    form = QuantilesInOnnx
+
+
 WRITERS: dict[type[Outputs], type[ClassesInSklearn | NumbersInSklearn]] = {
     Classes: ClassesInSklearn,
     Numbers: NumbersInSklearn,
+    Quantiles: QuantilesInSklearn,
 }

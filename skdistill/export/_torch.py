@@ -139,6 +139,16 @@ class Exponentiated(Placed):
         return super().forward(x).clamp(-layers.MOST_EXPONENT, layers.MOST_EXPONENT).exp()
 
 
+class Ascended(Placed):
+    """`Ascending.forward`."""
+
+    def forward(self, x):
+        """Return ascending numbers in float64."""
+        x = x.double()
+        steps = torch.cat([x[:, :1], nn.functional.softplus(x[:, 1:])], dim=1)
+        return super().forward(steps.cumsum(dim=1)).cummax(dim=1).values
+
+
 class Tempered(nn.Module):
     """`Softmax.forward`."""
 
@@ -175,4 +185,5 @@ READERS: dict[type, Callable] = {
     layers.Softmax: Tempered,
     layers.Affine: Placed,
     layers.Exponential: Exponentiated,
+    layers.Ascending: Ascended,
 }

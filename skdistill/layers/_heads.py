@@ -59,5 +59,28 @@ class Exponential(HeadOfNumbers):
         return np.maximum(_deviation(answers), self.scale * answers.mean(axis=0))
 
 
+@dataclass(frozen=True, eq=False)
+class Ascending(HeadOfNumbers):
+    """Scores ↦ numbers of which none is below the one before.
+
+    The first score is the lowest value, and softplus of each other one is its distance to the
+    one before. `center` may differ from number to number: it is how each is shifted.
+    """
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return ascending numbers, float64 of shape (n_samples, n_outputs)."""
+        return np.maximum.accumulate(self._placed(ascending(x)), axis=1)
+
+    def spread(self, answers: np.ndarray) -> np.ndarray:
+        return np.maximum(_deviation(answers), self.scale)
+
+
+def ascending(x: np.ndarray) -> np.ndarray:
+    """Return the values that scores of ascending numbers stand for, float64."""
+    steps = x.astype(np.float64)
+    steps[:, 1:] = np.logaddexp(0, steps[:, 1:])
+    return np.cumsum(steps, axis=1)
+
+
 def _deviation(answers):
     return np.abs(answers - answers.mean(axis=0)).mean(axis=0)

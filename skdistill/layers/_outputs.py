@@ -8,8 +8,10 @@ import numpy as np
 
 from skdistill._plumbing.described import Described
 from skdistill.layers._functions import Softmax
-from skdistill.layers._heads import Affine, Exponential
+from skdistill.layers._heads import Affine, Ascending, Exponential
 from skdistill.layers._layer import LastLayer
+
+MEDIAN = 0.5  # its level
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,3 +119,52 @@ class Numbers(Outputs):
     def decide(self, answers: np.ndarray) -> np.ndarray:
         """Return the numbers, of shape (n_samples,) if they are flat."""
         return answers[:, 0] if self.flat else answers
+
+
+@dataclass(frozen=True, eq=False)
+class Quantiles(Outputs):
+    """Quantiles of one number.
+
+    Parameters
+    ----------
+    levels : float64 array of shape (n_levels,)
+        Shares of the distribution below each of them, ascending; .5 is among them.
+    """
+
+    levels: np.ndarray
+    last_layers = (Ascending,)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.levels, np.ndarray) or self.levels.dtype != np.float64:
+            raise ValueError("Levels of quantiles are a float64 array.")
+        check_levels(self.levels)
+
+    @property
+    def n_outputs(self) -> int:
+        """How many quantiles."""
+        return len(self.levels)
+
+    @property
+    def words(self) -> str:
+        """How many quantiles there are."""
+        return "1 quantile" if self.n_outputs == 1 else f"{self.n_outputs} quantiles"
+
+    @property
+    def described(self) -> str:
+        """The levels."""
+        return f"quantiles: {', '.join(map(str, self.levels.tolist()))}"
+
+    def decide(self, answers: np.ndarray) -> np.ndarray:
+        """Return the median of each row."""
+        return answers[:, np.searchsorted(self.levels, MEDIAN)]
+
+
+def check_levels(levels: np.ndarray) -> None:
+    """Raise unless levels of quantiles ascend within (0, 1) and have the median among them."""
+    given = f"quantiles={tuple(levels.tolist())}"
+    if levels.ndim != 1 or not np.all((levels > 0) & (levels < 1)):
+        raise ValueError(f"{given}: each level is a number between 0 and 1, such as .05.")
+    if not np.all(np.diff(levels) > 0):
+        raise ValueError(f"{given}: sort the levels, each once.")
+    if MEDIAN not in levels:
+        raise ValueError(f"{given}: add .5, as the median is what is predicted.")

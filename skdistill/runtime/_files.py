@@ -19,10 +19,12 @@ from skdistill.runtime._reader import ColumnReader
 
 if TYPE_CHECKING:  # students save themselves by this module
     from skdistill.runtime._classifier_student import ClassifierStudent
+    from skdistill.runtime._quantile_student import QuantileStudent
     from skdistill.runtime._regressor_student import RegressorStudent
 
-FORMATS = 1, 2, 3, 4  # the second has offsets and buckets, the third says outputs, not classes
-OF_FORMAT_4 = {"Affine", "AverageOfMembers", "Exponential", "Numbers"}  # others are written as 3
+FORMATS = 1, 2, 3, 4  # the second has offsets and buckets, the third says outputs, not classes,
+# the fourth has students of numbers, and no others
+OF_NUMBERS = {"Affine", "Ascending", "Exponential", "AverageOfMembers", "Numbers", "Quantiles"}
 LABELS = re.compile(r"object|[<>|][biuf]\d{1,2}|[<>]U\d+")
 
 
@@ -59,13 +61,13 @@ def _to_bytes(student):
         layers.append(plain)
     outputs = _outputs_to_json(student.outputs)
     kinds = {part["kind"] for part in (*layers, outputs)}
-    header = {"format": 4 if kinds & OF_FORMAT_4 else 3, "layers": layers, "outputs": outputs}
+    header = {"format": 4 if kinds & OF_NUMBERS else 3, "layers": layers, "outputs": outputs}
     text = json.dumps({**header, **student.reader.given()})
     metadata = {"skdistill": text, "sha256": digest(text, arrays)}
     return _in_order(to_bytes(arrays, metadata))
 
 
-def load(path: str | os.PathLike[str]) -> "ClassifierStudent | RegressorStudent":
+def load(path: str | os.PathLike[str]) -> "ClassifierStudent | RegressorStudent | QuantileStudent":
     """Read a student from a file written by `Student.save`.
 
     Needs NumPy and safetensors only, and never executes code from the file.
@@ -77,7 +79,7 @@ def load(path: str | os.PathLike[str]) -> "ClassifierStudent | RegressorStudent"
 
     Returns
     -------
-    student : ClassifierStudent or RegressorStudent
+    student : ClassifierStudent, RegressorStudent or QuantileStudent
         Ready to answer.
 
     Raises

@@ -14,6 +14,7 @@ from skdistill._plumbing.extension import ACTIVATION_NUMBERS, instruction_sets, 
 from skdistill.layers import (
     Activation,
     Affine,
+    Ascending,
     AverageOfMembers,
     EncodeTable,
     Exponential,
@@ -30,7 +31,7 @@ LINEAR, SCALE, HEADS, MEAN, AVERAGE = range(
     len(ACTIVATION_NUMBERS), len(ACTIVATION_NUMBERS) + 5
 )  # csrc/forward/net.h, and so are these
 JOINS: dict[type[Layer], int] = {MeanOfMembers: MEAN, AverageOfMembers: AVERAGE}
-LASTS: dict[type[Layer], int] = {Softmax: 0, Affine: 1, Exponential: 2}
+LASTS: dict[type[Layer], int] = {Softmax: 0, Affine: 1, Exponential: 2, Ascending: 3}
 MOST_FOLDED = 256  # codes of a category that each get a row of their own
 MOST_NUMBERS = 2**24  # in all such rows
 ROUNDING = 1e-6  # of bins' ends, as a share of their width

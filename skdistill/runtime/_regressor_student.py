@@ -11,7 +11,57 @@ from skdistill.runtime._student import Student
 from skdistill.tables import Table
 
 
-class RegressorStudent(Student):
+class StudentOfNumbers(Student):
+    """What students of numbers have in common: how they are scored."""
+
+    def score(self, X: Table, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Coefficient of determination R² of the predictions.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict`.
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            Numbers to compare with.
+        sample_weight : array of shape (n_samples,) or None, default=None
+            Weight of each row.
+
+        Returns
+        -------
+        r2 : float
+            At most 1; 0 is what the mean of y gets. The mean over outputs. NaN, with a warning,
+            for fewer than two rows.
+
+        Raises
+        ------
+        ValueError
+            If lengths differ, or a value is no finite number.
+        """
+        predicted, y = _columns(self.predict(X)), _columns(_as_numbers("y", y))
+        if y.shape != predicted.shape:
+            raise ValueError(
+                f"y has shape {y.shape}, but predictions have shape {predicted.shape}: "
+                f"a row has {self.outputs.words}."
+            )
+        weight = _as_numbers("sample_weight", 1.0 if sample_weight is None else sample_weight)
+        if sample_weight is not None and weight.shape != (len(y),):
+            raise ValueError(
+                f"sample_weight has shape {weight.shape}, X {len(y)} rows: one value a row."
+            )
+        if len(y) < 2:
+            warn(f"R² of {len(y)} rows is not defined: it is NaN. Score two rows or more.")
+            return float("nan")
+        return _determination(y, predicted, np.broadcast_to(weight, len(y)))
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import RegressorTags
+
+        tags = super().__sklearn_tags__()
+        tags.estimator_type, tags.regressor_tags = "regressor", RegressorTags()
+        return tags
+
+
+class RegressorStudent(StudentOfNumbers):
     """A distilled regressor, ready to deploy: no teacher, no torch, no scikit-learn.
 
     Read from a file by `skdistill.load`.
@@ -59,54 +109,15 @@ class RegressorStudent(Student):
         """
         return self.outputs.decide(self.answers(X))
 
-    def score(self, X: Table, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
-        """Coefficient of determination R² of the predictions.
-
-        Parameters
-        ----------
-        X : table of shape (n_samples, n_features)
-            As for `predict`.
-        y : array of shape (n_samples,) or (n_samples, n_outputs)
-            Numbers to compare with.
-        sample_weight : array of shape (n_samples,) or None, default=None
-            Weight of each row.
-
-        Returns
-        -------
-        r2 : float
-            At most 1; 0 is what the mean of y gets. The mean over outputs. NaN, with a warning,
-            for fewer than two rows.
-
-        Raises
-        ------
-        ValueError
-            If lengths differ, or a value is no finite number.
-        """
-        predicted, y = self.answers(X), _as_numbers("y", y)
-        y = y[:, None] if y.ndim == 1 else y
-        if y.shape != predicted.shape:
-            raise ValueError(
-                f"y has shape {y.shape}, but predictions have shape {predicted.shape}: "
-                f"a row has {self.outputs.words}."
-            )
-        weight = _as_numbers("sample_weight", 1.0 if sample_weight is None else sample_weight)
-        if sample_weight is not None and weight.shape != (len(y),):
-            raise ValueError(
-                f"sample_weight has shape {weight.shape}, X {len(y)} rows: one value a row."
-            )
-        if len(y) < 2:
-            warn(f"R² of {len(y)} rows is not defined: it is NaN. Score two rows or more.")
-            return float("nan")
-        return _determination(y, predicted, np.broadcast_to(weight, len(y)))
-
     def __sklearn_tags__(self) -> Any:
-        from sklearn.utils import RegressorTags
-
         tags = super().__sklearn_tags__()
-        tags.estimator_type, tags.regressor_tags = "regressor", RegressorTags()
         tags.target_tags.multi_output = self.outputs.count > 1
         tags.target_tags.single_output = self.outputs.count == 1
         return tags
+
+
+def _columns(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+    return numbers[:, None] if numbers.ndim == 1 else numbers
 
 
 def _as_numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:

@@ -13,13 +13,15 @@ from sklearn.datasets import make_classification
 from sklearn.dummy import DummyClassifier
 from torch import nn
 
-from skdistill import DistilledClassifier, RegressorStudent
+from skdistill import DistilledClassifier, QuantileStudent, RegressorStudent
 from skdistill.layers import (
     Affine,
+    Ascending,
     AverageOfMembers,
     Exponential,
     MeanOfMembers,
     Numbers,
+    Quantiles,
     Softmax,
 )
 
@@ -71,10 +73,15 @@ def _as_regressor(student, n_outputs=3, head=Affine, scale=2.0, center=0.0):
     *layers, scores, _ = student.layers
     joins = isinstance(scores, MeanOfMembers)
     join = [AverageOfMembers()] if joins else []
+    shift = 3.0 if head is Ascending else 0.0  # which some numbers would cross
     last = layers.pop() if joins else scores
     weight, bias = (np.ascontiguousarray(a[..., :n_outputs]) for a in (last.weight, last.bias))
-    end = head(np.full(n_outputs, scale), np.full(n_outputs, center))
+    end = head(np.full(n_outputs, scale), center - shift * np.arange(n_outputs))
     layers = (*layers, replace(last, weight=weight, bias=bias), *join, end)
+    if head is Ascending:
+        return QuantileStudent(
+            student.reader, layers, Quantiles(np.linspace(0.5, 1, n_outputs, endpoint=False))
+        )
     return RegressorStudent(student.reader, layers, Numbers(n_outputs, n_outputs == 1))
 
 
@@ -82,6 +89,7 @@ HEADS = {
     "affine": {"head": Affine, "scale": 2.0, "center": -3.0},
     "affine_far": {"head": Affine, "scale": 0.2, "center": 1e9},
     "exponential": {"head": Exponential, "scale": 0.3, "center": 2.0},
+    "ascending": {"head": Ascending, "scale": 2.0, "center": 3.0},
 }
 
 

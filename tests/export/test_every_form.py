@@ -13,7 +13,16 @@ from skdistill._plumbing.extension import kernels
 from skdistill.export import _c_outputs, _onnx_outputs, _onnx_sklearn_outputs, to_c, to_onnx
 from skdistill.export._onnx_int8 import Int8Linear
 from skdistill.export._torch import READERS, to_torch
-from skdistill.layers import LAYERS, OUTPUTS, Affine, Exponential, Layer, Outputs, Softmax
+from skdistill.layers import (
+    LAYERS,
+    OUTPUTS,
+    Affine,
+    Ascending,
+    Exponential,
+    Layer,
+    Outputs,
+    Softmax,
+)
 from skdistill.runtime import load
 from skdistill.runtime._students import STUDENT_OF
 from skdistill.students._own import TorchModule
@@ -65,7 +74,8 @@ def layers_of(cls):
 @pytest.fixture
 def students(make_student, make_regressor):
     """Students that have every layer between them."""
-    of_numbers = [make_regressor("tabm", head=Affine), make_regressor("relu", head=Exponential)]
+    of_numbers = [make_regressor("tabm", head=Affine)]
+    of_numbers += [make_regressor("relu", head=head) for head in (Exponential, Ascending)]
     return [*map(make_student, WITH_EVERY_LAYER), *of_numbers]
 
 

@@ -9,6 +9,7 @@ from skdistill.layers import (
     LAYERS,
     OUTPUTS,
     Affine,
+    Ascending,
     Classes,
     Exponential,
     Numbers,
@@ -90,4 +91,4 @@ def test_every_meaning_of_outputs_is_known_by_its_name():
     assert set(OUTPUTS.values()) == ours
     assert not set(OUTPUTS) & set(LAYERS)
     lasts = {last for outputs in OUTPUTS.values() for last in outputs.last_layers}
-    assert lasts == {Softmax, Affine, Exponential} <= set(LAYERS.values())
+    assert lasts == {Softmax, Affine, Ascending, Exponential} <= set(LAYERS.values())

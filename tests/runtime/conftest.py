@@ -9,6 +9,7 @@ import pytest
 from skdistill.layers import (
     Activation,
     Affine,
+    Ascending,
     AverageOfMembers,
     Classes,
     EncodeTable,
@@ -17,10 +18,11 @@ from skdistill.layers import (
     MeanOfMembers,
     Numbers,
     Periodic,
+    Quantiles,
     Scale,
     Softmax,
 )
-from skdistill.runtime import ClassifierStudent, RegressorStudent
+from skdistill.runtime import ClassifierStudent, QuantileStudent, RegressorStudent
 from skdistill.runtime._reader import ColumnReader
 from skdistill.tables import CATEGORY, NUMBER
 
@@ -109,7 +111,11 @@ def make_regressor(seed=0, n_outputs=1, head=Affine, scale=1.0, center=0.0, **sh
     reader, (*layers, _) = make_parts(seed, n_outputs, **shape)
     if type(layers[-1]) is MeanOfMembers:
         layers[-1] = AverageOfMembers()
-    last = head(np.full(n_outputs, scale), np.full(n_outputs, center))
+    shift = 0.5 if head is Ascending else 0.0  # which some numbers would cross
+    last = head(np.full(n_outputs, scale), center - shift * np.arange(n_outputs))
+    if head is Ascending:
+        levels = np.linspace(0.5, 1, n_outputs, endpoint=False)
+        return QuantileStudent(reader, (*layers, last), Quantiles(levels))
     return RegressorStudent(reader, (*layers, last), Numbers(n_outputs, n_outputs == 1))
 
 

@@ -17,6 +17,7 @@ from skdistill._plumbing.extension import instruction_sets, kernels
 from skdistill.layers import (
     Activation,
     Affine,
+    Ascending,
     Exponential,
     Layer,
     Linear,
@@ -54,6 +55,8 @@ TABLES = {
 HEADS = {
     "affine": {"head": Affine, "scale": 3.0, "center": -2.0},
     "affine far off": {"head": Affine, "scale": 0.5, "center": 1e9},
+    "ascending": {"head": Ascending, "scale": 3.0, "center": -2.0},
+    "ascending far off": {"head": Ascending, "scale": 0.5, "center": 1e9},
     "exponential": {"head": Exponential, "scale": 0.5, "center": 3.0},
     "exponential far off": {"head": Exponential, "scale": 1e-8, "center": np.log(1e9)},
 }

@@ -82,6 +82,19 @@ INLINE void numbers_of(const Last &last, const float *x, int64_t n, double *numb
     }
 }
 
+// The first score, and softplus of each other one above the number before:
+// v_k = v_{k-1} + log(1 + e^{x_k}), in their units; a shift that would part them lifts the upper.
+INLINE void ascending_numbers(const Last &last, const float *x, int64_t n, double *numbers) {
+    double value = x[0];
+    numbers[0] = value * last.scale[0] + last.center[0];
+    for (int64_t k = 1; k < n; k++) {
+        const double z = x[k], size = z < 0 ? -z : z;
+        value += (z > 0 ? z : 0) + __builtin_log1p(__builtin_exp(-size));
+        const double number = value * last.scale[k] + last.center[k];
+        numbers[k] = number < numbers[k - 1] ? numbers[k - 1] : number;
+    }
+}
+
 // What follows the first layer, up to the scores. Return where they are; `from` and `to` take turns.
 INLINE float *run_layers(const Net &net, int64_t n_rows, float *from, float *to) {
     const int64_t members = net.n_members, n_nets = members ? n_rows * members : n_rows;
@@ -124,6 +137,8 @@ INLINE float *run_layers(const Net &net, int64_t n_rows, float *from, float *to)
 INLINE void answer(const Net &net, const float *x, double *exponentials, double *answers) {
     if (net.last.kind == Last::SOFTMAX)
         softmax(x, net.n_outputs, net.last.inverse_temperature, exponentials, answers);
+    else if (net.last.kind == Last::ASCENDING)
+        ascending_numbers(net.last, x, net.n_outputs, answers);
     else
         numbers_of(net.last, x, net.n_outputs, answers);
 }
