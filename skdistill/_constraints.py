@@ -47,6 +47,7 @@ OF_CLASSIFIER: dict = {
 }
 OF_REGRESSOR: dict = {
     **SHARED,
+    "quantiles": [tuple, None],
     "calibration": [StrOptions({"linear"}), None],
     "loss": [StrOptions({"auto", *POINTS}), callable],
 }

@@ -30,7 +30,7 @@ from skdistill.race import DEFAULT_ALPHA, Recipe, choose_recipe, train_by
 from skdistill.runtime import Student
 from skdistill.sources import open_source
 from skdistill.tables import Table, as_table
-from skdistill.tasks import Task, check_calibration
+from skdistill.tasks import check_calibration
 from skdistill.teachers import (
     Fits,
     check_teacher,
@@ -45,7 +45,7 @@ from skdistill.training import detach, find_device, make_training, rehearse
 class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
     """Fits a teacher, then a student of its answers; a subclass says what a task is."""
 
-    _task: type[Task]
+    _task: Any  # a class of Task, or what makes one of y
 
     teacher: Any
     cv: Any
@@ -134,7 +134,8 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
     def _fits(self, teacher, data, given):
         """Return who fits the teacher, and what is passed to a splitter."""
         fit_params, split_params = route(self, data, given)
-        cache = open_cache(self.memory, self.random_state, teacher, data.X, data.y, fit_params)
+        parts = teacher, data.kind, data.X, data.y, fit_params
+        cache = open_cache(self.memory, self.random_state, *parts)
         return Fits(teacher, data, fit_params, self.n_jobs, cache), split_params
 
     def _keep(self, task, reader, side, recipe, lessons, head, fitted):

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 import joblib
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.metaestimators import available_if
 from torch import Tensor, nn
 
 from skdistill._constraints import OF_REGRESSOR
@@ -14,10 +15,19 @@ from skdistill._distilled import BaseDistilled
 from skdistill._plumbing.seeds import RandomState
 from skdistill._plumbing.typed import RegressorMixin
 from skdistill.losses import PointName
-from skdistill.runtime import RegressorStudent
+from skdistill.runtime import QuantileStudent, RegressorStudent
 from skdistill.samplers import AnySampler, SamplerName
 from skdistill.tables import Table
-from skdistill.tasks import Means
+from skdistill.tasks import Means, QuantilesAt
+
+
+def _has_quantiles(estimator):
+    if estimator.quantiles is None:
+        raise AttributeError(
+            "DistilledRegressor(quantiles=None) learns the mean alone: set quantiles, as in "
+            "quantiles=(.05, .5, .95), and fit."
+        )
+    return True
 
 
 class DistilledRegressor(RegressorMixin, BaseDistilled):
@@ -39,15 +49,25 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         `groups` is passed), a scikit-learn splitter, an iterable of (train, test) rows, or
         "oob" for the out-of-bag answers of a teacher with ``oob_score=True``. Where `cv` is a
         number and no `groups` are passed, rows that repeat one another stay together.
+    quantiles : tuple of float or None, default=None
+        Levels in (0, 1), ascending, .5 among them, of the quantiles to learn: the student then
+        predicts the median, and quantiles and intervals beside it [4]_. The teacher answers
+        ``predict(X, quantiles=[…])``; or it is known how its class learns a quantile, as of
+        scikit-learn's, LightGBM's, XGBoost's and CatBoost's boosting, and a clone is fitted for
+        each level; or it is a scikit-learn forest, whose leaves tell the distribution [5]_. None:
+        the mean is learned.
     calibration : "linear" or None, default="linear"
-        How the teacher's answers are calibrated against the numbers: a line for each output.
+        How the teacher's answers are calibrated against the numbers: a line for each output. With
+        `quantiles`, a shift for each level, so that the share of numbers below is the level.
     alpha : float or "auto", default="auto"
         Weight of the error against the teacher, beside that against labels, in [0, 1]; rows
         without label have the first alone, at that weight. 0 trains on labels alone. "auto" lets
         held-out loss decide.
     loss : {"auto", "squared_error", "absolute_error", "huber"} or callable, default="auto"
         What is minimised: a kind of `skdistill.losses.point_loss` ("auto" is squared error), or a
-        function with the signature of that one. Held-out rows decide by squared error.
+        function with the signature of that one. Held-out rows decide by squared error. With
+        `quantiles`, "auto" is `skdistill.losses.pinball_loss`, and held-out rows decide by its
+        part against labels.
     transfer : sampler, str or None, default="auto"
         Where synthetic rows come from: "munge", "conditional", "copula", "mixup", "bootstrap", a
         sampler of `skdistill.samplers` or one of your own. "auto" lets held-out loss decide
@@ -120,7 +140,7 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
 
     Attributes
     ----------
-    student_ : skdistill.RegressorStudent
+    student_ : skdistill.RegressorStudent or skdistill.QuantileStudent
         The deployable regressor: arrays only.
     teacher_ : regressor
         The teacher fitted on all rows; not with `soft_targets`.
@@ -140,13 +160,16 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         Losses by epoch of the race's winner, on training and held-out rows; of the final
         training where nothing was held out.
     transfer_summary_ : dict
-        As that of `DistilledClassifier`, with held-out squared errors, in variances of y.
+        As that of `DistilledClassifier`, with held-out squared errors, in variances of y, or
+        pinball losses, in standard deviations.
 
     References
     ----------
     .. [1] Bucila, Caruana, Niculescu-Mizil, "Model Compression", KDD 2006.
     .. [2] Furlanello et al., "Born-Again Neural Networks", ICML 2018.
     .. [3] Mirzadeh et al., "Improved Knowledge Distillation via Teacher Assistant", AAAI 2020.
+    .. [4] Koenker and Bassett, "Regression Quantiles", 1978.
+    .. [5] Meinshausen, "Quantile Regression Forests", JMLR 2006.
 
     Examples
     --------
@@ -159,17 +182,21 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
     (442,)
     """
 
-    student_: RegressorStudent
+    student_: RegressorStudent | QuantileStudent
     temperature = 1.0  # numbers have none
 
     _parameter_constraints: ClassVar[dict] = OF_REGRESSOR
-    _task = Means
+
+    @property
+    def _task(self):
+        return Means if self.quantiles is None else QuantilesAt(self.quantiles)
 
     def __init__(
         self,
         teacher: Any = None,
         *,
         cv: Any = 5,
+        quantiles: tuple[float, ...] | None = None,
         calibration: Literal["linear"] | None = "linear",
         alpha: float | Literal["auto"] = "auto",
         loss: PointName | Literal["auto"] | Callable[..., Tensor] = "auto",
@@ -202,6 +229,7 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
     ) -> None:
         self.teacher = teacher
         self.cv = cv
+        self.quantiles = quantiles
         self.calibration = calibration
         self.alpha = alpha
         self.loss = loss
@@ -259,7 +287,7 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
             Further rows, without labels, for the teacher to answer and the student to learn. A
             path leads to a Parquet file or a folder of them. All are read once, chunk by chunk,
             and may be larger than memory.
-        soft_targets : array of shape (n_samples,) or (n_samples, n_outputs), or None
+        soft_targets : array of shape (n_samples,), (n_samples, n_outputs or n_quantiles), or None
             Numbers to learn instead of a teacher's. They are used as given, and no teacher is
             fitted. Whoever made them should have learned from other rows: held-out loss is too
             low where they know its labels.
@@ -283,10 +311,15 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         KeyboardInterrupt
             When interrupted: there is no student then.
         """
+        if self.quantiles is not None and isinstance(self.cv, str):
+            raise ValueError(
+                f"cv={self.cv!r} with quantiles: out-of-bag answers are means. Use cv=5, or leave "
+                "out quantiles."
+            )
         return self._distil(X, y, sample_weight, groups, X_unlabeled, soft_targets)
 
     def predict(self, X: Table) -> NDArray[np.float64]:
-        """Predict numbers, by the student.
+        """Predict numbers, by the student: means, or medians where it has quantiles.
 
         Parameters
         ----------
@@ -301,3 +334,46 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         """
         student, X = self._checked(X)
         return student.predict(X)
+
+    @available_if(_has_quantiles)
+    def predict_quantiles(self, X: Table) -> NDArray[np.float64]:
+        """Predict quantiles, by the student; only with `quantiles`.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict`.
+
+        Returns
+        -------
+        quantiles : float64 array of shape (n_samples, n_quantiles)
+            In the units of y, one column for each of `quantiles`; none is below the column
+            before.
+        """
+        student, X = self._checked(X)
+        return student.predict_quantiles(X)
+
+    @available_if(_has_quantiles)
+    def predict_interval(self, X: Table, coverage: float) -> NDArray[np.float64]:
+        """Predict intervals that hold the number with a probability; only with `quantiles`.
+
+        Parameters
+        ----------
+        X : table of shape (n_samples, n_features)
+            As for `predict`.
+        coverage : float
+            The probability: .9 is the interval from level .05 to level .95, which must both be
+            among `quantiles`.
+
+        Returns
+        -------
+        interval : float64 array of shape (n_samples, 2)
+            Lower and upper end, in the units of y.
+
+        Raises
+        ------
+        ValueError
+            If a level is not among `quantiles`; the message lists the coverages that are.
+        """
+        student, X = self._checked(X)
+        return student.predict_interval(X, coverage)

@@ -15,7 +15,7 @@ from skdistill.tasks import Task
 class Samples:
     """Rows to learn from, checked."""
 
-    kind: type[Task]
+    kind: Any  # a class of Task, or what makes one of y
     X: Any
     y: np.ndarray  # as the user gave it
     weight: np.ndarray

@@ -5,6 +5,9 @@ from skdistill.losses._distributions import NUMBERS as NUMBERS
 from skdistill.losses._distributions import KindName as KindName
 from skdistill.losses._loss import DistillationLoss, distillation_loss
 from skdistill.losses._native import describe as describe_kernels  # noqa: F401
+from skdistill.losses._pinball import PINBALL_NUMBER as PINBALL_NUMBER
+from skdistill.losses._pinball import pinball as pinball
+from skdistill.losses._pinball import pinball_loss
 from skdistill.losses._points import POINT_NUMBERS as POINT_NUMBERS
 from skdistill.losses._points import POINTS, point_loss
 from skdistill.losses._points import PointName as PointName
@@ -14,4 +17,5 @@ from skdistill.losses._settings import check_classes as check_classes
 from skdistill.losses._settings import make_settings as make_settings
 from skdistill.losses._tempering import temper
 
-__all__ = ["KINDS", "POINTS", "DistillationLoss", "distillation_loss", "point_loss", "temper"]
+__all__ = ["KINDS", "POINTS", "DistillationLoss"]
+__all__ += ["distillation_loss", "pinball_loss", "point_loss", "temper"]

@@ -1,5 +1,6 @@
 """What an answer is: one subclass of `Task` a file."""
 
+from skdistill.tasks._ask_quantiles import has_leaves, level_params, takes_levels
 from skdistill.tasks._calibrators import IdentityCalibrator, best_temperature, check_calibration
 from skdistill.tasks._means import Means
 from skdistill.tasks._measures import (
@@ -16,6 +17,7 @@ from skdistill.tasks._members import Members
 from skdistill.tasks._multiclass import Multiclass
 from skdistill.tasks._names import given_to, last_step, name_of
 from skdistill.tasks._probabilities import by_name, positions, proper
+from skdistill.tasks._quantiles import Quantiles, QuantilesAt
 from skdistill.tasks._task import Task
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "Measure",
     "Members",
     "Multiclass",
+    "Quantiles",
+    "QuantilesAt",
     "Task",
     "agreement",
     "best_temperature",
@@ -33,11 +37,14 @@ __all__ = [
     "codes_of",
     "expected_calibration_error",
     "given_to",
+    "has_leaves",
     "last_step",
+    "level_params",
     "measure",
     "name_of",
     "neg_log_loss",
     "positions",
     "proper",
     "row_losses",
+    "takes_levels",
 ]

@@ -22,7 +22,7 @@ def answer(teacher, X, n_outputs):
     except Exception as error:
         error.add_note(f"The error is the teacher's: {name_of(teacher)}.predict, {given_to(X)}.")
         raise
-    return _as_columns(predicted, X.shape[0], n_outputs, name_of(teacher))
+    return as_columns(predicted, X.shape[0], n_outputs, name_of(teacher))
 
 
 def out_of_bag(teacher, n, n_outputs):
@@ -41,15 +41,16 @@ def out_of_bag(teacher, n, n_outputs):
             f"No tree of the teacher left row {int(np.flatnonzero(in_each_bag)[0])} out of its "
             f"bootstrap ({in_each_bag.sum()} rows in all): use more trees, or cv=5."
         )
-    return _as_columns(predicted, n, n_outputs, name_of(teacher))
+    return as_columns(predicted, n, n_outputs, name_of(teacher))
 
 
-def _as_columns(predicted, n, n_outputs, name):
+def as_columns(predicted, n, n_outputs, name):
+    """Return what a teacher predicted of `n` rows, as float64 of two dimensions."""
     predicted = np.asarray(predicted, dtype=np.float64)
     if predicted.shape not in ((n, n_outputs), (n,) if n_outputs == 1 else None):
         raise ValueError(
-            f"The teacher {name} answered {n} rows with shape {predicted.shape}, but y has "
-            f"{n_outputs} outputs: expected {(n, n_outputs)}."
+            f"The teacher {name} answered {n} rows with shape {predicted.shape}: "
+            f"expected {(n, n_outputs)}."
         )
     predicted = predicted.reshape(n, n_outputs)
     if not np.isfinite(predicted).all():

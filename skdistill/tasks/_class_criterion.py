@@ -15,7 +15,7 @@ class StudentCriterion(nn.Module):
     `loss` is the kind of a `distillation_loss`, or another function with its signature.
     """
 
-    kernel_of_score = NUMBERS["kl"], 1.0, 0.0, 0.0  # of labels alone
+    kernel_of_score = NUMBERS["kl"], 1.0, 0.0, 0.0, None  # of labels alone
 
     def __init__(self, alpha, temperature, loss="kl"):
         super().__init__()
@@ -34,7 +34,7 @@ class StudentCriterion(nn.Module):
         kind, temperature, alpha, beta, standardize, _ = self.distillation.settings
         if kind not in NUMBERS or standardize:
             return None
-        return NUMBERS[kind], temperature, alpha, beta
+        return NUMBERS[kind], temperature, alpha, beta, None
 
     def forward(self, logits, answers):
         """Return nats a row."""

@@ -77,7 +77,7 @@ class Means(Task):
         if answers.shape != (n, self.n_outputs):
             raise ValueError(
                 f"{whose} of shape {answers.shape}: expected {(n, self.n_outputs)}, one row a "
-                "sample and one column an output of y."
+                f"sample and one column for each {self.part[0]}."
             )
         return (answers - self.center) / self.scale
 
@@ -147,7 +147,7 @@ class Means(Task):
 
     def no_labels(self, n):
         """Return zeros."""
-        return np.zeros((n, self.n_outputs), np.float32)
+        return np.zeros((n, len(self.center)), np.float32)
 
     def of_student(self, scores, head, temperature):
         """Return a student's scores as targets of the next one."""
@@ -203,8 +203,10 @@ class Means(Task):
         """Return numbers as they are, of two dimensions; raise where y has other outputs."""
         columns = _as_numbers(y, whose)
         columns = columns.reshape(len(columns), -1)
-        if columns.shape[1] != self.n_outputs:
-            raise ValueError(f"{whose} has {columns.shape[1]} outputs, fit had {self.n_outputs}.")
+        if columns.shape[1] != len(self.center):
+            raise ValueError(
+                f"{whose} has {columns.shape[1]} outputs, fit had {len(self.center)}."
+            )
         return columns
 
     def check_learned(self, y, whose):

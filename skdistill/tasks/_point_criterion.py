@@ -16,13 +16,14 @@ class PointCriterion(nn.Module):
     signature. Numbers have no temperature.
     """
 
-    kernel_of_score = POINT_NUMBERS["squared_error"], 1.0, 0.0, 1.0
+    kernel_of_score = POINT_NUMBERS["squared_error"], 1.0, 0.0, 1.0, None
 
     def __init__(self, alpha, temperature, loss="auto"):
         super().__init__()
         loss = "squared_error" if loss == "auto" else loss
-        self.kernel = (POINT_NUMBERS[loss], 1.0, alpha, 1.0) if isinstance(loss, str) else None
-        of_kind = loss if self.kernel is None else partial(point_loss, kind=loss)
+        known = isinstance(loss, str)
+        self.kernel = (POINT_NUMBERS[loss], 1.0, alpha, 1.0, None) if known else None
+        of_kind = partial(point_loss, kind=loss) if known else loss
         self.distillation: Any = partial(of_kind, alpha=alpha)
 
     def forward(self, scores, answers):

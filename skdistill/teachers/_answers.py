@@ -10,6 +10,7 @@ from skdistill.tables import take_rows
 from skdistill.teachers._adapt import adapt, is_fitted
 from skdistill.teachers._default import default_teacher
 from skdistill.teachers._folds import folds_of_share
+from skdistill.teachers._levels import at_levels
 from skdistill.teachers._side import Side
 
 MIN_RACE_ROWS = 200  # below, held-out rows are too few to choose by
@@ -51,13 +52,13 @@ class Answers(ABC):
         teacher = self.params.teacher
         if teacher is None:
             teacher = default_teacher(self.task, self.data.X, self.params.n_jobs)
-            return fill_random_states(teacher, random_state)
+            return fill_random_states(at_levels(teacher, self.task), random_state)
         if is_fitted(teacher):
             warn(
                 f"The teacher {type(teacher).__name__} is fitted already; a clone of it is fitted "
                 "anew. To keep it, pass FrozenEstimator(teacher) and rows that it did not see."
             )
-        return fill_random_states(adapt(teacher), random_state)
+        return fill_random_states(at_levels(adapt(teacher), self.task), random_state)
 
     def final_teacher(self, fits):
         """Return the teacher of all rows, of which nothing is asked."""

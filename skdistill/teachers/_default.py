@@ -33,7 +33,7 @@ def default_teacher(task, X, n_jobs=None):
     if is_sparse(X):
         return RandomForestRegressor(300, n_jobs=n_jobs)
     boosting = TableBoostingRegressor()
-    return boosting if task.n_outputs == 1 else MultiOutputRegressor(boosting, n_jobs=n_jobs)
+    return boosting if len(task.center) == 1 else MultiOutputRegressor(boosting, n_jobs=n_jobs)
 
 
 def takes_weights(teacher):
@@ -121,9 +121,33 @@ class TableBoostingRegressor(RegressorMixin, _TableBoosting):
     Its parameters are those of `HistGradientBoostingRegressor`.
     """
 
+    def __init__(
+        self,
+        loss="squared_error",
+        quantile=None,
+        max_iter=100,
+        max_leaf_nodes=31,
+        learning_rate=0.1,
+        max_bins=255,
+        l2_regularization=0.0,
+        early_stopping="auto",
+        random_state=None,
+    ):
+        super().__init__(
+            max_iter,
+            max_leaf_nodes,
+            learning_rate,
+            max_bins,
+            l2_regularization,
+            early_stopping,
+            random_state,
+        )
+        self.loss = loss
+        self.quantile = quantile
+
     @afresh
     def fit(self, X, y, sample_weight=None):
-        """Fit by squared error."""
+        """Fit by the loss."""
         return self._fit(HistGradientBoostingRegressor, X, y, sample_weight)
 
     def predict(self, X):

@@ -71,9 +71,10 @@ class CompiledScores(TorchSteps):
         """Return the losses of batches whose rows lie one after another."""
         x = rows.t()
         x = x if x.stride(1) == 1 else x.contiguous()
-        given = ("targets", "labels", "sample_weight")
-        targets, labels, weight = (to_dlpack(answers[name].contiguous()) for name in given)
-        of_points = answers["labels"].is_floating_point()
+        targets, labels, weight = (answers[n] for n in ("targets", "labels", "sample_weight"))
+        of_points = labels.is_floating_point()
+        labels = labels.expand_as(targets) if of_points else labels
+        targets, labels, weight = (to_dlpack(a.contiguous()) for a in (targets, labels, weight))
         losses = np.empty(len(sizes), np.float32)
         kernels.train(
             np.array(sizes, dtype=np.int64),

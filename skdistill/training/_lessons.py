@@ -47,16 +47,16 @@ class Lessons:
             self._check_ranges()
 
     def _check_labels(self, n):
-        """Raise unless labels are a position a row, or a number for each output."""
+        """Raise unless labels are a position a row, or a number for each output or for all."""
         labels, n_outputs = self.labels, self.targets.shape[1]
         if labels.dtype == np.int64 and labels.shape == (n,):
             low, high = labels.min(initial=0), labels.max(initial=0)
             if low < 0 or high >= n_outputs:
                 raise ValueError(f"labels from {low} to {high} must be from 0 to {n_outputs - 1}.")
-        elif labels.dtype != np.float32 or labels.shape != (n, n_outputs):
+        elif labels.dtype != np.float32 or labels.shape not in ((n, n_outputs), (n, 1)):
             raise TypeError(
-                f"labels must be int64 of shape {(n,)} or float32 of shape {(n, n_outputs)}, got "
-                f"{labels.dtype} of shape {labels.shape}."
+                f"labels must be int64 of shape {(n,)}, or float32 of shape {(n, n_outputs)} or "
+                f"{(n, 1)}, got {labels.dtype} of shape {labels.shape}."
             )
 
     def _check_ranges(self):

@@ -4,8 +4,9 @@
 #include "kernels.h"
 #include "room.h"
 
-// Numbers, as in skdistill/losses/_distributions.py and _points.py.
-enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD, SQUARED_ERROR, ABSOLUTE_ERROR, HUBER, N_KINDS };
+// Numbers, as in skdistill/losses/_distributions.py, _points.py and _pinball.py.
+enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD, SQUARED_ERROR, ABSOLUTE_ERROR, HUBER, PINBALL,
+            N_KINDS };
 
 struct Batch {
     Kind kind;
@@ -13,6 +14,7 @@ struct Batch {
     const float *logits, *targets;  // n_rows × n_classes
     const int64_t *labels;          // n_rows, -1 where there is none; or null
     const float *numbers;           // points: n_rows × n_classes, NaN where there is none; or null
+    const float *levels;            // PINBALL: n_classes; else null
     const float *weight;            // n_rows; or null
     float *gradient;                // n_rows × n_classes
     float *losses;                  // n_rows; or null
@@ -22,10 +24,10 @@ struct Batch {
 
 constexpr double LEAST_TEMPERATURE = 1e-4, MOST_TEMPERATURE = 1e5;  // as in losses/_settings.py
 
-// Read kind, temperature, alpha and beta.
-void read_settings(Arguments &next, Batch &batch);
+// Read kind, the highest of which is `last`, temperature, alpha and beta.
+void read_settings(Arguments &next, Batch &batch, Kind last);
 
-// Throw where labels or numbers are not what the kind of loss takes.
+// Throw where labels, numbers or levels are not what the kind of loss takes.
 void check_answers(const Batch &batch);
 
 // Fill gradient and losses of rows first to last - 1 and return the sum of their losses.

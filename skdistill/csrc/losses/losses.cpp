@@ -34,8 +34,8 @@ static double run(const Batch &batch, int64_t threads) {
     return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
-void read_settings(Arguments &next, Batch &batch) {
-    batch.kind = (Kind)next.integer("kind", 0, N_KINDS - 1);
+void read_settings(Arguments &next, Batch &batch, Kind last) {
+    batch.kind = (Kind)next.integer("kind", 0, last);
     batch.temperature = (float)next.number("temperature", LEAST_TEMPERATURE,
                                             MOST_TEMPERATURE);
     batch.alpha = (float)next.number("alpha", 0, 1);
@@ -46,6 +46,8 @@ void check_answers(const Batch &batch) {
     const bool of_points = batch.kind >= SQUARED_ERROR;
     if (of_points ? batch.labels != nullptr : batch.numbers != nullptr)
         refuse(PyExc_ValueError, "The loss takes no %s.", of_points ? "labels" : "numbers");
+    if ((batch.kind == PINBALL) != (batch.levels != nullptr))
+        refuse(PyExc_ValueError, "Pinball loss takes levels, and no other loss does.");
 }
 
 // fill(logits, targets, labels, numbers, weight, gradient, losses, total, kind, temperature, alpha,
@@ -63,7 +65,7 @@ PyObject *fill(Arguments &next) {
     const Array<float> losses(next, "losses", {n_rows}, OPTIONAL);
     const Array<float> total(next, "total", {}, OPTIONAL);
     Batch batch{};
-    read_settings(next, batch);
+    read_settings(next, batch, HUBER);
     batch.scale = (float)next.number("scale");
     const int64_t threads = next.integer("threads", 1, MOST_THREADS);
     next.end();

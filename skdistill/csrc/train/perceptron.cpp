@@ -26,6 +26,7 @@ struct OwnedBatches : Batches {
     const Array<const float> numbers, weight;
     const Array<const double> own_rates;
     const Array<float> own_losses;
+    std::forward_list<Array<const float>> levels_;
     int64_t n_rows = 0, largest = 0;  // of all batches, and of one
 
     explicit OwnedBatches(Arguments &next)
@@ -60,7 +61,9 @@ struct OwnedBatches : Batches {
         for (int64_t b = 0; rates && b < n_batches; b++)
             if (!std::isfinite(rates[b])) refuse(PyExc_ValueError, "rates must be finite.");
         losses = own_losses.data();
-        read_settings(next, answers);
+        read_settings(next, answers, PINBALL);
+        const std::initializer_list<int64_t> shape = {targets.length(1)};
+        answers.levels = levels_.emplace_front(next, "levels", shape, OPTIONAL).data();
         check_answers(answers);
         first_step = next.integer("first_step", 0, MOST_STEPS);
     }
@@ -185,7 +188,7 @@ class OwnedPerceptron : public Perceptron {
 };
 
 // train(sizes, x, targets, labels, numbers, weight, rates, losses, kind, temperature, alpha, beta,
-//       first_step, first_bin, n_numbers, categories, layers, function, dropout, seed, beta1, beta2,
+//       levels, first_step, first_bin, n_numbers, categories, layers, function, dropout, seed, beta1, beta2,
 //       epsilon, decay)
 // x of shape (n_columns, n_rows): numbers, flags, places, then of categories. Make a step for each
 // batch, unless rates are None, and fill losses with what they were before.
