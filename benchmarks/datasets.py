@@ -1,7 +1,7 @@
 """Real data sets for the benchmarks: from the folder in SKDISTILL_DATA, or from OpenML.
 
 The folder holds one subfolder a data set, with a table (`data.csv.gz` or `data.parquet`) and a
-`meta.json` that names its file, its target and its categorical columns.
+`meta.json` that names its file, its target, its task and its categorical columns.
 """
 
 import json
@@ -51,7 +51,7 @@ def obtainable(names):
 
 
 def load(name, n_rows=None, random_state=0):
-    """Return (X, y): a frame in random order, at most `n_rows` rows, and its labels."""
+    """Return (X, y): a frame in random order, at most `n_rows` rows, and its labels or numbers."""
     folder = os.environ.get("SKDISTILL_DATA")
     X, y = _from_folder(Path(folder) / name) if folder else _from_openml(name)
     order = np.random.default_rng(random_state).permutation(len(y))[:n_rows]
@@ -83,4 +83,4 @@ def _from_folder(folder):
             na_values=[""],
             low_memory=False,
         )
-    return X, X.pop(meta["target"]).astype(str)
+    return X, X.pop(meta["target"]).astype(float if meta["task"] == "regression" else str)

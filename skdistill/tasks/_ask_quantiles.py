@@ -29,7 +29,10 @@ FORESTS = RandomForestRegressor, ExtraTreesRegressor
 
 def takes_levels(teacher):
     """Whether a teacher, or what ends it, answers ``predict(X, quantiles=[…])``."""
-    predict = getattr(last_step(teacher), "predict", None)
+    last = last_step(teacher)
+    while is_frozen(last):
+        last = last_step(last.estimator)
+    predict = getattr(last, "predict", None)
     return predict is not None and "quantiles" in inspect.signature(predict).parameters
 
 

@@ -18,12 +18,11 @@ def shifts(quantiles, labels, weight, levels):
     .. [1] Romano, Patterson, Candès, "Conformalized Quantile Regression", NeurIPS 2019.
     """
     n = weight.sum() ** 2 / np.sum(weight**2)
-    outward = np.where(levels > 0.5, levels, np.where(levels < 0.5, levels - 1, 0)) / n
-    shares = np.clip(levels + outward, 0, 1)
-    errors = (labels - quantiles).T
-    return np.array(
-        [weighted_quantile(*each, weight) for each in zip(errors, shares, strict=True)]
-    )
+    shares = np.minimum(np.maximum(levels, 1 - levels) * (n + 1) / n, 1)
+    side = np.where(levels < 0.5, -1, 1)  # a low level is a high one of the negatives
+    errors = side * (labels - quantiles)
+    found = [weighted_quantile(*each, weight) for each in zip(errors.T, shares, strict=True)]
+    return side * np.array(found)
 
 
 def weighted_quantile(values, share, weight):

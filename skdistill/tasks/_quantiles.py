@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
@@ -138,6 +139,8 @@ class QuantilesAt:
     check_fitted = staticmethod(Quantiles.check_fitted)
 
     def __post_init__(self):
+        if not all(isinstance(level, Real) for level in self.levels):
+            raise TypeError(f"quantiles={self.levels!r}: each level is a number such as .05.")
         layers.check_levels(self._array)
 
     def check(self, y):

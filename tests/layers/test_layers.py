@@ -8,6 +8,7 @@ import pytest
 from skdistill.layers import (
     Activation,
     Affine,
+    Ascending,
     AverageOfMembers,
     EncodeTable,
     Exponential,
@@ -116,6 +117,26 @@ def test_numbers_keep_their_digits_beside_a_large_center():
     growth = Exponential(np.array([1e-9]), np.log([1e9]))
     np.testing.assert_allclose(growth.forward(x[:, :1])[:, 0] - 1e9, [-1, 1], atol=1e-5)
     assert affine.forward(x).dtype == growth.forward(x[:, :1]).dtype == np.float64
+
+
+def test_ascending_numbers_add_softplus_steps_to_the_first():
+    head = Ascending(np.array([2.0, 2, 2]), np.array([1e9, 1e9, 1e9]))
+    x = np.float32([[1, 0, -2], [-3, 100, 1000]])
+    steps = np.log1p(np.exp(x[:, 1:].clip(max=30).astype(float)))
+    steps[1] = 100, 1000
+    expected = 2 * np.cumsum(np.column_stack([x[:, :1], steps]), axis=1)
+    np.testing.assert_allclose(head.forward(x) - 1e9, expected, atol=1e-5)
+    np.testing.assert_array_equal(head.spread(np.array([[0.0, 0, 0], [2, 4, 8]])), [2, 2, 4])
+
+
+@pytest.mark.parametrize("n_rows", [20_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+def test_ascending_numbers_never_cross(n_rows):
+    rng = np.random.default_rng(0)
+    x = (rng.standard_t(1, (n_rows, 5)) * 100).astype(np.float32)
+    head = Ascending(np.full(5, 0.3), rng.normal(1e6, 10, 5))  # shifts that would cross
+    numbers = head.forward(x)
+    assert np.isfinite(numbers).all()
+    assert (np.diff(numbers, axis=1) >= 0).all()
 
 
 def test_exponentials_are_positive_and_finite():

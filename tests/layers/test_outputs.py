@@ -14,6 +14,7 @@ from skdistill.layers import (
     Exponential,
     Numbers,
     Outputs,
+    Quantiles,
     Softmax,
     from_plain,
     to_plain,
@@ -84,6 +85,34 @@ def test_outputs_are_plain_and_back():
     for again in (from_plain(plain), pickle.loads(pickle.dumps(Classes(LABELS)))):
         assert type(again) is Classes
         assert again.labels.tolist() == LABELS.tolist()
+
+
+def test_the_median_is_what_quantiles_predict():
+    quantiles = Quantiles(np.array([0.05, 0.5, 0.9, 0.95]))
+    assert (quantiles.n_outputs, quantiles.words) == (4, "4 quantiles")
+    assert quantiles.described == "quantiles: 0.05, 0.5, 0.9, 0.95"
+    assert quantiles.last_layers == (Ascending,)
+    assert quantiles.decide(np.arange(8.0).reshape(2, 4)).tolist() == [1, 5]
+    assert Quantiles(np.array([0.5])).words == "1 quantile"
+
+
+@pytest.mark.parametrize(
+    ("levels", "message"),
+    [
+        ((0.05, 0.5, 0.95), "a float64 array"),
+        (np.float32([0.5]), "a float64 array"),
+        (np.array([[0.5]]), "between 0 and 1"),
+        (np.array([0.0, 0.5]), "between 0 and 1"),
+        (np.array([0.5, np.nan]), "between 0 and 1"),
+        (np.array([0.5, 0.1]), r"quantiles=\(0.5, 0.1\): sort the levels"),
+        (np.array([0.5, 0.5]), "sort the levels, each once"),
+        (np.array([0.1, 0.9]), "add .5"),
+        (np.array([]), "add .5"),
+    ],
+)
+def test_levels_of_another_form_are_refused(levels, message):
+    with pytest.raises(ValueError, match=message):
+        Quantiles(levels)
 
 
 def test_every_meaning_of_outputs_is_known_by_its_name():
