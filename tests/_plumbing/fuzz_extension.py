@@ -49,7 +49,7 @@ def fill():
     rows, labels = [floats(N, K) for _ in range(3)], np.arange(N) % (K + 1) - 1
     losses, total = np.empty(N, np.float32), np.empty((), np.float32)
     numbers = 0, 2.0, 0.5, 0.5, 1.0, 1
-    return [*rows[:2], labels, floats(N), rows[2], losses, total, *numbers]
+    return [*rows[:2], labels, None, floats(N), rows[2], losses, total, *numbers]
 
 
 def fill_bins():
@@ -63,13 +63,13 @@ def activate():
 
 def train():
     x = np.concatenate([floats(4, N), floats(2, N), np.arange(N, dtype=np.float32)[None] % 4])
-    answers = floats(N, K), np.arange(N) % (K + 1) - 1, floats(N)
+    answers = floats(N, K), None, floats(N, K), floats(N)
     categories = (4, 2, 0, None), (6, 3, 4, trained(4, 3))
     n_in = 2 + 5 + 5  # numbers, bins, features of categories
     layers = (8, trained(n_in, 8), trained(8)), (K, trained(K, 8), trained(K))
     batches = [np.array([4, 7]), x, *answers, np.full(2, 0.1), np.empty(2, np.float32)]
     net = [np.array([0, 2, 5]), 2, categories, layers, 1, 0.2, 7, 0.9, 0.99, 1e-8, 0.1]
-    return [*batches, 0, 2.0, 0.5, 0.5, 0, *net]
+    return [*batches, 7, 2.0, 0.5, 0.5, floats(K), 0, *net]  # pinball loss
 
 
 def program(n_members):
