@@ -48,5 +48,6 @@ OF_CLASSIFIER: dict = {
 OF_REGRESSOR: dict = {
     **SHARED,
     "calibration": [StrOptions({"linear"}), None],
+    "link": [StrOptions({"identity", "log"})],
     "loss": [StrOptions({"auto", *POINTS}), callable],
 }

@@ -45,7 +45,7 @@ from skdistill.training import detach, find_device, make_training, rehearse
 class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
     """Fits a teacher, then a student of its answers; a subclass says what a task is."""
 
-    _task: type[Task]
+    _task: Any  # the class of its task
 
     teacher: Any
     cv: Any

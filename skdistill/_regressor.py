@@ -17,7 +17,7 @@ from skdistill.losses import PointName
 from skdistill.runtime import RegressorStudent
 from skdistill.samplers import AnySampler, SamplerName
 from skdistill.tables import Table
-from skdistill.tasks import Means
+from skdistill.tasks import LogMeans, Means
 
 
 class DistilledRegressor(RegressorMixin, BaseDistilled):
@@ -45,6 +45,9 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         Weight of the error against the teacher, beside that against labels, in [0, 1]; rows
         without label have the first alone, at that weight. 0 trains on labels alone. "auto" lets
         held-out loss decide.
+    link : {"identity", "log"}, default="identity"
+        "log" is for positive, skewed numbers: the student's predictions are the exponential of
+        what its last layer says, and its loss is in the units of y all the same.
     loss : {"auto", "squared_error", "absolute_error", "huber"} or callable, default="auto"
         What is minimised: a kind of `skdistill.losses.point_loss` ("auto" is squared error), or a
         function with the signature of that one. Held-out rows decide by squared error.
@@ -163,7 +166,10 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
     temperature = 1.0  # numbers have none
 
     _parameter_constraints: ClassVar[dict] = OF_REGRESSOR
-    _task = Means
+
+    @property
+    def _task(self) -> type[Means]:
+        return LogMeans if self.link == "log" else Means
 
     def __init__(
         self,
@@ -172,6 +178,7 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         cv: Any = 5,
         calibration: Literal["linear"] | None = "linear",
         alpha: float | Literal["auto"] = "auto",
+        link: Literal["identity", "log"] = "identity",
         loss: PointName | Literal["auto"] | Callable[..., Tensor] = "auto",
         transfer: SamplerName | Literal["auto"] | AnySampler | None = "auto",
         n_synthetic: int | Literal["auto"] = "auto",
@@ -204,6 +211,7 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         self.cv = cv
         self.calibration = calibration
         self.alpha = alpha
+        self.link = link
         self.loss = loss
         self.transfer = transfer
         self.n_synthetic = n_synthetic

@@ -1,6 +1,7 @@
 """What an answer is: one subclass of `Task` a file."""
 
 from skdistill.tasks._calibrators import IdentityCalibrator, best_temperature, check_calibration
+from skdistill.tasks._log_means import LogMeans
 from skdistill.tasks._means import Means
 from skdistill.tasks._measures import (
     Measure,
@@ -20,6 +21,7 @@ from skdistill.tasks._task import Task
 
 __all__ = [
     "IdentityCalibrator",
+    "LogMeans",
     "Means",
     "Measure",
     "Members",

@@ -57,8 +57,12 @@ class Means(Task):
                 f"{where} has one distinct value only ({columns[0, constant[0]]:.6g}): there is "
                 "nothing to learn, among the rows of positive weight."
             )
-        task = cls(center, scale, flat=y.ndim == 1)
-        return task, ((columns - center) / scale).astype(np.float32)
+        return cls(center, scale, flat=y.ndim == 1), cls.labels_in(y, center, scale)
+
+    @staticmethod
+    def labels_in(y, center, scale):
+        """Return numbers standardised, as lessons have them."""
+        return ((y.reshape(len(y), -1) - center) / scale).astype(np.float32)
 
     @staticmethod
     def check(y):

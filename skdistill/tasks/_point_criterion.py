@@ -8,6 +8,8 @@ from torch import nn
 from skdistill.losses import POINT_NUMBERS, point_loss
 from skdistill.tasks._members import of_members
 
+MOST_LOGARITHM = 20.0  # of a number in means of y, while training
+
 
 class PointCriterion(nn.Module):
     """A point loss while training, squared error against labels on held-out rows.
@@ -37,3 +39,13 @@ class PointCriterion(nn.Module):
         loss = self(scores, answers)
         loss.backward()
         return loss.detach()
+
+
+class LogPointCriterion(PointCriterion):
+    """The same of a net whose scores are logarithms of numbers."""
+
+    kernel_of_score = None
+
+    def forward(self, scores, answers):
+        """Return the loss a row."""
+        return super().forward(scores.clamp(max=MOST_LOGARITHM).exp(), answers)
