@@ -30,7 +30,7 @@ from skdistill.race import DEFAULT_ALPHA, Recipe, choose_recipe, train_by
 from skdistill.runtime import Student
 from skdistill.sources import open_source
 from skdistill.tables import Table, as_table
-from skdistill.tasks import Task, check_calibration
+from skdistill.tasks import check_calibration
 from skdistill.teachers import (
     Fits,
     check_teacher,

@@ -18,7 +18,7 @@ class PointCriterion(nn.Module):
     signature. Numbers have no temperature.
     """
 
-    kernel_of_score = POINT_NUMBERS["squared_error"], 1.0, 0.0, 1.0
+    kernel_of_score: Any = POINT_NUMBERS["squared_error"], 1.0, 0.0, 1.0
 
     def __init__(self, alpha, temperature, loss="auto"):
         super().__init__()

@@ -8,9 +8,9 @@ from skdistill import DistilledRegressor
 from skdistill.tasks import LogMeans
 
 RNG = np.random.default_rng(0)
-X = RNG.normal(size=(400, 3))
-MEAN = np.exp(1.5 * X[:, 0])
-Y = RNG.gamma(1, MEAN) * 1e4
+X = RNG.normal(size=(1000, 3))
+MEAN = np.exp(X[:, 0])
+Y = RNG.gamma(4, MEAN / 4) * 1e4
 
 
 def test_labels_are_in_units_of_the_mean():
