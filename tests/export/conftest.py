@@ -158,14 +158,14 @@ def _feed_of(frame):
     return feed
 
 
-def _ask(onnx_model, feed):
-    """Return labels and probabilities."""
+def _ask(onnx_model, feed, outputs=("label", "probabilities")):
+    """Return labels and probabilities, or other outputs."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(
         onnx_model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    return session.run(["label", "probabilities"], feed)
+    return session.run(list(outputs), feed)
 
 
 def _distil(X, y, **params):
