@@ -140,11 +140,15 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         Number of columns in fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names in fit; only when all were strings.
+    fitted_on_ : skdistill.flow.FittedOn
+        By which `fidelity_report` knows the rows of the fit again: their marks, at most half a
+        megabyte, and whether `groups` and `sample_weight` were passed.
     n_iter_ : int
         Epochs of the final training.
     history_ : list of dict
         Losses by epoch of the race's winner, on training and held-out rows; of the final
-        training where nothing was held out.
+        training where nothing was held out. "train_loss" is what is minimised, "valid_loss" the
+        log loss of held-out rows, "seen_loss" that of as many training rows.
     transfer_summary_ : dict
         Rows by origin (as `n_real`); the `source` of synthetic rows, the `reason` of its choice,
         `alpha`, `generations`, the weight of a real row where others have 1 (`real_weight`); and

@@ -24,6 +24,7 @@ from skdistill.flow import (
     check_samples,
     learn_reader,
     make_composer,
+    note_rows,
 )
 from skdistill.race import DEFAULT_ALPHA, Recipe, choose_recipe, train_by
 from skdistill.runtime import Student
@@ -126,6 +127,7 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
         lessons = final.compose(np.arange(len(data.y)), recipe.mix)
         monitor = final.real.take(folds[0][1]) if self.callbacks else None
         head, fitted = train_by(recipe, lessons, monitor)
+        self.fitted_on_ = note_rows(rows, data)
         return self._keep(data.task, reader, final.side, recipe, lessons, head, fitted)
 
     def _fits(self, teacher, data, given):

@@ -19,7 +19,7 @@ FILES = [
 WHOLE = {
     *("architecture", "bad_input", "conventions", "documented", "examples", "extending", "readme"),
     *("sklearn_contract", "typed"),
-    *("any_rows", "empty_columns", "every_form", "fuzzed_files", "html_browser"),
+    *("any_rows", "bare", "empty_columns", "every_form", "fuzzed_files", "html_browser"),
     *("kinds_everywhere", "layers", "old_files", "portable", "sparse_rows"),
 }
 

@@ -52,6 +52,46 @@ def test_a_docstring_is_complete(name):
     assert not [error for error in validate(name)["errors"] if error[0] in SUMMARY | VALUES]
 
 
+def unannotated(obj):
+    """List the parameters, and the return, of a class's or function's signatures without type."""
+    if inspect.isclass(obj):
+        home = obj.__module__.split(".")[0]
+        bases = [base for base in obj.__mro__ if base.__module__.split(".")[0] == home]
+        members = [member for base in bases for member in vars(base).items()]
+        members = [m for name, m in members if name == "__init__" or name[0] != "_"]
+    else:
+        members = [obj]
+    found = []
+    for member in members:
+        function = getattr(member, "fget", None) or getattr(member, "__func__", member)
+        if not inspect.isfunction(function):
+            continue
+        signature = inspect.signature(inspect.unwrap(function))
+        types = {name: each.annotation for name, each in signature.parameters.items()}
+        types = {name: each for name, each in types.items() if name not in ("self", "cls")}
+        types["return"] = signature.return_annotation
+        missing = [name for name, each in types.items() if each is inspect.Signature.empty]
+        found += [f"{function.__qualname__}: {name}" for name in missing]
+    return found
+
+
+@pytest.mark.parametrize("module", ["measures", "report", "search"])
+def test_signatures_have_types(module):
+    home = import_module(f"skdistill.{module}")
+    assert [line for name in home.__all__ for line in unannotated(getattr(home, name))] == []
+
+
+def test_a_signature_without_types_is_found():
+    class Half:
+        def method(self, a: int, b) -> int: ...
+
+        @property
+        def value(self): ...
+
+    names = [line.split(".")[-1] for line in unannotated(Half)]
+    assert names == ["method: b", "value: return"]
+
+
 def test_an_incomplete_docstring_is_found():
     found = {code for code, _ in validate(f"{__name__}.entries")["errors"]}
     assert {"PR01", "RT01"} <= found & VALUES

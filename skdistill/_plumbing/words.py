@@ -3,14 +3,14 @@
 import math
 
 
-def size(n_bytes):
+def size(n_bytes: float) -> str:
     """Return a size in words, such as "12.3 kB"."""
     if math.isnan(n_bytes):
         return "unknown"
     return f"{n_bytes / 1e6:,.2f} MB" if n_bytes >= 1e5 else f"{n_bytes / 1e3:.1f} kB"
 
 
-def duration(seconds):
+def duration(seconds: float) -> str:
     """Return a time in words, such as "1.2 ms"."""
     if math.isnan(seconds):
         return "unknown"

@@ -4,15 +4,10 @@ import filecmp
 import os
 from pathlib import Path
 
-from skdistill._plumbing.words import duration, size
-from skdistill.cli._console import (
-    InputError,
-    check_output,
-    note,
-    print_data,
-    print_json,
-    print_table,
-)
+from skdistill.cli._closing import closing
+from skdistill.cli._comparison import PRIOR, STUDENT, TEACHER, TWIN, fit_prior, print_comparison
+from skdistill.cli._console import InputError, check_output, note, print_data, print_json
+from skdistill.cli._export import SUFFIXES
 from skdistill.cli._options import add_distillation, add_general, add_output
 from skdistill.cli._run import describe, open_run, remove
 from skdistill.cli._work import at_work, prepare
@@ -21,7 +16,7 @@ SUMMARY = "fit a teacher, distil it, write the student, compare them on held-out
 DESCRIPTION = (
     "Fit a teacher (or take one from a file), distil it into a student, write the student "
     "to a file, and compare teacher, hard-label twin (the same student, trained on labels "
-    "alone) and student on held-out rows."
+    "alone), student and prior (who knows only how frequent each class is) on held-out rows."
 )
 EPILOG = """\
 examples:
@@ -42,7 +37,7 @@ def add_options(parser):
     output = parser.add_argument_group("output")
     add_output(
         output,
-        "the student's file (default student.safetensors)",
+        "the student's file, .safetensors (default student.safetensors)",
         default=Path("student.safetensors"),
         force="overwrite the student's file, or a run not finished",
     )
@@ -55,8 +50,7 @@ def add_options(parser):
 
 def _compress(options):
     folder = options.output.with_name(f"{options.output.name}.run")
-    resumes = options.resume and folder.is_dir()
-    check_output(options.output, force=options.force or resumes)
+    _check_outputs(options, folder)
     work = prepare(options)
 
     from skdistill.measures import compare, fit_twin
@@ -68,11 +62,13 @@ def _compress(options):
             twin = cache.get("twin", lambda: fit_twin(clf, work.X_train, work.y_train).student_)
             _save(clf.student_, options.output, folder, force=options.force)
             note(f"Measuring on {work.X_test.shape[0]:,} held-out rows.")
+            prior = fit_prior(work.y_train, clf.task_.classes)
             figures = compare(
-                {"teacher": clf.teacher_, "hard-label twin": twin, "student": clf.student_},
+                {TEACHER: clf.teacher_, TWIN: twin, STUDENT: clf.student_, PRIOR: prior},
                 work.X_test,
                 work.y_test,
-                reference="teacher",
+                reference=TEACHER,
+                student=STUDENT,
                 task=clf.task_,
             )
     if not options.keep_run:
@@ -80,7 +76,26 @@ def _compress(options):
     if options.json:
         print_json(figures)
     else:
-        _print(clf.task_, figures, options.output)
+        print_comparison(clf.task_, figures)
+        print_data("\n" + "\n".join(closing(figures, len(work.y_test), options.output)))
+
+
+def _check_outputs(options, folder):
+    """Raise unless student and run can be written."""
+    path = options.output
+    if path.suffix in SUFFIXES.values():
+        student = path.with_suffix(".safetensors")
+        raise InputError(
+            f"{path}: compress writes a student's file, such as {student}; then "
+            f'`skdistill export "{student}" --output "{path}"` writes that.'
+        )
+    if path.suffix not in (".safetensors", ""):
+        raise InputError(f"{path}: a student's file ends with .safetensors.")
+    check_output(path, force=options.force or (options.resume and folder.is_dir()))
+    if folder.exists() and not folder.is_dir():
+        raise InputError(
+            f"{folder}, the folder of the run, is a file: move it, or rename --output."
+        )
 
 
 def _save(student, path, folder, *, force):
@@ -90,22 +105,3 @@ def _save(student, path, folder, *, force):
     if path.exists() and not force and not filecmp.cmp(made, path, shallow=False):
         raise InputError(f"{path} exists and is not of this run: pass --force to overwrite it.")
     os.replace(made, path)
-
-
-def _print(task, figures, path):
-    """Print the comparison, and how to use the student."""
-    brief = [measure for measure in task.measures if measure.brief]
-    header = ("", *(measure.words for measure in brief), "size", "one row")
-    rows = [
-        (
-            name,
-            *(f"{row[measure.name]:.4f}" for measure in brief),
-            *(size(row["n_bytes"]), duration(row["latency"])),
-        )
-        for name, row in figures.items()
-    ]
-    print_table(header, rows)
-    teacher, student = figures["teacher"], figures["student"]
-    smaller, faster = (teacher[cost] / student[cost] for cost in ("n_bytes", "latency"))
-    print_data(f"\nThe student is {smaller:,.0f}x smaller and {faster:,.0f}x faster for one row.")
-    print_data(f'Use it: skdistill predict "{path}" ROWS.csv')

@@ -1,11 +1,10 @@
 """Options from a TOML file: its keys become words of the command line, before those given."""
 
 import argparse
-import difflib
 import tomllib
 from pathlib import Path
 
-from skdistill.cli._console import InputError
+from skdistill.cli._console import InputError, hint
 from skdistill.cli._parameters import as_typed
 
 
@@ -29,9 +28,11 @@ def with_config(commands, words):
 
 def _read(path):
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise InputError(f"No configuration file at {path}.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path} is not in UTF-8, as TOML is: save it so ({error}).") from error
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read as TOML: {error}") from error
 
@@ -47,9 +48,7 @@ def _words(values, parser, path):
     for key, value in values.items():
         name = key.replace("_", "-")
         if name not in options:
-            near = difflib.get_close_matches(name, options, cutoff=0.5)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(options)}"
-            raise InputError(f"{path}: {key} is no option of {parser.prog}; {hint}")
+            raise InputError(f"{path}: {key} is no option of {parser.prog}; {hint(name, options)}")
         words += _of_option(name, value, options[name], path)
     return words
 

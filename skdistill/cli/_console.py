@@ -1,5 +1,6 @@
 """What the command says: data on stdout, notes on stderr; and how it refuses."""
 
+import difflib
 import json
 import math
 import os
@@ -20,12 +21,23 @@ def note(text):
     print(text, file=sys.stderr, flush=True)
 
 
+def hint(name, known):
+    """Return what may have been meant by a name that is none of those known, or all of these."""
+    near = difflib.get_close_matches(name, known, cutoff=0.5)
+    return f"did you mean {' or '.join(near)}?" if near else f"it has {', '.join(known)}."
+
+
 @contextmanager
 def stdout():
     """Give stdout for data; raise `ReaderGone` if nobody reads it any more."""
     try:
         yield sys.stdout
         sys.stdout.flush()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"stdout is in {error.encoding}, which has no {error.object[error.start]!r}: set "
+            "PYTHONIOENCODING=utf-8."
+        ) from error
     except BrokenPipeError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
         raise ReaderGone from error
@@ -64,10 +76,14 @@ def check_output(path, *, force):
     """Raise unless a file can be written at `path`."""
     if path.is_dir():
         raise InputError(f"{path} is a folder: pass the path of a file.")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path} is no file that could be replaced: pass the path of a file.")
     if path.exists() and not force:
         raise InputError(f"{path} exists: pass --force to overwrite it.")
     if not path.parent.is_dir():
         raise InputError(f"The folder {path.parent} does not exist: make it first.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise InputError(f"The folder {path.parent} may not be written to: choose another.")
 
 
 def _plain(value):

@@ -72,7 +72,11 @@ def _destination(options):
             f"Pass --format {', '.join(SUFFIXES)}, or an --output that ends with "
             f"{', '.join(SUFFIXES.values())}."
         )
-    return form, options.student.with_suffix(SUFFIXES[form]) if path is None else path
+    if path is None:
+        path = options.student.with_suffix(SUFFIXES[form])
+    if path.suffix != SUFFIXES[form]:
+        raise InputError(f"{path}: what --format {form} writes ends with {SUFFIXES[form]}.")
+    return form, path
 
 
 def _check_options(options, form):

@@ -1,15 +1,15 @@
 """The parser of the command, and its exit codes."""
 
-import argparse
 import sys
 import textwrap
 import warnings
+from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
 from skdistill import __version__
 from skdistill.cli import _completion, _compress, _export, _info, _predict, _report
-from skdistill.cli._config import with_config
 from skdistill.cli._console import InputError, ReaderGone, note
+from skdistill.cli._parsing import Parser, parse
 from skdistill.exceptions import ExportError
 
 MODULES = (_compress, _report, _predict, _export, _info, _completion)
@@ -43,11 +43,14 @@ def main(argv=None):
         warnings.showwarning = _show_warning
         try:
             parser, commands = make_parser(words)
-            options = parser.parse_args(with_config(commands, words))
+            options = parse(parser, commands, words)
             if not hasattr(options, "run"):
                 parser.print_help()
                 return DONE
             options.run(options)
+        except ModuleNotFoundError as error:
+            note(f'skdistill: {error}: pip install "skdistill[cli]"')
+            return BAD_INPUT
         except (InputError, ValueError, TypeError, OSError, ImportError) as error:
             note(f"skdistill: {error}")
             return BAD_INPUT
@@ -67,8 +70,8 @@ def make_parser(words=tuple(COMMANDS)):
 
     Those that are among `words` have their options: some take loading torch.
     """
-    layout: Any = {"formatter_class": argparse.RawDescriptionHelpFormatter, "allow_abbrev": False}
-    parser = argparse.ArgumentParser(
+    layout: Any = {"formatter_class": RawDescriptionHelpFormatter, "allow_abbrev": False}
+    parser = Parser(
         prog="skdistill",
         description="Distil a classifier into a compact student, and put the student to use.",
         epilog=EPILOG,

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from skdistill.cli._files import Reading
-from skdistill.cli._parameters import add_parameters
+from skdistill.cli._parameters import add_parameters, lack_parameters
+from skdistill.cli._targets import AUTO, CLASSES, NUMBERS
 
 FILE: Any = {"type": Path, "metavar": "FILE"}
 BUNDLED = ("breast_cancer", "digits", "iris", "wine")
@@ -52,11 +53,14 @@ def reading_of(options):
 
 def add_distillation(parser, *, table):
     """Add data, teacher and parameters of a distillation; `table` is what its word is."""
-    from skdistill import DistilledClassifier
-
     _add_data(parser, table)
     _add_teacher(parser)
-    add_parameters(parser, DistilledClassifier)
+    try:
+        from skdistill import DistilledClassifier
+    except ModuleNotFoundError as error:
+        lack_parameters(parser, error)
+    else:
+        add_parameters(parser, DistilledClassifier)
     parser.add_argument("-v", "--verbose", action="store_true", help="losses of every epoch")
 
 
@@ -68,6 +72,10 @@ def _add_data(parser, table):
     data.add_argument("--drop", action="append", default=[], metavar="COLUMN", help=text)
     add_reading(data)
     data.add_argument("--data", choices=BUNDLED, help="a data set bundled with scikit-learn")
+    text = (
+        "what the target has; auto takes many or broken numbers for numbers, all else for classes"
+    )
+    data.add_argument("--task", choices=(AUTO, CLASSES, NUMBERS), default=AUTO, help=text)
     text = "share of held-out rows (default .25)"
     data.add_argument("--test-size", type=float, default=0.25, metavar="SHARE", help=text)
     text = "further rows without labels: a table, or a folder of them"

@@ -38,29 +38,42 @@ def add_parameters(parser, estimator):
     parser.set_defaults(parameters=names)
 
 
+def lack_parameters(parser, error):
+    """Say in the help that parameters are no options where the estimator cannot be imported."""
+    text = f'They are listed where a fit can be ({error}): pip install "skdistill[cli]"'
+    parser.add_argument_group("parameters of the estimator", text)
+    parser.set_defaults(parameters=(), missing_options=text)
+
+
 @dataclass(frozen=True, eq=False)
 class Value:
     """What the text of an option stands for: one of some words, or what a reader makes of it."""
 
     words: dict[str, Any]
     readers: dict[str, Callable]  # by what help calls the text that they read
+    constraints: dict[str, Any]  # of scikit-learn, by what they say; what is read meets one
 
     def __call__(self, text):
         """Return the value."""
         if text in self.words:
             return self.words[text]
+        allowed = self.readers
         for read in self.readers.values():
             with suppress(ValueError):
-                return read(text)
-        raise ArgumentTypeError(f"{text!r} is not {' or '.join([*self.readers, *self.words])}")
+                value = read(text)
+                if any(each.is_satisfied_by(value) for each in self.constraints.values()):
+                    return value
+                allowed = self.constraints
+        raise ArgumentTypeError(f"{text!r} is not {' or '.join([*allowed, *self.words])}")
 
 
 def value_of(constraints):
     """Return the `Value` that meets a parameter's constraints; objects have no text."""
-    from sklearn.utils._param_validation import StrOptions
+    from sklearn.utils._param_validation import StrOptions, make_constraint
 
     words: dict[str, Any] = {}
     readers: dict[str, Callable] = {}
+    ranges: dict[str, Any] = {}
     for constraint in constraints:
         if isinstance(constraint, StrOptions):
             words |= {word: word for word in sorted(constraint.options)}
@@ -68,14 +81,23 @@ def value_of(constraints):
             words["none"] = None
         elif constraint == "boolean":
             words |= {"true": True, "false": False}
-        else:
-            readers |= READERS.get(getattr(constraint, "type", constraint), {})
-    return Value(words, readers)
+        elif found := READERS.get(getattr(constraint, "type", constraint)):
+            made = make_constraint(constraint)
+            readers, ranges = readers | found, ranges | {str(made): made}
+    return Value(words, readers, ranges)
 
 
 def flag(name):
     """Return the option that stands for a parameter."""
     return f"--{name.replace('_', '-')}"
+
+
+def as_options(text, names):
+    """Return what an estimator says, with its parameters as the options that stand for them."""
+    either = "|".join(names)
+    text = re.sub(rf"The '({either})' parameter of \w+ ", lambda m: f"{flag(m[1])} ", text)
+    spelled = rf"\b({either})=(None|True|False)?"
+    return re.sub(spelled, lambda m: f"{flag(m[1])}={(m[2] or '').lower()}", text)
 
 
 def as_typed(value):

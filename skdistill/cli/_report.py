@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import (
@@ -15,14 +16,22 @@ from skdistill.cli._console import (
 )
 from skdistill.cli._options import add_distillation, add_general, add_output
 from skdistill.cli._parameters import flag
-from skdistill.cli._run import FILES, describe, open_run, options_of_run, restore_options
+from skdistill.cli._run import (
+    FILES,
+    READING,
+    describe,
+    open_run,
+    options_of_run,
+    restore_options,
+)
+from skdistill.cli._student_report import report_student
 from skdistill.cli._work import at_work, prepare
 
 SUMMARY = "say whether the student is worth deploying, with tables and plots"
 DESCRIPTION = (
     "Print the fidelity report: a verdict, with reasons and tables. The data and the fit "
     "are those of a run (compress --keep-run), or what a table and options say, as compress "
-    "takes them."
+    "takes them. Of a student's file and a table with labels, print quality and cost."
 )
 EPILOG = """\
 examples:
@@ -30,17 +39,22 @@ examples:
   skdistill report student.safetensors.run --output report.html   # fits no teacher
   skdistill report customers.csv --target churned --output report.md
   skdistill report --data wine --teacher forest --json
+  skdistill report churn.safetensors later.csv --target churned   # without a teacher
 
 The verdict compares the student with its teacher, with its hard-label twin and with gradient
 boosting of its size, on held-out rows. The folder of a run holds pickles: report only on your
 own runs.
 """
 SUFFIXES = (".md", ".html")
+OF_STUDENT = {"target", *READING}  # options that have a meaning with a student's file
 
 
 def add_options(parser):
     """Add the options of the subcommand."""
-    add_distillation(parser, table="the folder of a run, or a CSV or Parquet file")
+    table = "the folder of a run, a CSV or Parquet file, or a student's file"
+    add_distillation(parser, table=table)
+    text = "with a student's file: a table with labels, of rows that it was not trained on"
+    parser.add_argument("rows", nargs="?", type=Path, help=text)
     output = parser.add_argument_group("output")
     add_output(output, "write it to FILE too: Markdown (.md), or a page with plots (.html)")
     add_general(parser, what="all figures")
@@ -48,11 +62,16 @@ def add_options(parser):
 
 
 def _report(parser, options):
+    if options.rows is not None or str(options.table).endswith(".safetensors"):
+        names = [name for name in (*_of_fit(options), "output") if name not in OF_STUDENT]
+        _check_plain(parser, options, names, "has no meaning with a student's file")
+        report_student(options)
+        return
     if options.output is not None:
         _check_format(options)
     folder = options.table if options.table is not None and options.table.is_dir() else None
     if folder is not None:
-        _check_plain(parser, options)
+        _check_plain(parser, options, _of_fit(options), f"is part of the run in {folder}")
         restore_options(options, folder)
     work = prepare(options)
 
@@ -85,11 +104,16 @@ def _check_format(options):
         raise InputError('A page with plots needs: pip install "skdistill[report]"')
 
 
-def _check_plain(parser, options):
-    """Raise if the user gave options that the run has already."""
-    for name in (*options_of_run(options), *FILES[1:]):
+def _of_fit(options):
+    """Name the options that the fit of a run follows."""
+    return (*options_of_run(options), *FILES[1:])
+
+
+def _check_plain(parser, options, names, why):
+    """Raise if the user gave options that have no meaning."""
+    for name in names:
         if getattr(options, name) != parser.get_default(name):
-            raise InputError(f"{flag(name)} is part of the run in {options.table}: leave it out.")
+            raise InputError(f"{flag(name)} {why}: leave it out.")
 
 
 def _figures(report):

@@ -10,14 +10,13 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from skdistill import __version__
 from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, note
 from skdistill.cli._parameters import as_typed, flag
 
 FILES = ("table", "teacher_file", "unlabeled")
+READING = ("separator", "decimal", "encoding", "missing", "dates")
 LIBRARIES = ("joblib", "numpy", "pandas", "sklearn", "torch")
 MANIFEST = "manifest.json"
 
@@ -25,8 +24,7 @@ MANIFEST = "manifest.json"
 def options_of_run(options):
     """Name the options that change the student."""
     parameters = [name for name in options.parameters if name != "n_jobs"]
-    reading = ["drop", "separator", "decimal", "encoding", "missing", "dates"]
-    return ["target", "data", *reading, "test_size", "teacher", *parameters]
+    return ["target", "data", "drop", *READING, "task", "test_size", "teacher", *parameters]
 
 
 def describe(options):
@@ -45,10 +43,15 @@ def describe(options):
 
 def read_manifest(folder):
     """Return the manifest of a run; None if it was killed before it began."""
+    path = folder / MANIFEST
     try:
-        return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
+    except ValueError as error:
+        raise InputError(
+            f"{path} is damaged ({error}): remove {folder}, and begin anew."
+        ) from error
 
 
 def restore_options(options, folder):
@@ -114,6 +117,8 @@ def remove(folder):
 
 def _alone(folder):
     """Return a context in which no other process works in the folder."""
+    from filelock import FileLock, Timeout
+
     try:
         return FileLock(folder / "lock").acquire(timeout=0)
     except Timeout:

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
+import numpy as np
+
 from skdistill.cli._console import InputError, note
 from skdistill.cli._options import reading_of
+from skdistill.cli._parameters import NO_OPTIONS, as_options
 from skdistill.cli._tables import read_labelled, read_unlabelled
+from skdistill.cli._targets import as_classes
 from skdistill.cli._teacher_files import make_teacher
+from skdistill.tables import take_rows
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,11 @@ class Work:
         note(f"Fitting the teacher and the student on {self.X_train.shape[0]:,} rows.")
         self.clf.set_params(memory=memory)
         with at_work():
-            return self.clf.fit(self.X_train, self.y_train, X_unlabeled=self.unlabeled)
+            try:
+                return self.clf.fit(self.X_train, self.y_train, X_unlabeled=self.unlabeled)
+            except (ValueError, TypeError) as error:
+                names = set(self.clf.get_params(deep=False)).difference(NO_OPTIONS)
+                raise InputError(as_options(str(error), names)) from error
 
 
 def prepare(options):
@@ -50,6 +59,7 @@ def prepare(options):
         if unlabeled is not None:
             unlabeled = read_unlabelled(unlabeled, labelled.kinds, reading_of(options))
 
+    y = as_classes(y, options.task)
     X_train, X_test, y_train, y_test = _split(X, y, options.test_size, options.random_state)
     clf = DistilledClassifier(
         make_teacher(options, X_train),
@@ -70,14 +80,22 @@ def at_work():
 
 
 def _split(X, y, test_size, random_state):
-    import numpy as np
+    """Return rows to fit on and rows held out, with each class's share of them."""
     from sklearn.model_selection import train_test_split
 
-    classes, counts = np.unique(y, return_counts=True)
+    classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
     if len(classes) < 2:
         raise InputError(f"The labels have {len(classes)} class(es): two or more are needed.")
-    stratify = y if counts.min() > 1 else None
-    if stratify is None:
-        note("A class has a single row: the held-out rows are not stratified.")
-    how = {"test_size": test_size, "random_state": random_state, "stratify": stratify}
-    return train_test_split(X, y, **how)
+    alone = counts[codes] == 1
+    if alone.all():
+        raise InputError("Each label has a single row: nothing can be held out of the fit.")
+    if alone.any():
+        note(f"Classes with a single row are not held out, but trained on: {alone.sum():,}.")
+    rows = np.flatnonzero(~alone)
+    how = {"test_size": test_size, "random_state": random_state, "stratify": y[rows]}
+    try:
+        train, test = train_test_split(rows, **how)
+    except ValueError as error:
+        raise InputError(f"--test-size {test_size} cannot be: {error}") from error
+    train = np.concatenate([train, np.flatnonzero(alone)])
+    return take_rows(X, train), take_rows(X, test), y[train], y[test]

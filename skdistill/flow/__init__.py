@@ -3,11 +3,13 @@
 from skdistill.flow._calibrate import calibrate
 from skdistill.flow._check import check_rows, check_samples
 from skdistill.flow._compose import Mix, candidate_samplers, make_composer
+from skdistill.flow._fitted_on import FittedOn, note_rows
 from skdistill.flow._further_rows import Answerer, answer_unlabeled
 from skdistill.flow._read import learn_reader
 
 __all__ = [
     "Answerer",
+    "FittedOn",
     "Mix",
     "answer_unlabeled",
     "calibrate",
@@ -16,4 +18,5 @@ __all__ = [
     "check_samples",
     "learn_reader",
     "make_composer",
+    "note_rows",
 ]

@@ -3,6 +3,7 @@
 from skdistill.measures._boosting import best_shape, fit_boosting, fit_within
 from skdistill.measures._compare import compare
 from skdistill.measures._costs import (
+    UNKNOWN,
     Costs,
     measure_costs,
     one_row_latency,
@@ -11,6 +12,7 @@ from skdistill.measures._costs import (
 from skdistill.measures._twin import fit_twin
 
 __all__ = [
+    "UNKNOWN",
     "Costs",
     "best_shape",
     "compare",

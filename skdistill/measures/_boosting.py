@@ -1,8 +1,11 @@
 """The rival of all students: the best gradient boosting of no more bytes."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import clone
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
 from skdistill.exceptions import only_informs
 from skdistill.measures._costs import serialized_bytes
@@ -25,7 +28,15 @@ TEST_SHARE, MIN_OF_CLASS = 0.2, 5  # for each class to be among the rows that de
 
 
 @only_informs("Gradient boosting of that size")
-def fit_boosting(n_bytes, X, y, sample_weight=None, *, random_state=0):
+def fit_boosting(
+    n_bytes: float,
+    X: Any,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    *,
+    random_state: int = 0,
+) -> TableBoosting | None:
     """Fit the best gradient boosting that `n_bytes` hold; rows held out say which that is.
 
     Parameters
@@ -36,6 +47,8 @@ def fit_boosting(n_bytes, X, y, sample_weight=None, *, random_state=0):
         Not sparse.
     y : array of shape (n_samples,)
     sample_weight : array of shape (n_samples,) or None
+    groups : array of shape (n_samples,) or None
+        Rows of one group are held out together.
     random_state : int
 
     Returns
@@ -44,16 +57,24 @@ def fit_boosting(n_bytes, X, y, sample_weight=None, *, random_state=0):
         None, with a warning, where it fails. A single tree may be larger than `n_bytes`.
     """
     X = as_table(X)
-    model = best_shape(n_bytes, X, y, sample_weight, random_state=random_state)
+    model = best_shape(n_bytes, X, y, sample_weight, groups, random_state=random_state)
     return fit_within(n_bytes, model, X, y, sample_weight)
 
 
-def best_shape(n_bytes, X, y, sample_weight=None, *, random_state=0):
+def best_shape(
+    n_bytes: float,
+    X: Any,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    *,
+    random_state: int = 0,
+) -> TableBoosting:
     """Return the unfitted boosting of `n_bytes` that is best on rows held out of X.
 
     Parameters
     ----------
-    n_bytes, X, y, sample_weight, random_state
+    n_bytes, X, y, sample_weight, groups, random_state
         As in `fit_boosting`. More than 20,000 rows are not looked at.
 
     Returns
@@ -63,7 +84,7 @@ def best_shape(n_bytes, X, y, sample_weight=None, *, random_state=0):
     """
     y = np.asarray(y)
     weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight)
-    train, test = _parts(y, random_state)
+    train, test = _parts(y, groups, random_state)
     found = []
     for shape in SHAPES:
         model = TableBoosting(early_stopping=False, random_state=random_state, **shape)
@@ -73,7 +94,13 @@ def best_shape(n_bytes, X, y, sample_weight=None, *, random_state=0):
     return min(found, key=lambda row: row[:2])[-1]
 
 
-def fit_within(n_bytes, model, X, y, sample_weight=None):
+def fit_within(
+    n_bytes: float,
+    model: TableBoosting,
+    X: Any,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+) -> TableBoosting:
     """Fit boosting, with fewer trees where it would take more than `n_bytes`.
 
     Parameters
@@ -93,9 +120,13 @@ def fit_within(n_bytes, model, X, y, sample_weight=None):
     return model
 
 
-def _parts(y, random_state):
+def _parts(y, groups, random_state):
     """Return the positions of rows to learn from, and of rows that decide."""
     rows = np.random.default_rng(random_state).permutation(len(y))[:MOST_ROWS]
+    if groups is not None:
+        whole = GroupShuffleSplit(1, test_size=TEST_SHARE, random_state=random_state)
+        train, test = next(whole.split(rows, groups=np.asarray(groups)[rows]))
+        return rows[train], rows[test]
     common = np.unique(y[rows], return_counts=True)[1].min() >= MIN_OF_CLASS
     return train_test_split(
         rows,

@@ -6,6 +6,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,10 @@ class Costs:
     batch_p99: float
 
 
-def measure_costs(classifier, X):
+UNKNOWN = Costs(*[np.nan] * 6)  # of what is no model
+
+
+def measure_costs(classifier: Any, X: Any) -> Costs:
     """Measure what a classifier costs.
 
     Parameters
@@ -58,7 +62,7 @@ def measure_costs(classifier, X):
     costs : Costs
     """
     try:
-        stored = serialized_bytes(classifier), load_seconds(classifier)
+        stored: tuple[float, float] = serialized_bytes(classifier), load_seconds(classifier)
     except UNPICKLABLE:
         stored = np.nan, np.nan
     batch = take_rows(X, np.arange(min(X.shape[0], BATCH_ROWS)))
@@ -67,7 +71,7 @@ def measure_costs(classifier, X):
     return Costs(*stored, *map(float, (*row, *of_batch)))
 
 
-def one_row_latency(classifier, X):
+def one_row_latency(classifier: Any, X: Any) -> float:
     """Return the median seconds of `predict_proba` for a single row.
 
     Up to a thousand calls, at least twenty, within about two seconds, after a warm-up; rows are
@@ -88,7 +92,7 @@ def one_row_latency(classifier, X):
     return float(np.median(_row_seconds(classifier, X)))
 
 
-def serialized_bytes(classifier):
+def serialized_bytes(classifier: Any) -> int:
     """Return the size of a classifier on disk: a student's file, any other's pickle.
 
     Parameters
@@ -111,7 +115,7 @@ def serialized_bytes(classifier):
     return counter.n_bytes
 
 
-def load_seconds(classifier):
+def load_seconds(classifier: Any) -> float:
     """Return the seconds to read a classifier from a file that is in the system's cache.
 
     Parameters

@@ -1,11 +1,20 @@
 """The rival that shows what the teacher is worth: the same student, on labels alone."""
 
+from typing import Any
+
+from numpy.typing import ArrayLike
 from sklearn.base import clone
 
 from skdistill.teachers import frozen
 
 
-def fit_twin(clf, X, y, sample_weight=None):
+def fit_twin(
+    clf: Any,
+    X: Any,
+    y: ArrayLike,
+    sample_weight: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+) -> Any:
     """Fit the student of `clf` anew on labels alone, with early stopping.
 
     Parameters
@@ -15,6 +24,8 @@ def fit_twin(clf, X, y, sample_weight=None):
     X : table of shape (n_samples, n_features)
     y : array of shape (n_samples,)
     sample_weight : array of shape (n_samples,) or None
+    groups : array of shape (n_samples,) or None
+        Rows of one group are held out together.
 
     Returns
     -------
@@ -29,4 +40,4 @@ def fit_twin(clf, X, y, sample_weight=None):
         early_stopping=True,
         memory=None,
     )
-    return twin.fit(X, y, sample_weight=sample_weight)
+    return twin.fit(X, y, sample_weight=sample_weight, groups=groups)

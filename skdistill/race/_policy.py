@@ -285,7 +285,8 @@ def _pool(facts, chosen, best):
         rows = [o.history[min(epoch, len(o.history) - 1)] for o in outcomes]
         losses = {
             name: float(np.average([row[name] for row in rows], weights=weights))
-            for name in ("train_loss", "valid_loss")
+            for name in rows[0]
+            if name.endswith("_loss")
         }
         history.append({"epoch": epoch + 1, **losses})
     return 1 + int(np.argmin([row["valid_loss"] for row in history])), history

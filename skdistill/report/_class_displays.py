@@ -1,26 +1,37 @@
 """Displays of classes: reliability of confidence, agreement with the teacher."""
 
-import numpy as np
+from typing import Any, Self
 
-from skdistill.report._display import FAINT, Display
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skdistill.report._display import FAINT, Display, share_bounds
 from skdistill.report._teacher import check_distilled
 from skdistill.tasks import by_confidence, codes_of
 
 
 class _ByConfidence(Display):
     confidence: np.ndarray
+    n_rows: np.ndarray
     name: str | None
 
     def _line(self, ax, share, kwargs):
-        """Draw a share of rows against confidence."""
+        """Draw a share of rows against confidence, with the share's intervals."""
         style = {"marker": "o", "markersize": 4, "label": self.name, **kwargs}
         (self.line_,) = ax.plot(self.confidence, share, **style)
+        bounds = share_bounds(share, self.n_rows)
+        ax.vlines(self.confidence, *bounds, color=self.line_.get_color(), linewidth=0.8)
         if self.name is not None:
-            ax.legend()
+            ax.legend(fontsize="small")
+
+    def _columns(self, name, share):
+        low, high = share_bounds(share, self.n_rows)
+        columns = {name: share, f"{name}_low": low, f"{name}_high": high}
+        return {"confidence": self.confidence, **columns, "n_rows": self.n_rows}
 
 
 class ReliabilityDisplay(_ByConfidence):
-    """Accuracy against confidence, over bins of equal mass.
+    """Accuracy against confidence, over bins of equal mass, with 95 % intervals.
 
     Parameters
     ----------
@@ -40,14 +51,30 @@ class ReliabilityDisplay(_ByConfidence):
     figure_ : matplotlib Figure
     """
 
-    def __init__(self, confidence, accuracy, n_rows, *, name=None):
+    def __init__(
+        self,
+        confidence: NDArray[Any],
+        accuracy: NDArray[Any],
+        n_rows: NDArray[Any],
+        *,
+        name: str | None = None,
+    ) -> None:
         self.confidence = confidence
         self.accuracy = accuracy
         self.n_rows = n_rows
         self.name = name
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, n_bins=15, name=None, ax=None):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any,
+        y: ArrayLike,
+        *,
+        n_bins: int = 15,
+        name: str | None = None,
+        ax: Any = None,
+    ) -> Self:
         """Draw how reliable a fitted classifier's confidence is.
 
         Parameters
@@ -80,7 +107,16 @@ class ReliabilityDisplay(_ByConfidence):
         )
 
     @classmethod
-    def from_predictions(cls, y, proba, *, classes, n_bins=15, name=None, ax=None):
+    def from_predictions(
+        cls,
+        y: ArrayLike,
+        proba: ArrayLike,
+        *,
+        classes: ArrayLike,
+        n_bins: int = 15,
+        name: str | None = None,
+        ax: Any = None,
+    ) -> Self:
         """Draw how reliable the confidence of probabilities is.
 
         Parameters
@@ -103,7 +139,7 @@ class ReliabilityDisplay(_ByConfidence):
         display : ReliabilityDisplay
             With `ax_`, `figure_` and what was drawn on it.
         """
-        bins = accuracy_bins(codes_of(y, classes, "y"), proba, n_bins)
+        bins = accuracy_bins(codes_of(y, classes, "y"), np.asarray(proba), n_bins)
         return cls(*bins, name=name).plot(ax)
 
     def _draw(self, ax, kwargs):
@@ -112,11 +148,13 @@ class ReliabilityDisplay(_ByConfidence):
         ax.set(xlabel="confidence", ylabel="accuracy")
 
     def _points(self):
-        return {"confidence": self.confidence, "accuracy": self.accuracy, "n_rows": self.n_rows}
+        return self._columns("accuracy", self.accuracy)
 
 
 class AgreementDisplay(_ByConfidence):
     """Share of rows on which student and teacher agree, against the teacher's confidence.
+
+    With 95 % intervals of the share in each bin.
 
     Parameters
     ----------
@@ -136,14 +174,23 @@ class AgreementDisplay(_ByConfidence):
     figure_ : matplotlib Figure
     """
 
-    def __init__(self, confidence, agreement, n_rows, *, name=None):
+    def __init__(
+        self,
+        confidence: NDArray[Any],
+        agreement: NDArray[Any],
+        n_rows: NDArray[Any],
+        *,
+        name: str | None = None,
+    ) -> None:
         self.confidence = confidence
         self.agreement = agreement
         self.n_rows = n_rows
         self.name = name
 
     @classmethod
-    def from_estimator(cls, clf, X, *, n_bins=10, name=None, ax=None):
+    def from_estimator(
+        cls, clf: Any, X: Any, *, n_bins: int = 10, name: str | None = None, ax: Any = None
+    ) -> Self:
         """Draw where the student of a fitted DistilledClassifier agrees with its teacher.
 
         Parameters
@@ -174,7 +221,15 @@ class AgreementDisplay(_ByConfidence):
         return cls.from_predictions(teacher, clf.predict_proba(X), n_bins=n_bins, name=name, ax=ax)
 
     @classmethod
-    def from_predictions(cls, teacher_proba, student_proba, *, n_bins=10, name=None, ax=None):
+    def from_predictions(
+        cls,
+        teacher_proba: ArrayLike,
+        student_proba: ArrayLike,
+        *,
+        n_bins: int = 10,
+        name: str | None = None,
+        ax: Any = None,
+    ) -> Self:
         """Draw where two classifiers' probabilities agree on the class.
 
         Parameters
@@ -193,7 +248,8 @@ class AgreementDisplay(_ByConfidence):
         display : AgreementDisplay
             With `ax_`, `figure_` and what was drawn on it.
         """
-        return cls(*agreement_bins(teacher_proba, student_proba, n_bins), name=name).plot(ax)
+        probas = np.asarray(teacher_proba), np.asarray(student_proba)
+        return cls(*agreement_bins(*probas, n_bins), name=name).plot(ax)
 
     def _draw(self, ax, kwargs):
         self._line(ax, self.agreement, kwargs)
@@ -202,7 +258,7 @@ class AgreementDisplay(_ByConfidence):
         ax.set_ylim(top=1.03)
 
     def _points(self):
-        return {"confidence": self.confidence, "agreement": self.agreement, "n_rows": self.n_rows}
+        return self._columns("agreement", self.agreement)
 
 
 def panels_of_classes(codes, probas, shown, teacher):

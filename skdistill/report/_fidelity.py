@@ -1,16 +1,30 @@
 """fidelity_report: a student beside its teacher and its rivals, on held-out rows."""
 
+from collections.abc import Collection
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skdistill.exceptions import only_informs
-from skdistill.measures import fit_boosting, fit_twin, measure_costs
-from skdistill.report._bootstrap import interval, resampled_means
+from skdistill.measures import UNKNOWN, fit_boosting, fit_twin, measure_costs
+from skdistill.report._bootstrap import Draws
 from skdistill.report._display import in_words
 from skdistill.report._fidelity_report import FidelityReport, ModelFigures
+from skdistill.report._given import check_length, check_rows, check_training
 from skdistill.report._panels import make_panels
 from skdistill.report._slices import worst_slices
 from skdistill.report._teacher import check_distilled
-from skdistill.report._verdict import BOOSTING, CALIBRATED, STUDENT, TEACHER, TWIN, judge
+from skdistill.report._verdict import (
+    BOOSTING,
+    CALIBRATED,
+    PRIOR,
+    STUDENT,
+    TEACHER,
+    TWIN,
+    Gap,
+    judge,
+)
 from skdistill.tables import as_table
 from skdistill.tasks import measure
 
@@ -18,21 +32,25 @@ BASELINES = ("twin", "boosting")
 
 
 def fidelity_report(
-    clf,
-    X_test,
-    y_test,
+    clf: Any,
+    X_test: Any,
+    y_test: ArrayLike,
     *,
-    X_train=None,
-    y_train=None,
-    sample_weight_train=None,
-    baselines="auto",
-):
+    X_train: Any = None,
+    y_train: ArrayLike | None = None,
+    sample_weight_train: ArrayLike | None = None,
+    groups_train: ArrayLike | None = None,
+    groups_test: ArrayLike | None = None,
+    baselines: str | Collection[str] = "auto",
+) -> FidelityReport:
     """Compare a student with its teacher and its rivals, on held-out rows.
 
     The rivals are the hard-label twin (the same student with ``alpha=0``, ``transfer=None`` and
     early stopping) and the best gradient boosting of no more bytes. Both are fitted here, on
-    the training rows, which a `DistilledClassifier` does not keep: without them only teacher and
-    student are compared, and the verdict is "undecided".
+    the training rows, which a `DistilledClassifier` does not keep: without them only prior,
+    teacher and student are compared, and the verdict is "undecided". It knows the rows of its fit
+    again, though: a warning says where `X_train` is another table, or where rows of `X_test` are
+    among them.
 
     Parameters
     ----------
@@ -47,7 +65,11 @@ def fidelity_report(
     y_train : array of shape (n_train_samples,) or None, default=None
         Their labels.
     sample_weight_train : array of shape (n_train_samples,) or None, default=None
-        Weights that `clf` was fitted with.
+        Weights that `clf` was fitted with. Rows of weight 0 are left out.
+    groups_train : array of shape (n_train_samples,) or None, default=None
+        Groups that `clf` was fitted with: the rivals hold them out as a whole, too.
+    groups_test : array of shape (n_samples,) or None, default=None
+        Groups of the held-out rows: rows of one group count as one draw in the intervals.
     baselines : "auto" or list of {"twin", "boosting"}, default="auto"
         Rivals to fit. "auto" is both; the boosting is left out where the student reads sparse
         matrices or has no size.
@@ -55,15 +77,15 @@ def fidelity_report(
     Returns
     -------
     report : FidelityReport
-        Figures, intervals, slices and the verdict.
+        Figures, intervals, slices, the verdict, and the models that were compared.
 
     Raises
     ------
     TypeError
         If `clf` is not a fitted DistilledClassifier.
     ValueError
-        If it has no teacher, or rows, labels or `baselines` are unusable; the message says which
-        and why.
+        If it has no teacher, or was fitted with groups or weights that are not passed with the
+        training rows; if rows, labels or `baselines` are unusable. The message says which and why.
 
     Examples
     --------
@@ -78,26 +100,44 @@ def fidelity_report(
     'undecided'
     """
     check_distilled(clf, "fidelity_report")
-    wanted = _wanted(baselines)
+    wanted, task = _wanted(baselines), clf.task_
     X_test = as_table(X_test)
-    labels = _labels(clf.task_, X_test, y_test)
-    if (X_train is None) != (y_train is None):
-        given, missing = ("y_train", "X_train") if X_train is None else ("X_train", "y_train")
-        raise ValueError(f"{given} was passed without {missing}: pass both, or neither.")
-    costs = {TEACHER: measure_costs(clf.teacher_, X_test)}
-    answers = {TEACHER: clf.ask_teacher(X_test, calibrated=False)}
+    labels = _labels(task, X_test, y_test)
+    if groups_test is not None:
+        check_length("groups_test", groups_test, "X_test", len(labels))
+    training = check_training(clf, X_train, y_train, sample_weight_train, groups_train)
+    rows = clf.student_.reader.read(X_test)
+    check_rows(clf, rows, training, groups_test)
+    models = {TEACHER: clf.teacher_, STUDENT: clf.student_}
+    costs = {name: measure_costs(model, X_test) for name, model in models.items()}
+    answers = {STUDENT: task.answers(clf.student_, X_test), **_of_others(clf, X_test)}
+    if CALIBRATED in answers:
+        costs[CALIBRATED] = costs[TEACHER]
+    costs[PRIOR] = UNKNOWN
+    if training is not None:
+        rivals = _fit_rivals(clf, wanted, costs[STUDENT].n_bytes, training)
+        models |= rivals
+        costs |= {name: measure_costs(model, X_test) for name, model in rivals.items()}
+        answers |= {name: task.answers(model, X_test) for name, model in rivals.items()}
+    found = (_in_order(by_model) for by_model in (models, answers, costs))
+    return _report(clf, rows, labels, groups_test, *found)
+
+
+def _of_others(clf, X):
+    """Return the answers of prior and teacher, and those of the teacher calibrated."""
+    answers = {
+        PRIOR: np.tile(clf.fitted_on_.of_nobody, (X.shape[0], 1)),
+        TEACHER: clf.ask_teacher(X, calibrated=False),
+    }
     if clf.calibrator_ is not None:
-        costs[CALIBRATED], answers[CALIBRATED] = costs[TEACHER], clf.ask_teacher(X_test)
-    of_student = measure_costs(clf.student_, X_test)
-    rivals = {}
-    if X_train is not None:
-        clf.task_.check_learned(y_train, "y_train")
-        train = X_train, y_train, sample_weight_train
-        rivals = _fit_rivals(clf, wanted, of_student.n_bytes, train)
-    for name, model in rivals.items():
-        costs[name], answers[name] = measure_costs(model, X_test), clf.task_.answers(model, X_test)
-    costs[STUDENT], answers[STUDENT] = of_student, clf.task_.answers(clf, X_test)
-    return _report(clf, X_test, labels, answers, costs)
+        answers[CALIBRATED] = clf.ask_teacher(X)
+    return answers
+
+
+def _in_order(by_model):
+    """Return a dict by model in the order of tables."""
+    order = PRIOR, TEACHER, CALIBRATED, TWIN, BOOSTING, STUDENT
+    return {name: by_model[name] for name in order if name in by_model}
 
 
 def _wanted(baselines):
@@ -114,18 +154,16 @@ def _wanted(baselines):
 def _labels(task, X, y):
     """Return labels as the task reads them, or say what is wrong with the rows."""
     y, n = np.asarray(y), X.shape[0]
-    if y.shape != (n,):
-        raise ValueError(
-            f"X_test has {n} rows and y_test has the shape {y.shape}: pass one label a row."
-        )
+    check_length("y_test", y, "X_test", n)
     if n == 0:
         raise ValueError("X_test has no rows: pass rows that were held out of the fit.")
     return task.labels_of(y, "y_test")
 
 
-def _fit_rivals(clf, wanted, n_bytes, train):
+def _fit_rivals(clf, wanted, n_bytes, training):
     """Return the fitted baselines by name."""
     rivals = {}
+    train = training.X, training.y, training.sample_weight, training.groups
     if "twin" in wanted:
         rivals[TWIN] = fit_twin(clf, *train).student_
     if "boosting" in wanted and not clf.student_.reader.sparse and np.isfinite(n_bytes):
@@ -133,11 +171,11 @@ def _fit_rivals(clf, wanted, n_bytes, train):
     return {name: rival for name, rival in rivals.items() if rival is not None}
 
 
-def _report(clf, X, labels, answers, costs):
+def _report(clf, rows, labels, groups, fitted, answers, costs):
     """Measure, compare and judge."""
     task, reference = clf.task_, answers.get(CALIBRATED, answers[TEACHER])
     losses = {name: task.answer_losses(labels, each) for name, each in answers.items()}
-    intervals, parts = _Intervals(losses), task.parts(labels)
+    intervals, parts = _Intervals(losses, groups), task.parts(labels)
     models = {
         name: ModelFigures(
             quality=measure(task.measures, labels, each, reference),
@@ -145,61 +183,76 @@ def _report(clf, X, labels, answers, costs):
             loss=intervals.loss(name),
             lead=intervals.lead(name),
             loss_by_part={
-                part: float(losses[name][rows].mean()) if rows.any() else np.nan
-                for part, rows in parts.items()
+                part: float(losses[name][inside].mean()) if inside.any() else np.nan
+                for part, inside in parts.items()
             },
         )
         for name, each in answers.items()
     }
-    gap_closed, leads = intervals.gap_closed(), {name: row.lead for name, row in models.items()}
+    gap = intervals.gap(in_words(task.loss))
     excess = losses[STUDENT] - task.answer_losses(labels, reference)
     return FidelityReport(
         n_rows=len(labels),
         task=task,
         models=models,
-        gap_closed=gap_closed,
-        slices=_slices(clf, X, reference, answers[STUDENT], excess),
-        verdict=judge(leads, gap_closed, costs, in_words(task.loss)),
+        gap_closed=gap.share,
+        gap_note=gap.why_not,
+        rows_by_part={part: int(inside.sum()) for part, inside in parts.items()},
+        slices=_slices(clf, rows, reference, answers[STUDENT], excess),
+        verdict=judge(
+            {name: row.lead for name, row in models.items()},
+            gap,
+            costs,
+            in_words(task.loss),
+            n=intervals.n,
+            over_prior={name: intervals.lead(PRIOR, name) for name in models},
+        ),
+        models_=fitted,
         panels=make_panels(clf, labels, answers, models),
     )
 
 
 class _Intervals:
-    """Intervals of what follows from mean losses, over the same resamples."""
+    """Intervals of what follows from mean losses, over the same draws."""
 
-    def __init__(self, losses):
+    def __init__(self, losses, groups):
         self.at = {name: k for k, name in enumerate(losses)}
-        stacked = np.column_stack(list(losses.values()))
-        self.means, self.resampled = stacked.mean(axis=0), resampled_means(stacked)
+        self.draws = Draws(np.column_stack(list(losses.values())), groups)
+        self.n = self.draws.n
 
     def loss(self, name):
-        return self._of(lambda means: means[..., self.at[name]])
+        return self.draws.interval(lambda means: means[..., self.at[name]])
 
     def lead(self, name, other=STUDENT):
         """Return by how much `other` has the lower loss."""
-        return self._of(lambda means: means[..., self.at[name]] - means[..., self.at[other]])
+        one, two = self.at[name], self.at[other]
+        return self.draws.interval(lambda means: means[..., one] - means[..., two])
 
-    def gap_closed(self):
-        """Return the share of the gap that the student closes; None without a clear gap."""
+    def gap(self, loss):
+        """Return the share of the gap that the student closes, where the gap is clear of zero."""
+        if TWIN not in self.at:
+            return Gap(None)
         teacher = CALIBRATED if CALIBRATED in self.at else TEACHER
-        if TWIN not in self.at or self.lead(TWIN, teacher).low <= 0:
-            return None
-        at = [self.at[name] for name in (TWIN, teacher, STUDENT)]
-
-        def share(means):
-            twin, of_teacher, student = (means[..., k] for k in at)
-            return (twin - student) / (twin - of_teacher)
-
-        return self._of(share)
-
-    def _of(self, statistic):
-        return interval(self.means, self.resampled, statistic)
+        gap = self.lead(TWIN, teacher)
+        if gap.low <= 0:
+            return Gap(
+                None,
+                "The share of the gap between twin and teacher that the student closes is not "
+                f"stated: the gap in {loss}, {gap}, is not clear of zero.",
+            )
+        twin, of_teacher, student = (self.at[name] for name in (TWIN, teacher, STUDENT))
+        return Gap(
+            self.draws.ratio(
+                lambda means: means[..., twin] - means[..., student],
+                lambda means: means[..., twin] - means[..., of_teacher],
+            )
+        )
 
 
 @only_informs("The report's slices", ())
-def _slices(clf, X, reference, answers, excess_loss):
+def _slices(clf, rows, reference, answers, excess_loss):
     reader, measures = clf.student_.reader, clf.task_.measures
     if reader.sparse:
         return ()
     likeness = {each.name: each.of(reference, answers) for each in measures if each.of_teacher}
-    return worst_slices(reader.read(X), reader, excess_loss=excess_loss, **likeness)
+    return worst_slices(rows, reader, excess_loss=excess_loss, **likeness)

@@ -4,14 +4,17 @@ from dataclasses import asdict, dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
+from skdistill._plumbing.words import duration, size
 from skdistill.measures import Costs
 from skdistill.report._bootstrap import Interval
+from skdistill.report._display import in_words
+from skdistill.report._glossary import glossary
 from skdistill.report._html import make_fragment, make_page
 from skdistill.report._optional import require
 from skdistill.report._panels import Panel, draw_figure
 from skdistill.report._slices import Slice
 from skdistill.report._tables import make_tables
-from skdistill.report._verdict import Verdict
+from skdistill.report._verdict import STUDENT, Verdict
 from skdistill.tasks import Task
 
 MARKDOWN = str.maketrans({"|": "\\|", "\n": " ", "<": "&lt;"})
@@ -46,7 +49,8 @@ class ModelFigures:
 class FidelityReport:
     """A student beside its teacher and its rivals; made by `fidelity_report`.
 
-    Intervals are 95 % bootstrap intervals over the held-out rows.
+    Intervals are 95 % bootstrap intervals over the held-out rows. ``print`` says the verdict and
+    its main figures in one line.
 
     Parameters
     ----------
@@ -55,15 +59,22 @@ class FidelityReport:
     task : skdistill.tasks.Task
         What is predicted, and by which measures.
     models : dict of str to ModelFigures
-        "teacher", "calibrated teacher", "hard-label twin", "small boosting", "student"; those
-        that were there to measure.
+        "prior" (who knows no column), "teacher", "calibrated teacher", "hard-label twin",
+        "small boosting", "student"; those that were there to measure.
     gap_closed : Interval or None
         Share of the gap in loss between twin and (calibrated) teacher that the student
         closes; None without a twin, or where the teacher does not clearly lead it.
+    gap_note : str
+        Why `gap_closed` is not stated, as a sentence; else empty.
+    rows_by_part : dict of object to int
+        Held-out rows of each class.
     slices : tuple of Slice
         Where student and teacher differ most, the worst first.
     verdict : Verdict
-        What to deploy, in words, and why.
+        What to deploy, in words, and why; its ``model`` names one of `models_`, or none.
+    models_ : dict of str to object
+        The fitted models: "teacher", "hard-label twin", "small boosting" and "student", as far
+        as they were compared. ``report.models_[report.verdict.model]`` is the one to deploy.
     panels : tuple of Panel
         The plots.
     """
@@ -72,11 +83,24 @@ class FidelityReport:
     task: Task = field(repr=False)
     models: dict[str, ModelFigures]
     gap_closed: Interval | None
+    gap_note: str
+    rows_by_part: dict[Any, int]
     slices: tuple[Slice, ...]
     verdict: Verdict
+    models_: dict[str, Any] = field(repr=False)
     panels: tuple[Panel, ...] = field(repr=False)
 
-    def frame(self):
+    def __str__(self) -> str:
+        """Return verdict and main figures in one line."""
+        name = self.verdict.model or STUDENT
+        row, choice = self.models[name], self.verdict.choice
+        return (
+            f"{choice[0].upper()}{choice[1:]}: on {self.n_rows:,} held-out rows the {name} has "
+            f"{in_words(self.task.loss)} {row.loss}, {size(row.costs.n_bytes)}, "
+            f"{duration(row.costs.row_p50)} a row."
+        )
+
+    def frame(self) -> Any:
         """Return all figures as a pandas DataFrame, one row a model.
 
         Intervals have columns that end in ``_low`` and ``_high``; a column that ends in
@@ -96,7 +120,7 @@ class FidelityReport:
         rows = {name: _flat(row, self.task.loss) for name, row in self.models.items()}
         return pandas.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
-    def to_markdown(self):
+    def to_markdown(self) -> str:
         """Return verdict and tables as Markdown.
 
         Returns
@@ -110,9 +134,13 @@ class FidelityReport:
             lines += ["", f"## {table.title}", "", _line(table.header)]
             lines += ["|---|" + "---:|" * (len(table.header) - 1)]
             lines += [*map(_line, table.rows), "", table.note]
+        lines += ["", "## Glossary", ""]
+        lines += [
+            f"- **{word}**: {text.translate(MARKDOWN)}" for word, text in glossary(self).items()
+        ]
         return "\n".join(lines) + "\n"
 
-    def to_html(self):
+    def to_html(self) -> str:
         """Return one self-contained HTML page with verdict, tables and plots.
 
         Returns
@@ -127,7 +155,7 @@ class FidelityReport:
         """
         return make_page(self, make_tables(self), self.panels)
 
-    def plot(self):
+    def plot(self) -> Any:
         """Draw all panels.
 
         Returns
@@ -142,7 +170,7 @@ class FidelityReport:
         """
         return draw_figure(self.panels)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         """Return what a notebook shows: without plots where matplotlib is missing."""
         panels = self.panels if find_spec("matplotlib") else ()
         return make_fragment(self, make_tables(self), panels)

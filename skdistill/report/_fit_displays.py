@@ -1,41 +1,56 @@
 """Displays of a fit: losses by epoch, and the race of transfer sources."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
 import numpy as np
 
 from skdistill.report._display import COLORS, FAINT, Display, in_words
 
 
 class TrainingDisplay(Display):
-    """Losses by epoch on training and held-out rows, with the epoch that was chosen.
+    """The loss by epoch on training and on held-out rows, with the epoch that was chosen.
+
+    Both are the loss of labels, which decides; what is minimised in training is another one. It is
+    drawn alone where nothing was held out.
 
     There is no `from_predictions`: what is drawn are not answers.
 
     Parameters
     ----------
     history : list of dict
-        With "epoch", "train_loss" and, where rows were held out, "valid_loss".
+        With "epoch", "train_loss" (what is minimised) and, where rows were held out, "valid_loss"
+        and "seen_loss", the same loss on as many training rows; the last is not there where
+        skorch trains.
     chosen : int
         For how many epochs the student was trained.
+    loss_name : str, default="loss"
+        What the loss of labels is: ``task_.loss`` of a distilled estimator.
 
     Attributes
     ----------
     line_ : matplotlib Line2D
-        Held-out losses; training losses where nothing was held out.
-    train_line_ : matplotlib Line2D
+        Held-out losses; what was minimised where nothing was held out.
+    train_line_ : matplotlib Line2D or None
+        Losses of training rows; None where they are not known.
     chosen_line_ : matplotlib Line2D
     ax_ : matplotlib Axes
     figure_ : matplotlib Figure
     """
 
-    def __init__(self, history, *, chosen):
-        self.epoch = np.array([row["epoch"] for row in history])
-        self.train_loss = np.array([row["train_loss"] for row in history])
-        held_out = [row["valid_loss"] for row in history if "valid_loss" in row]
-        self.valid_loss = np.array(held_out) if len(held_out) == len(history) else None
+    def __init__(
+        self, history: Sequence[Mapping[str, Any]], *, chosen: int, loss_name: str = "loss"
+    ) -> None:
+        self.losses = {
+            name: np.array([row[name] for row in history])
+            for name in ("epoch", "train_loss", "seen_loss", "valid_loss")
+            if all(name in row for row in history)
+        }
         self.chosen = chosen
+        self.loss_name = loss_name
 
     @classmethod
-    def from_estimator(cls, clf, *, ax=None):
+    def from_estimator(cls, clf: Any, *, ax: Any = None) -> Self:
         """Draw ``clf.history_`` and ``clf.n_iter_``.
 
         Parameters
@@ -50,26 +65,28 @@ class TrainingDisplay(Display):
         display : TrainingDisplay
             With `ax_`, `figure_` and what was drawn on it.
         """
-        return cls(clf.history_, chosen=clf.n_iter_).plot(ax)
+        return cls(clf.history_, chosen=clf.n_iter_, loss_name=clf.task_.loss).plot(ax)
 
     def _draw(self, ax, kwargs):
-        style = {**FAINT, "linewidth": 1.5, "label": "training rows", **kwargs}
-        (self.train_line_,) = ax.plot(self.epoch, self.train_loss, **style)
+        held_out = "valid_loss" in self.losses
+        seen = "seen_loss" if held_out else "train_loss"
+        self.train_line_ = None
+        if seen in self.losses:
+            style = {**FAINT, "linewidth": 1.5, "label": "training rows", **kwargs}
+            (self.train_line_,) = ax.plot(self.losses["epoch"], self.losses[seen], **style)
         self.line_ = self.train_line_
-        if self.valid_loss is not None:
+        if held_out:
             style = {"color": COLORS["student"], "label": "held-out rows", **kwargs}
-            (self.line_,) = ax.plot(self.epoch, self.valid_loss, **style)
+            (self.line_,) = ax.plot(self.losses["epoch"], self.losses["valid_loss"], **style)
         self.chosen_line_ = ax.axvline(
             self.chosen, linestyle="--", label=f"chosen: {self.chosen}", **FAINT
         )
-        ax.set(xlabel="epoch", ylabel="loss")
-        ax.legend()
+        ylabel = in_words(self.loss_name) if held_out else "loss that is minimised"
+        ax.set(xlabel="epoch", ylabel=ylabel)
+        ax.legend(fontsize="small")
 
     def _points(self):
-        points = {"epoch": self.epoch, "train_loss": self.train_loss}
-        if self.valid_loss is not None:
-            points["valid_loss"] = self.valid_loss
-        return points | {"chosen": self.epoch == self.chosen}
+        return self.losses | {"chosen": self.losses["epoch"] == self.chosen}
 
 
 class TransferDisplay(Display):
@@ -100,7 +117,7 @@ class TransferDisplay(Display):
         If there are no trials.
     """
 
-    def __init__(self, trials, *, loss_name):
+    def __init__(self, trials: Sequence[Mapping[str, Any]], *, loss_name: str) -> None:
         if not trials:
             raise ValueError(
                 'transfer_summary_["trials"] is empty: there was no race to draw. '
@@ -111,9 +128,10 @@ class TransferDisplay(Display):
         self.loss = np.array([trial[loss_name] for trial in trials])
         self.chosen = np.array([trial["chosen"] for trial in trials])
         self.stage = [trial["stage"] for trial in trials]
+        self.n_lines = len(trials)
 
     @classmethod
-    def from_estimator(cls, clf, *, ax=None):
+    def from_estimator(cls, clf: Any, *, ax: Any = None) -> Self:
         """Draw the race of a fitted classifier.
 
         Parameters
@@ -153,8 +171,9 @@ class TransferDisplay(Display):
         ax.set_yticks(places, self.label, fontsize="small")
         ax.invert_yaxis()
         ax.grid(axis="y", alpha=0.3)
+        ax.locator_params(axis="x", nbins=4)
         ax.set(xlabel=f"held-out {in_words(self.loss_name)}")
-        ax.legend()
+        ax.legend(fontsize="small")
 
     def _points(self):
         return {

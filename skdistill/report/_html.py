@@ -2,6 +2,7 @@
 
 from html import escape
 
+from skdistill.report._glossary import glossary
 from skdistill.report._panels import as_svg
 
 # Colours are those of the page: a notebook keeps its theme, a browser its dark mode.
@@ -18,6 +19,8 @@ STYLE = """
   white-space: nowrap; border-bottom: 1px solid #8884}
 .skdistill-report :is(th, td):first-child {text-align: left}
 .skdistill-report .note {opacity: .75; font-size: .85rem}
+.skdistill-report dt {font-weight: 600; margin-top: .4rem}
+.skdistill-report dd {margin-left: 1.2rem}
 .skdistill-report .plots {display: grid; gap: 1rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr))}
 .skdistill-report svg {width: 100%; height: auto}
@@ -63,6 +66,10 @@ def make_fragment(report, tables, panels):
     verdict = report.verdict
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in verdict.reasons)
     plots = "".join(as_svg(panel, f"skdistill-{k}") for k, panel in enumerate(panels))
+    words = "".join(
+        f"<dt>{escape(word)}</dt><dd>{escape(text)}</dd>"
+        for word, text in glossary(report).items()
+    )
     parts = [
         f"<style>{STYLE}</style>",
         f"<h1>Fidelity report</h1><p>{report.n_rows:,} held-out rows</p>",
@@ -70,6 +77,7 @@ def make_fragment(report, tables, panels):
         f"<ul>{reasons}</ul></div>",
         *(_table(table) for table in tables),
         f'<h2>Plots</h2><div class="plots">{plots}</div>' if plots else "",
+        f"<h2>Glossary</h2><dl>{words}</dl>",
     ]
     return '<div class="skdistill-report">' + "\n".join(parts) + "</div>"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skdistill.report._class_displays import panels_of_classes
-from skdistill.report._display import COLORS, in_words
+from skdistill.report._display import COLORS, in_words, room_for
 from skdistill.report._fit_displays import TrainingDisplay, TransferDisplay
 from skdistill.report._optional import require
 from skdistill.report._tradeoff_display import TradeoffDisplay
@@ -33,7 +33,12 @@ class Panel:
     title: str
     drawn: tuple[tuple[Any, dict], ...]
 
-    def draw(self, ax):
+    @property
+    def height(self) -> float:
+        """Inches of height in which what stands along the y axis does not collide."""
+        return room_for(max(display.n_lines for display, _ in self.drawn), SIZE[1])
+
+    def draw(self, ax: Any) -> None:
         """Draw on matplotlib axes."""
         for display, style in self.drawn:
             display.plot(ax, **style)
@@ -62,15 +67,20 @@ def make_panels(clf, labels, answers, models):
     panels = [Panel(*each) for each in panels_of_classes(labels, answers, shown, teacher)]
     compared = {name: row for name, row in models.items() if name != TEACHER or name == teacher}
     loss_name = clf.task_.loss
-    losses = [row.quality[loss_name] for row in compared.values()]
+    losses = [row.loss.value for row in compared.values()]
+    bounds = {
+        "loss_low": [row.loss.low for row in compared.values()],
+        "loss_high": [row.loss.high for row in compared.values()],
+    }
     for cost_name, cost in (("bytes", "n_bytes"), ("latency", "row_p50")):
         costs = [getattr(row.costs, cost) for row in compared.values()]
         tradeoff = TradeoffDisplay(
-            compared, costs, losses, loss_name=loss_name, cost_name=cost_name
+            compared, costs, losses, loss_name=loss_name, cost_name=cost_name, **bounds
         )
         title = f"{in_words(loss_name).capitalize()} against {cost_name}"
         panels.append(Panel(title, ((tradeoff, {}),)))
-    panels.append(Panel("Training", ((TrainingDisplay(clf.history_, chosen=clf.n_iter_), {}),)))
+    training = TrainingDisplay(clf.history_, chosen=clf.n_iter_, loss_name=loss_name)
+    panels.append(Panel("Training", ((training, {}),)))
     if trials := clf.transfer_summary_["trials"]:
         race = TransferDisplay(trials, loss_name=loss_name)
         panels.append(Panel("Race of transfer sources", ((race, {}),)))
@@ -82,13 +92,13 @@ def draw_figure(panels):
     plt = require("matplotlib.pyplot", "plot()")
     n_rows = -(-len(panels) // 2)
     with require("matplotlib", "plot()").rc_context(STYLE):
-        figure, axes = plt.subplots(
-            n_rows, 2, figsize=(2 * SIZE[0], n_rows * SIZE[1]), layout="constrained"
-        )
-        for panel, ax in zip(panels, axes.flat, strict=False):
-            panel.draw(ax)
-        for ax in axes.flat[len(panels) :]:
-            ax.remove()
+        heights = [
+            max(panel.height for panel in panels[k : k + 2]) for k in range(0, len(panels), 2)
+        ]
+        figure = plt.figure(figsize=(2 * SIZE[0], sum(heights)), layout="constrained")
+        parts = figure.subfigures(n_rows, 2, height_ratios=heights, squeeze=False)
+        for panel, part in zip(panels, parts.flat, strict=False):
+            panel.draw(part.subplots())
     return figure
 
 
@@ -102,7 +112,9 @@ def as_svg(panel, key):
         Prefix that keeps the element's ids apart from those of others.
     """
     matplotlib = require("matplotlib", "to_html()")
-    figure = require("matplotlib.figure", "to_html()").Figure(figsize=SIZE, layout="constrained")
+    figure = require("matplotlib.figure", "to_html()").Figure(
+        figsize=(SIZE[0], panel.height), layout="constrained"
+    )
     text = io.StringIO()
     with matplotlib.rc_context(SVG_STYLE | {"svg.hashsalt": key}):
         panel.draw(figure.subplots())

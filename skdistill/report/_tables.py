@@ -3,10 +3,11 @@
 import math
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 from skdistill._plumbing.words import duration, size
 from skdistill.report._display import in_words
-from skdistill.report._verdict import STUDENT
+from skdistill.report._verdict import PRIOR, STUDENT
 
 N_PARTS = 20  # in the table of classes; the frame has all
 COST_NOTE = (
@@ -33,7 +34,7 @@ class Table:
     rows: list[tuple[str, ...]]
 
 
-def make_tables(report):
+def make_tables(report: Any) -> list[Table]:
     """Return the tables of a FidelityReport: quality, cost, classes, slices."""
     tables = [_quality(report), _cost(report), _parts(report), _slices(report)]
     return [table for table in tables if table.rows]
@@ -59,6 +60,8 @@ def _quality(report):
 def _cost(report):
     rows = []
     for name, row in report.models.items():
+        if name == PRIOR:
+            continue
         c = row.costs
         spans = ((c.row_p50, c.row_p99), (c.batch_p50, c.batch_p99))
         times = (f"{duration(low)} ({duration(high)})" for low, high in spans)
@@ -72,14 +75,19 @@ def _parts(report):
     of_student = losses[STUDENT]
     seen = [part for part, loss in of_student.items() if not math.isnan(loss)]
     worst = sorted(seen, key=lambda part: -of_student[part])[:N_PARTS]
+    count = report.rows_by_part
     rows = [
-        (str(part), *(f"{by_part[part]:.4f}" for by_part in losses.values())) for part in worst
+        (
+            *(str(part), f"{count[part] / report.n_rows:.1%}"),
+            *(f"{by_part[part]:.4f}" for by_part in losses.values()),
+        )
+        for part in worst
     ]
     note = (
-        f"{in_words(task.loss).capitalize()} over the rows of each {one}, in {task.unit}; "
-        "the student's worst first."
+        f"Share of the held-out rows, and {in_words(task.loss)} over the rows of each {one}, in "
+        f"{task.unit}; the student's worst first."
     )
-    return Table(several.capitalize(), note, (one, *losses), rows)
+    return Table(several.capitalize(), note, (one, "share", *losses), rows)
 
 
 def _slices(report):

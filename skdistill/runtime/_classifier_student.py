@@ -1,9 +1,13 @@
 """A student whose answers are probabilities of classes."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from skdistill.layers import Classes
 from skdistill.runtime._student import Student
+from skdistill.tables import Table
 
 
 class ClassifierStudent(Student):
@@ -41,14 +45,15 @@ class ClassifierStudent(Student):
     """
 
     outputs: Classes
+    feature_names_in_: NDArray[Any]
     of = Classes
 
     @property
-    def classes_(self):
+    def classes_(self) -> NDArray[Any]:
         """Class labels, sorted."""
         return self.outputs.labels
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Table) -> NDArray[np.float64]:
         """Probability of each class.
 
         Parameters
@@ -71,7 +76,7 @@ class ClassifierStudent(Student):
         """
         return self.answers(X)
 
-    def predict(self, X):
+    def predict(self, X: Table) -> NDArray[Any]:
         """Most probable class of each row.
 
         Parameters
@@ -86,7 +91,7 @@ class ClassifierStudent(Student):
         """
         return self.outputs.decide(self.predict_proba(X))
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: Table) -> NDArray[np.float64]:
         """Logarithm of `predict_proba`, in nats.
 
         Parameters
@@ -102,7 +107,7 @@ class ClassifierStudent(Student):
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: Table, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Share of rows whose predicted label is `y`.
 
         Parameters
@@ -126,19 +131,18 @@ class ClassifierStudent(Student):
         """
         predicted, y = self.predict(X), np.asarray(y)
         n, y = len(predicted), y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-        for name, values in (("y", y), ("sample_weight", sample_weight)):
-            if values is not None and np.shape(values) != (n,):
-                raise ValueError(
-                    f"{name} has shape {np.shape(values)}, X {n} rows: one value a row."
-                )
+        weight = np.ones(n) if sample_weight is None else np.asarray(sample_weight, dtype=float)
+        for name, values in (("y", y), ("sample_weight", weight)):
+            if values.shape != (n,):
+                raise ValueError(f"{name} has shape {values.shape}, X {n} rows: one value a row.")
         if n and not set(y.tolist()) & set(self.classes_.tolist()):
             raise ValueError(
                 f"No label of y is one of the classes {self.classes_.tolist()}: the first is "
                 f"{y.tolist()[0]!r}. Pass labels of the type that fit was given."
             )
-        return float(np.average(predicted == y, weights=sample_weight))
+        return float(np.average(predicted == y, weights=weight))
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags
 
         tags = super().__sklearn_tags__()

@@ -2,9 +2,11 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields, replace
-from typing import ClassVar
+from os import PathLike
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from skdistill._plumbing.described import Described
 from skdistill._plumbing.words import size
@@ -14,7 +16,7 @@ from skdistill.runtime._html import as_html
 from skdistill.runtime._native import forward, prepare
 from skdistill.runtime._reader import ColumnReader
 from skdistill.runtime._shapes import check_shapes
-from skdistill.tables import is_sparse
+from skdistill.tables import Table, is_sparse
 
 ROWS_AT_ONCE = 8192  # bounds the memory of a large batch
 
@@ -51,7 +53,7 @@ class Student(Described, ABC):
 
     of: ClassVar[type[Outputs]]
 
-    def __new__(cls, reader=None, layers=None, outputs=None):
+    def __new__(cls, reader: Any = None, layers: Any = None, outputs: Any = None) -> Self:
         """Make a student; what an older skdistill pickled cannot be one any more."""
         if cls is Student:
             raise TypeError(
@@ -61,7 +63,7 @@ class Student(Described, ABC):
             )
         return super().__new__(cls)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if not isinstance(self.reader, ColumnReader) or not isinstance(self.outputs, self.of):
             raise ValueError(f"A {type(self).__name__} has a ColumnReader and {self.of.__name__}.")
         layers = self.layers if isinstance(self.layers, tuple) else ()
@@ -78,11 +80,11 @@ class Student(Described, ABC):
         self._prepare(_net=net, _n_outputs=n_outputs)
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
         """Number of columns in fit."""
         return len(self.reader.kinds)
 
-    def answers(self, X):
+    def answers(self, X: Table) -> NDArray[np.float64]:
         """Numbers of the last layer for each row.
 
         Parameters
@@ -127,7 +129,7 @@ class Student(Described, ABC):
         return np.concatenate([self._forward(rows[s : s + ROWS_AT_ONCE]) for s in starts])
 
     @abstractmethod
-    def predict(self, X):
+    def predict(self, X: Table) -> NDArray[Any]:
         """Decide what each row is.
 
         Parameters
@@ -141,7 +143,7 @@ class Student(Described, ABC):
             In the words of `outputs`.
         """
 
-    def shrink(self, n_members):
+    def shrink(self, n_members: int) -> Self:
         """Return a smaller student that has the first members only.
 
         Parameters
@@ -167,7 +169,7 @@ class Student(Described, ABC):
         layers = tuple(layer.shrink(n_members) for layer in self.layers)
         return replace(self, layers=layers)
 
-    def save(self, path):
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the student to one safetensors file, which `skdistill.load` reads.
 
         The file appears whole or not at all: it is written beside `path` and then renamed.
@@ -179,7 +181,7 @@ class Student(Described, ABC):
         """
         save(self, path)
 
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Do nothing: a student is already trained. It is here for scikit-learn's tools.
 
         Parameters
@@ -194,7 +196,7 @@ class Student(Described, ABC):
         """
         return self
 
-    def get_params(self, deep=True):
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return no parameters: a student is already trained.
 
         Parameters
@@ -209,7 +211,7 @@ class Student(Described, ABC):
         """
         return {}
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Accept no parameters: a student is already trained.
 
         Parameters
@@ -231,7 +233,7 @@ class Student(Described, ABC):
             raise ValueError(f"A student has no parameters; got {sorted(params)}.")
         return self
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         """Return the description without objects of other classes, for those who trust few.
 
         With it goes what was set on the student, by users or by scikit-learn.
@@ -244,7 +246,7 @@ class Student(Described, ABC):
             "outputs": to_plain(self.outputs),
         }
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         reader = ColumnReader(**state["reader"])
         layers = tuple(from_plain(layer) for layer in state["layers"])
         outputs = from_plain(state["outputs"])
@@ -261,7 +263,7 @@ class Student(Described, ABC):
         heads = [layer for layer in self.layers if isinstance(layer, LinearOfMembers)]
         return len(heads[0].bias) if heads else 0
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         sizes = [layer.weight.shape[-2:] for layer in self.layers if hasattr(layer, "weight")]
         net = "→".join(str(n) for n in [*(s[0] for s in sizes[:1]), *(s[1] for s in sizes)])
         net = f"{self._n_members} x {net}" if self._n_members else net or "torch module"
@@ -270,17 +272,17 @@ class Student(Described, ABC):
         words += [] if n_bytes is None else [size(n_bytes)]
         return f"{type(self).__name__}({', '.join(words)})"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         """Show classes and columns in a notebook."""
         return as_html(self)
 
-    def __sklearn_is_fitted__(self):
+    def __sklearn_is_fitted__(self) -> bool:
         return True
 
-    def __sklearn_clone__(self):
+    def __sklearn_clone__(self) -> Self:
         return self
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         from sklearn.utils import InputTags, Tags, TargetTags
 
         return Tags(

@@ -1,6 +1,9 @@
 """The plot of a search: score against bytes."""
 
+from typing import Any, Self
+
 import numpy as np
+from numpy.typing import NDArray
 
 from skdistill.report import COLORS, FAINT, Display, mark_costs
 from skdistill.search._results import BOOSTING, STUDENT, latest
@@ -34,7 +37,15 @@ class SearchDisplay(Display):
     figure_ : matplotlib Figure
     """
 
-    def __init__(self, *, n_bytes, score, is_student, front, max_bytes=None):
+    def __init__(
+        self,
+        *,
+        n_bytes: NDArray[Any],
+        score: NDArray[Any],
+        is_student: NDArray[Any],
+        front: NDArray[Any],
+        max_bytes: int | None = None,
+    ) -> None:
         self.n_bytes = n_bytes
         self.score = score
         self.is_student = is_student
@@ -42,7 +53,7 @@ class SearchDisplay(Display):
         self.max_bytes = max_bytes
 
     @classmethod
-    def from_estimator(cls, search, *, ax=None):
+    def from_estimator(cls, search: Any, *, ax: Any = None) -> Self:
         """Draw a fitted DistillationSearch.
 
         Parameters

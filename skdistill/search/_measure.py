@@ -48,6 +48,11 @@ class Measure:
         # scikit-learn's halving ranks by the measure named "score"
         return {**found, "value": found["score"], "score": rank_score, "weighted": weighted}
 
+    def excess_cost(self, model, X):
+        """Return by which share a fitted model's bytes and latency exceed the budgets."""
+        latency = 0.0 if self.budgets.max_latency is None else _latency(model, X)
+        return self.budgets.excess_cost(deployed_bytes(model), latency)
+
     def of(self, model, X, y, labels, sample_weight=None):
         """Return the `MEASURES` of a fitted classifier, beside a teacher's `labels` of `X`."""
         weight = {}
@@ -56,7 +61,7 @@ class Measure:
         return {
             "score": float(self.scorer(model, X, y, **weight)),
             "n_bytes": deployed_bytes(model),
-            "latency": one_row_latency(getattr(model, "student_", model), X),
+            "latency": _latency(model, X),
             "agreement": agreement(model.predict(X), labels),
         }
 
@@ -66,6 +71,10 @@ def teacher_labels(estimator, X):
     if isinstance(estimator, Pipeline):
         estimator, X = estimator[-1], estimator[:-1].transform(X)
     return estimator.task_.decide(estimator.ask_teacher(X))
+
+
+def _latency(model, X):
+    return one_row_latency(getattr(model, "student_", model), X)
 
 
 def deployed_bytes(model):

@@ -82,8 +82,9 @@ def choose(results, budgets):
         nearest = rows[excess.argmin()]
         raise ValueError(
             f"None of {len(rows)} models is within the budgets {budgets}. The nearest is "
-            f"{describe(results, nearest)}. Raise the budget that it exceeds, or add shapes to "
-            "param_grid that come closer; cv_results_ has what was measured."
+            f"{describe(results, nearest)}; it exceeds them by {excess.min():.1%}. Raise the "
+            "budget that it exceeds, or add shapes to param_grid that come closer; cv_results_ "
+            "has what was measured."
         )
     within = rows[excess == 0]
     return int(within[results["mean_test_score"][within].argmax()])
@@ -111,12 +112,17 @@ def pareto_front(results):
     return front
 
 
-def verdict(results, best, budgets):
-    """Say what is best, and what the best of the other kind within the budgets would be."""
+def verdict(results, best, budgets, *, refitted):
+    """Say what is best, and what the best of the other kind within the budgets would be.
+
+    `refitted` says whether the best was fitted on all rows, and is still within.
+    """
     rows = latest(results)
     other = (results["model"] != results["model"][best]) & (results["excess"] == 0)
     rows = rows[other[rows]]
     limits = f" within {budgets}" if str(budgets) else ""
+    if limits and not refitted:
+        limits += " as fitted on the training rows of the search"
     text = f"Best{limits}: {describe(results, best)}. "
     if len(rows) == 0:
         return text + "No model of the other kind is within the budgets."

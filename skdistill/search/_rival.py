@@ -33,7 +33,10 @@ def rivals(rows, splits, measure, labels, *, n_bytes, weighted, random_state):
     """
     if is_sparse(rows.X):
         return []
-    shape = best_shape(n_bytes, *rows.take(splits[0][0]), random_state=random_state)
+    train, _ = splits[0]
+    groups = None if rows.groups is None else rows.groups[train]
+    X, y, weight = rows.take(train)
+    shape = best_shape(n_bytes, X, y, weight, groups, random_state=random_state)
     model, measures = fit_within(n_bytes, shape, rows.X, rows.y, rows.weight), []
     for (train, test), answers in zip(splits, labels, strict=True):
         X, y, weight = rows.take(test)

@@ -60,6 +60,12 @@ class Rows:
         named = (v for k, v in self.fit_params.items() if k.split("__")[-1] == "sample_weight")
         return next(named, None)
 
+    @property
+    def groups(self):
+        """Group of each row, or None."""
+        groups = self.fit_params.get("groups")
+        return None if groups is None else np.asarray(groups)
+
     def take(self, rows):
         """Return X, y and weights (or None) of some rows, in the very layout of a search's."""
         weight = None if self.weight is None else np.asarray(self.weight)[rows]
@@ -77,8 +83,7 @@ class Rows:
     def splits(self, cv, random_state):
         """Return the (train, test) positions of each split; for None, of one."""
         task, _ = self.kind.learn(self.y)
-        groups = self.fit_params.get("groups")
-        given = {} if groups is None else {"groups": np.asarray(groups)}
+        given = {} if self.groups is None else {"groups": self.groups}
         if cv is None or isinstance(cv, Integral):
             how = {"split_params": given, "random_state": random_state}
             folds = make_folds(task, cv or N_FOLDS, self.X, self.y, **how)

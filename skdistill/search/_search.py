@@ -2,10 +2,13 @@
 
 import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import clone
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import HalvingGridSearchCV
@@ -19,7 +22,7 @@ from skdistill._plumbing.ambient import plain_process
 from skdistill._plumbing.callbacks import CallbackSupport, reported
 from skdistill._plumbing.progress import stage
 from skdistill._plumbing.seeds import stage_seeds
-from skdistill.exceptions import warn
+from skdistill._plumbing.typed import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from skdistill.flow import check_rows
 from skdistill.search._budgets import Budgets
 from skdistill.search._candidates import (
@@ -30,7 +33,7 @@ from skdistill.search._candidates import (
     sharing,
     teachers_only,
 )
-from skdistill.search._measure import Measure, deployed_bytes, teacher_labels
+from skdistill.search._measure import Measure, teacher_labels
 from skdistill.search._results import bytes_of_best, choose, pareto_front, tabulate, verdict
 from skdistill.search._rival import rivals
 from skdistill.search._rows import Rows
@@ -96,7 +99,8 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
     ----------
     best_estimator_ : DistilledClassifier, Pipeline or classifier
         The best model within the budgets, fitted on all rows; gradient boosting where that is
-        better than any student. Only with `refit`.
+        better than any student. A model that exceeds `max_bytes` or `max_latency` once it is
+        fitted on all rows gives way to the next. Only with `refit`.
     best_params_ : dict
         Its parameters among those searched, or those of the boosting.
     best_score_ : float
@@ -109,7 +113,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         As in HalvingGridSearchCV, a row for each candidate in each round; then boosting, with
         `iter` -1. `model` is "student" or "boosting"; beside `score`, `n_bytes`, `latency` (in
         seconds) and `agreement` have means, deviations and values by split; `excess` is the share
-        by which budgets are exceeded, 0 within.
+        by which budgets are exceeded, 0 within: on all rows, where a model was fitted on these.
     pareto_front_ : list of dict
         The models within the budgets, by size, none of which has both more bytes and no better
         score than another: `index` in `cv_results_`, `model`, `params` and the mean measures.
@@ -118,7 +122,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
     n_splits_ : int
         Number of splits.
     refit_time_ : float
-        Seconds of the fit on all rows. Only with `refit`.
+        Seconds of the fits on all rows. Only with `refit`.
 
     References
     ----------
@@ -155,20 +159,20 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
 
     def __init__(
         self,
-        estimator,
-        param_grid=None,
+        estimator: Any,
+        param_grid: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         *,
-        max_bytes=None,
-        max_latency=None,
-        min_agreement=None,
-        scoring=None,
-        cv=None,
-        factor=3,
-        refit=True,
-        n_jobs=None,
-        random_state=None,
-        verbose=0,
-    ):
+        max_bytes: int | None = None,
+        max_latency: float | None = None,
+        min_agreement: float | None = None,
+        scoring: str | Callable[..., float] | None = None,
+        cv: Any = None,
+        factor: float = 3,
+        refit: bool = True,
+        n_jobs: int | None = None,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
         self.estimator = estimator
         self.param_grid = param_grid
         self.max_bytes = max_bytes
@@ -184,7 +188,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
 
     @reported
     @plain_process()
-    def fit(self, X, y, **fit_params):
+    def fit(self, X: Any, y: ArrayLike, **fit_params: Any) -> Self:
         """Search, then fit the best model on all rows.
 
         Parameters
@@ -226,21 +230,26 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
             candidate = sharing(estimator, prefix, folder)
             raced = self._race(candidate, prefix, splits, measure, rows)
             labels = _teachers_answers(teachers_only(candidate, prefix), rows, splits)
-            students = tabulate(raced, [], budgets, f"{prefix}max_epochs")
+            resource = f"{prefix}max_epochs"
+            students = tabulate(raced, [], budgets, resource)
             found = rivals(
                 rows, splits, measure, labels,
                 n_bytes=self.max_bytes or bytes_of_best(students),
                 weighted=bool(raced["split0_test_weighted"][0]),
                 random_state=seed,
             )  # fmt: skip
-        self.n_splits_ = len(splits)
-        self._choose(tabulate(raced, found, budgets, f"{prefix}max_epochs"), budgets)
-        if self.refit:
-            boosting = [model for model, _ in found]
-            self._refit(([estimator] * len(students["model"]) + boosting)[self.best_index_], rows)
+            self.n_splits_ = len(splits)
+            self.cv_results_ = tabulate(raced, found, budgets, resource)
+            if self.refit:
+                models = [candidate] * len(students["model"]) + [model for model, _ in found]
+                self._refit(models, rows, measure)
+                if not isinstance(self.best_estimator_, TableBoosting):
+                    name = f"{prefix}memory"
+                    self.best_estimator_.set_params(**{name: estimator.get_params()[name]})
+        self._choose(budgets)
         return self
 
-    def predict(self, X):
+    def predict(self, X: Any) -> NDArray[Any]:
         """Most probable class of each row, by the best model.
 
         Parameters
@@ -255,7 +264,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         """
         return self._best().predict(X)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probability of each class, by the best model.
 
         Parameters
@@ -270,7 +279,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         """
         return self._best().predict_proba(X)
 
-    def score(self, X, y):
+    def score(self, X: Any, y: ArrayLike) -> float:  # type: ignore[override]  # by `scoring`
         """Score of the best model, by `scoring`.
 
         Parameters
@@ -288,16 +297,16 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         return self.scorer_(self._best(), X, y)
 
     @property
-    def classes_(self):
+    def classes_(self) -> NDArray[Any]:
         """Class labels."""
         return self._best().classes_
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
         """Number of columns in fit."""
         return self._best().n_features_in_
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> Any:
         """Say which metadata go where when metadata routing is enabled.
 
         Returns
@@ -326,30 +335,33 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         )
         return halving.fit(rows.X, rows.y, **rows.fit_params).cv_results_
 
-    def _choose(self, results, budgets):
-        """Set what was found, and what is best."""
-        self.cv_results_ = results
+    def _choose(self, budgets):
+        """Set what is best, of what was found."""
+        results = self.cv_results_
         self.best_index_ = choose(results, budgets)
         self.best_params_ = results["params"][self.best_index_]
         self.best_score_ = float(results["mean_test_score"][self.best_index_])
-        self.verdict_ = verdict(results, self.best_index_, budgets)
+        self.verdict_ = verdict(results, self.best_index_, budgets, refitted=self.refit)
         self.pareto_front_ = pareto_front(results)
 
-    def _refit(self, model, rows):
-        """Fit the best model on all rows."""
+    def _refit(self, models, rows, measure):
+        """Fit on all rows the best model that is then within the budgets, too.
+
+        What is found to exceed them, as some do once more rows have more levels, has that
+        `excess` from then on.
+        """
         start = time.perf_counter()
-        best = clone(model).set_params(**clone(self.best_params_, safe=False))
-        fit_params = rows.fit_params
-        if isinstance(best, TableBoosting):
-            fit_params = {"sample_weight": rows.weight}
-        self.best_estimator_ = best.fit(rows.X, rows.y, **fit_params)
+        results, excess = self.cv_results_, np.inf
+        while excess > 0:
+            row = choose(results, measure.budgets)
+            best = clone(models[row]).set_params(**clone(results["params"][row], safe=False))
+            is_boosting = isinstance(best, TableBoosting)
+            fit_params = {"sample_weight": rows.weight} if is_boosting else rows.fit_params
+            best.fit(rows.X, rows.y, **fit_params)
+            excess = measure.excess_cost(best, rows.X)
+            results["excess"][row] = excess
+        self.best_estimator_ = best
         self.refit_time_ = time.perf_counter() - start
-        n_bytes = deployed_bytes(best)
-        if self.max_bytes is not None and n_bytes > self.max_bytes:
-            warn(
-                f"Fitted on all rows, the best model takes {n_bytes:,} bytes, more than max_bytes="
-                f"{self.max_bytes:,}: it was within on fewer rows. Search with a lower budget."
-            )
 
     def _best(self):
         check_is_fitted(self)

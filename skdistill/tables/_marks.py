@@ -55,8 +55,9 @@ def _marks_of_values(column):
 
 
 def _bits(values):
-    """Return the bits of numbers as float64, of which -0 is 0."""
-    return (np.ascontiguousarray(values, dtype=np.float64) + 0.0).view(np.uint64)
+    """Return the bits of numbers as float64, of which -0 is 0 and all missing ones are one."""
+    numbers = np.ascontiguousarray(values, dtype=np.float64) + 0.0
+    return np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
 
 
 def _mixed(marks):

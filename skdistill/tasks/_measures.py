@@ -27,8 +27,14 @@ class Measure:
         Whether it takes the teacher's answers in place of labels.
     brief : bool, default=False
         Whether it is among the few of a short comparison.
+    where_uneven : bool, default=False
+        Whether it joins them where the parts of the task have unlike numbers of rows.
+    proper : bool, default=False
+        Whether it is a loss of each row that is least, in the mean, where answers are the truth.
     note : str, default=""
         What is to be said below a table.
+    meaning : str, default=""
+        What a glossary says of it.
     """
 
     name: str
@@ -36,7 +42,10 @@ class Measure:
     of: Callable[[Any, Any], Any]
     of_teacher: bool = False
     brief: bool = False
+    where_uneven: bool = False
+    proper: bool = False
     note: str = ""
+    meaning: str = ""
 
 
 def measure(measures, labels, answers, reference):
@@ -109,26 +118,66 @@ def _clipped(proba):
 
 
 OF_CLASSES = (
-    Measure("accuracy", "accuracy", _hits, brief=True),
-    Measure("balanced_accuracy", "balanced", _balanced_accuracy),
+    Measure(
+        "accuracy",
+        "accuracy",
+        _hits,
+        brief=True,
+        meaning="Share of rows whose most probable class is the label.",
+    ),
+    Measure(
+        "balanced_accuracy",
+        "balanced",
+        _balanced_accuracy,
+        where_uneven=True,
+        meaning="Accuracy within each class, mean over the classes.",
+    ),
     Measure(
         "log_loss",
         "log loss",
         row_losses,
         brief=True,
+        proper=True,
         note="Log loss, KL(teacher || model) in nats",
+        meaning="Mean of -log p(label), in nats: the lower, the better; it decides.",
     ),
-    Measure("brier", "Brier", _distances),
+    Measure(
+        "brier",
+        "Brier",
+        _distances,
+        proper=True,
+        meaning="Mean squared distance of probabilities to the labels, halved at two classes.",
+    ),
     Measure(
         "ece",
         "ECE",
         _calibration_error,
         brief=True,
         note="ECE: expected calibration error, 15 bins of equal mass",
+        meaning="Mean gap between confidence and accuracy, over bins of rows alike in confidence.",
     ),
-    Measure("auc", "AUC", _area),
-    Measure("agreement", "agreement", _agree, of_teacher=True, brief=True),
-    Measure("kl", "KL", _divergences, of_teacher=True),
+    Measure(
+        "auc",
+        "AUC",
+        _area,
+        where_uneven=True,
+        meaning="Area under the ROC curve; of several classes, the mean of one against the rest.",
+    ),
+    Measure(
+        "agreement",
+        "agreement",
+        _agree,
+        of_teacher=True,
+        brief=True,
+        meaning="Share of rows answered with the teacher's class.",
+    ),
+    Measure(
+        "kl",
+        "KL",
+        _divergences,
+        of_teacher=True,
+        meaning="Mean divergence KL(teacher || model), in nats: 0 where both say the same.",
+    ),
 )
 
 
@@ -211,6 +260,8 @@ def expected_calibration_error(
 def by_confidence(proba, hit, n_bins):
     """Return means over bins of nearly as many rows each, in order of confidence.
 
+    Rows of equal confidence are in one bin, which may make it larger, and the next ones fewer.
+
     Parameters
     ----------
     proba : float array of shape (n_samples, n_classes)
@@ -224,7 +275,10 @@ def by_confidence(proba, hit, n_bins):
         Mean confidence, share of hits, and rows of each bin that has any.
     """
     confidence = proba.max(axis=1)
-    bins = np.array_split(np.argsort(confidence, kind="stable"), n_bins)
-    bins = [rows for rows in bins if len(rows)]
-    means = [[confidence[rows].mean(), hit[rows].mean(), len(rows)] for rows in bins]
-    return tuple(np.array(means).T)
+    _, level, n_equal = np.unique(confidence, return_inverse=True, return_counts=True)
+    middle = np.cumsum(n_equal) - n_equal / 2  # of the rows of a level, in order
+    bins = (middle * n_bins / len(confidence)).astype(int)[level]
+    n_rows = np.bincount(bins)
+    used = n_rows > 0
+    means = (np.bincount(bins, of_row)[used] / n_rows[used] for of_row in (confidence, hit))
+    return (*means, n_rows[used])

@@ -210,10 +210,14 @@ class Multiclass(Task):
         log_p = log_softmax(scores.astype(np.float64) * head.inverse_temperature, axis=1)
         return -log_p[np.arange(len(labels)), labels]
 
+    def answer_of_nobody(self, labels, weight):
+        """Return the frequencies of the classes, one row added to each."""
+        count = 1 + np.bincount(labels, weight, minlength=self.n_outputs)
+        return count / count.sum()
+
     def losses_of_nobody(self, labels, weight, asked):
         """Return the losses of the class frequencies among `labels` on the labels `asked`."""
-        count = 1 + np.bincount(labels, weight, minlength=self.n_outputs)
-        return -np.log(count / count.sum())[asked]
+        return -np.log(self.answer_of_nobody(labels, weight))[asked]
 
     def labels_of(self, y, whose):
         """Return the class index of each label; raise where one is no class."""

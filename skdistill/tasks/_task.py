@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from skdistill.tasks._measures import Measure
 
+UNEVEN = 2  # times the rows of the smallest part that the largest may have
+
 
 class Task(ABC):
     """What is predicted, and how answers are asked for, averaged, compared and deployed.
@@ -136,6 +138,10 @@ class Task(ABC):
         """Return the loss of each row once `head` ends the student; the race compares these."""
 
     @abstractmethod
+    def answer_of_nobody(self, labels, weight):
+        """Return what knows no column answers every row: float64 of shape (`n_outputs`,)."""
+
+    @abstractmethod
     def losses_of_nobody(self, labels, weight, asked):
         """Return the losses of who knows no column and only some rows' labels."""
 
@@ -158,6 +164,12 @@ class Task(ABC):
     @abstractmethod
     def parts(self, labels):
         """Return which rows each part of the task has, by its name."""
+
+    def brief(self, labels):
+        """Return the measures of a short comparison on rows with these labels."""
+        n_rows = [rows.sum() for rows in self.parts(labels).values()]
+        uneven = max(n_rows) > UNEVEN * min(n_rows)
+        return [each for each in self.measures if each.brief or (each.where_uneven and uneven)]
 
     def answer_losses(self, labels, answers):
         """Return the loss of each row; `answers` are as users get them."""

@@ -4,6 +4,7 @@ import math
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from skorch import NeuralNet
 from torch.utils.data import DataLoader
@@ -18,7 +19,7 @@ from skdistill.training._loop import train
 from skdistill.training._net import make_net, parts_of_skorch, train_by_skorch
 from skdistill.training._schedule import plan
 
-KEPT = "epoch", "train_loss", "valid_loss", "dur"  # of a net's history
+KEPT = "epoch", "train_loss", "seen_loss", "valid_loss", "dur"  # of a net's history
 
 
 class NoStudentError(ValueError):
@@ -62,6 +63,7 @@ def train_student(
     rows = LessonRows(lessons, device=training.device)
     scored = monitor if validation is None else validation
     held_out = None if scored is None else LessonRows(scored, device=training.device)
+    seen = None if scored is None else LessonRows(like(scored, lessons), device=training.device)
     patience = None if validation is None else training.patience
     by_skorch = bool(training.callbacks or training.net_params)
     parts = parts_of_skorch(training, planned, held_out, patience) if by_skorch else {}
@@ -72,11 +74,20 @@ def train_student(
                 n_seen = train_by_skorch(net, rows)
             else:
                 steps = make_steps(net, planned.rate)
-                n_seen = train(net, steps, rows, held_out, patience=patience)
+                n_seen = train(net, steps, rows, held_out, seen, patience=patience)
     net.module_.round_weights()
     fitted = FittedStudent(net, n_seen, planned.max_epochs)
     _check_losses(fitted, patience)
     return fitted
+
+
+def like(scored, lessons):
+    """Return as many of the lessons with labels as are scored, of the same mean weight."""
+    labelled = np.flatnonzero(lessons.has_label)
+    places = np.linspace(0, len(labelled) - 1, min(len(scored), len(labelled))).astype(int)
+    some = lessons.take(labelled[places])
+    scale = scored.weight.mean() / max(some.weight.mean(), np.finfo(np.float32).tiny)
+    return replace(some, weight=(some.weight * scale).astype(np.float32))
 
 
 def train_generations(lessons, training, generations, *, head, **how):

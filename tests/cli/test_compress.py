@@ -30,7 +30,7 @@ def test_a_messy_csv_becomes_a_student_and_a_table(messy, tmp_path, capsys):
     assert code == 0, err
     header = next(line for line in out.splitlines() if "accuracy" in line)
     assert header.split() == "accuracy log loss ECE agreement size one row".split()
-    for model in ("teacher", "hard-label twin", "student"):
+    for model in ("teacher", "hard-label twin", "student", "prior"):
         assert any(line.startswith(model) for line in out.splitlines())
     student = skdistill.load(path)
     assert student.classes_.tolist() == ["no", "yes"]
@@ -46,7 +46,9 @@ def test_json_on_stdout_is_nothing_but_json(tmp_path, capsys):
     )
     assert code == 0
     figures = json.loads(out)
-    assert set(figures) == {"teacher", "hard-label twin", "student"}
+    assert set(figures) == {"teacher", "hard-label twin", "student", "prior"}
+    assert figures["prior"]["accuracy"] == pytest.approx(1 / 3, abs=0.02)
+    assert set(figures["prior"]["lead"]) == {"log_loss", "brier"}
     assert figures["teacher"]["agreement"] == 1
     assert figures["student"]["n_bytes"] == path.stat().st_size
 
@@ -122,8 +124,22 @@ def _distance(a, b):
         (["damaged.parquet", "--target", "y"], "cannot be read as a table"),
         (["one_class.csv", "--target", "y"], "1 class"),
         (["--data", "iris", "--output", "no/s.safetensors"], "folder no does not exist"),
-        (["--data", "iris", "--output", "customers.csv"], "pass --force"),
+        (["--data", "iris", "--output", "old.safetensors"], "pass --force"),
+        (["--data", "iris", "--output", "folder.safetensors"], "is a folder"),
+        (["--data", "iris", "--output", "/dev/null"], "no file that could be replaced"),
+        (["--data", "iris", "--output", "taken"], "taken.run, the folder of the run, is a file"),
+        (["--data", "iris", "--output", "s.csv"], "a student's file ends with .safetensors"),
+        (
+            ["--data", "iris", "--output", "s.onnx"],
+            '`skdistill export "s.safetensors" --output "s.onnx"` writes that',
+        ),
+        (["--data", "iris", "--output", "s.h"], "skdistill export"),
+        (["--data", "iris", "--output", "s.pt2"], "skdistill export"),
         (["--data", "iris", "--test-size", "2"], "between 0 and 1"),
+        (["--data", "iris", "--test-size", ".01"], "--test-size 0.01 cannot be: "),
+        (["--data", "iris", "--task", "numbers"], "Pass --task classes"),
+        (["customers.csv", "--target", "spend"], "has 160 different numbers"),
+        (["different.csv", "--target", "y"], "Each label has a single row"),
         (["--data", "iris", "--teacher-file", "t.joblib"], "No teacher file"),
         (["--data", "iris", "--teacher-file", "notes.doc"], "ends with .skops, .joblib or .pkl"),
         (
@@ -134,7 +150,8 @@ def _distance(a, b):
             ["--data", "iris", "--teacher-file", "regressor.pkl", "--allow-code-execution"],
             "not a classifier",
         ),
-        (["--data", "iris", "--alpha", "3"], "'alpha' parameter"),
+        (["--data", "iris", "--alpha", "3"], "--alpha: '3' is not a float in the range [0"),
+        (["--data", "iris", "--hidden-layer-sizes", "0"], "--hidden-layer-sizes=(0,) has 0"),
         (["--data", "iris", "--unlabeled", "nowhere.parquet"], "no such file or folder"),
     ],
 )
@@ -145,6 +162,10 @@ def test_bad_input_says_what_to_do(words, message, messy, tmp_path, monkeypatch,
     (tmp_path / "damaged.parquet").write_bytes(b"PAR1 nothing")
     (tmp_path / "damaged.pkl").write_bytes(b"nothing")
     (tmp_path / "one_class.csv").write_text("x,y\n1,a\n2,a\n3,a\n")
+    (tmp_path / "different.csv").write_text("x,y\n1,a\n2,b\n3,c\n")
+    (tmp_path / "old.safetensors").touch()
+    (tmp_path / "taken.run").touch()
+    (tmp_path / "folder.safetensors").mkdir()
     joblib.dump(LinearRegression(), "regressor.pkl")
     before = set(tmp_path.iterdir())
     code, out, err = run(capsys, *words)
@@ -165,3 +186,50 @@ def test_ctrl_c_exits_with_130_and_writes_nothing(tmp_path, monkeypatch, capsys)
     assert code == 130
     assert "interrupted" in err
     assert not path.exists()
+
+
+def test_a_folder_that_may_not_be_written_to_is_told_before_work(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("os.access", lambda path, mode: path != tmp_path)
+    code, _, err = run(capsys, "--data", "iris", "--output", tmp_path / "s.safetensors")
+    assert code == 2
+    assert "may not be written to: choose another" in err
+
+
+@pytest.mark.filterwarnings("default:1 classes have a single row")
+def test_uneven_classes_of_which_one_has_a_single_row_are_compared(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(200, 2)), columns=["a", "b"])
+    frame["y"] = np.where(frame.a > 1, "rare", "usual")
+    frame.loc[7, "y"] = "single"
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    words = ["--target", "y", "--teacher", "boosting", "--output", tmp_path / "s"]
+    code, out, err = run(capsys, tmp_path / "t.csv", *words)
+    assert code == 0, err
+    assert "Classes with a single row are not held out, but trained on: 1." in err
+    assert "The target is taken for 3 classes; --task says otherwise." in err
+    header = next(line for line in out.splitlines() if "accuracy" in line)
+    assert header.split() == "accuracy balanced log loss ECE AUC agreement size one row".split()
+    assert skdistill.load(tmp_path / "s").classes_.tolist() == ["rare", "single", "usual"]
+
+
+def test_a_student_of_noise_is_not_to_be_used(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=120), "y": rng.integers(0, 2, 120)})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    words = ["--target", "y", "--output", tmp_path / "s.safetensors", "--calibration", "none"]
+    code, out, err = run(capsys, tmp_path / "t.csv", "--teacher", "boosting", *words)
+    assert code == 0, err
+    assert "As far as 30 rows tell, it is no better than the prior: do not use it." in out
+    assert "Use it" not in out
+
+
+def test_numbers_are_classes_where_the_user_says_so(tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=120)})
+    frame.assign(y=np.where(frame.a > 0, 0.5, 1.25)).to_csv(tmp_path / "t.csv", index=False)
+    words = [tmp_path / "t.csv", "--target", "y", "--teacher", "boosting"]
+    words += ["--output", tmp_path / "s.safetensors"]
+    assert run(capsys, *words)[0] == 2
+    code, _, err = run(capsys, *words, "--task", "classes")
+    assert code == 0, err
+    assert skdistill.load(tmp_path / "s.safetensors").classes_.tolist() == ["0.5", "1.25"]

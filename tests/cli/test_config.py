@@ -69,8 +69,19 @@ def test_a_missing_file_says_so(command):
     assert "No configuration file at nowhere.toml" in err
 
 
-def test_a_bad_choice_in_the_file_is_one_on_the_command_line(tmp_path, command, capsys):
+def test_a_bad_choice_in_the_file_is_one_on_the_command_line(tmp_path, command):
     (tmp_path / "c.toml").write_text("teacher = 'oak'")
-    with pytest.raises(SystemExit, match="2"):
-        command("compress", "--data", "iris", "--config", tmp_path / "c.toml")
-    assert "invalid choice: 'oak'" in capsys.readouterr().err
+    code, _, err = command("compress", "--data", "iris", "--config", tmp_path / "c.toml")
+    assert code == 2
+    assert "invalid choice: 'oak'" in err
+
+
+def test_a_file_in_another_encoding_says_to_save_it_in_utf_8(tmp_path, command):
+    (tmp_path / "c.toml").write_bytes('target = "größe"'.encode("latin-1"))
+    code, _, err = command("compress", "t.csv", "--config", tmp_path / "c.toml")
+    assert code == 2
+    assert "c.toml is not in UTF-8, as TOML is: save it so" in err
+    (tmp_path / "c.toml").write_text('target = "größe"', encoding="utf-8-sig")
+    parser, commands = make_parser()
+    words = with_config(commands, ["compress", "t.csv", "--config", str(tmp_path / "c.toml")])
+    assert parser.parse_args(words).target == "größe"

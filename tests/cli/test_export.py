@@ -54,11 +54,16 @@ def test_a_torch_program_answers_like_the_student(customers, churn, student, com
         (["--format", "onnx", "--int8"], "--int8 and --calibration TABLE belong together"),
         (["--format", "onnx", "--opset", "3"], "opset=3 is not known"),
         (["--format", "c", "--name", "3d"], "cannot begin C names"),
-        (["--format", "c", "--output", "churn.safetensors"], "pass --force"),
+        (["--format", "c", "--output", "churn.onnx"], "what --format c writes ends with .h"),
+        (["--output", "old.h"], "old.h exists: pass --force"),
+        (["--output", "no/s.h"], "The folder no does not exist"),
+        (["--output", "folder.h"], "folder.h is a folder"),
     ],
 )
 def test_bad_options_say_what_to_do(words, message, student, monkeypatch, command):
     monkeypatch.chdir(student.parent)
+    (student.parent / "old.h").touch()
+    (student.parent / "folder.h").mkdir()
     before = set(student.parent.iterdir())
     code, out, err = command("export", "churn.safetensors", *words)
     assert code == 2

@@ -1,5 +1,6 @@
 """The command as a whole: help, exit codes, and what it loads."""
 
+import os
 import shlex
 import subprocess
 import sys
@@ -45,10 +46,33 @@ def test_every_line_of_the_guides_is_understood(page):
         assert hasattr(parser.parse_args(words[1:]), "run"), line
 
 
-def test_an_unknown_option_is_bad_input(capsys):
-    with pytest.raises(SystemExit, match="2"):
-        main(["info", "s", "--jso"])
-    assert "--jso" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["nosuch"], "no command nosuch; it has compress, report, predict, export, info, compl"),
+        (["comprss", "t.csv"], "no command comprss; did you mean compress?"),
+        (["--versio"], "skdistill has no option --versio; did you mean --version?"),
+        (["info", "s", "--jso"], "skdistill info has no option --jso; did you mean --json?"),
+        (["compress", "t.csv", "--alhpa=1"], "compress has no option --alhpa; did you mean --al"),
+        (["info", "s", "more"], "has no use for 'more' there: leave it out, or write all files"),
+        (["info"], "arguments are required: student. `skdistill info --help` has all options"),
+        (["compress", "--teacher", "oak"], "invalid choice: 'oak' (choose from"),
+    ],
+)
+def test_what_is_not_known_is_refused_with_the_next_move(words, message, command):
+    code, out, err = command(*words)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert len(err.splitlines()) == 1
+
+
+def test_a_stdout_that_lacks_a_letter_says_how_to_get_it(student):
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "ascii"}
+    words = [sys.executable, "-m", "skdistill", "info", str(student)]
+    done = subprocess.run(words, env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "stdout is in ascii, which has no" in done.stderr
+    assert "set PYTHONIOENCODING=utf-8" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -76,8 +100,7 @@ def test_a_warning_is_one_line_on_stderr(command, monkeypatch, recwarn):
 
 
 def test_a_reader_that_goes_is_no_error(student, messy):
-    script = "import sys; from skdistill.cli import main; sys.exit(main(sys.argv[1:]))"
-    words = [sys.executable, "-c", script, "predict", str(student), str(messy)]
+    words = [sys.executable, "-m", "skdistill", "predict", str(student), str(messy)]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.close()
         err = process.stderr.read().decode()

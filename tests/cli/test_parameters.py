@@ -11,7 +11,7 @@ import skdistill
 from skdistill import DistilledClassifier
 from skdistill.cli import main
 from skdistill.cli._main import make_parser
-from skdistill.cli._parameters import NO_OPTIONS, as_typed, value_of
+from skdistill.cli._parameters import NO_OPTIONS, as_options, as_typed, value_of
 
 WARMTH = """    warmth : float or "auto", default="auto"
         How warm it is, in [0, 1]; 100 % is `hot` [2]_. What follows
@@ -58,9 +58,10 @@ def test_a_new_parameter_is_an_option_with_type_default_and_help(name, warm, cap
         main([name, "--help"])
     shown = " ".join(capsys.readouterr().out.split())
     assert "--warmth NUMBER|auto how warm it is, in [0, 1]; 100 % is hot (default auto)" in shown
-    with pytest.raises(SystemExit, match="2"):
-        main([name, "--data", "iris", "--warmth", "cold"])
-    assert "argument --warmth: 'cold' is not NUMBER or auto" in capsys.readouterr().err
+    for text, meant in (("cold", "NUMBER"), ("3", "a float in the range [0.0, 1.0]")):
+        assert main([name, "--data", "iris", "--warmth", text]) == 2
+        err = capsys.readouterr().err
+        assert f"argument --warmth: {text!r} is not {meant} or auto. `skdistill {name} --h" in err
 
 
 def test_a_new_parameter_reaches_the_fit(warm, tmp_path, command):
@@ -114,6 +115,8 @@ def test_a_text_stands_for_what_meets_a_constraint(constraints, text, value):
     ("constraints", "text", "message"),
     [
         ([Interval(Integral, 1, None, closed="left"), None], "1.5", "'1.5' is not N or none"),
+        ([Interval(Integral, 2, None, closed="left")], "1", r"'1' is not an int in .*\[2, inf"),
+        (["random_state"], "-1", r"'-1' is not an int in the range \[0, 4294967295\]"),
         (["boolean"], "1", "'1' is not true or false"),
         ([tuple], "64,x", "'64,x' is not N,N"),
         ([StrOptions({"b", "a"}), callable, HasMethods("fit")], "c", "'c' is not a or b"),
@@ -122,3 +125,16 @@ def test_a_text_stands_for_what_meets_a_constraint(constraints, text, value):
 def test_another_text_is_refused_with_what_is_meant(constraints, text, message):
     with pytest.raises(ArgumentTypeError, match=message):
         value_of(constraints)(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The 'alpha' parameter of DistilledClassifier must be in [0, 1].", "--alpha must be in"),
+        ("n_bins=1: pass more", "--n-bins=1: pass more"),
+        ('use n_bins="auto" or alpha=None', 'use --n-bins="auto" or --alpha=none'),
+        ("my_alpha=2 and beta=3", "my_alpha=2 and beta=3"),
+    ],
+)
+def test_what_an_estimator_says_of_its_parameters_names_options(text, said):
+    assert as_options(text, ["alpha", "n_bins"]).startswith(said)

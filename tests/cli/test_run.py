@@ -71,9 +71,8 @@ def start(*line):
     """Start the command in a process of its own."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     env |= {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
-    script = "import sys; from skdistill.cli import main; sys.exit(main(sys.argv[1:]))"
     return subprocess.Popen(
-        [sys.executable, "-c", script, *line],
+        [sys.executable, "-m", "skdistill", *line],
         env=env,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -187,6 +186,7 @@ def test_an_unfinished_run_is_an_error_that_names_both_ways_out(folder, command,
         (["--dropout", "0.2"], "begun with --dropout 0.1, not 0.2"),
         (["--calibration", "none"], "begun with --calibration temperature, not none"),
         (["--random-state", "1"], "begun with --random-state 0, not 1"),
+        (["--task", "classes"], "begun with --task auto, not classes"),
         (["--teacher-file", "other.joblib"], "begun with other content of --teacher-file"),
     ],
 )

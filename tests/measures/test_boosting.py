@@ -85,6 +85,18 @@ def test_labels_that_do_not_decide_are_never_learned_by_who_is_compared(monkeypa
     assert {len(rows) for rows in compared} == {240}
 
 
+def test_groups_are_held_out_as_a_whole(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        TableBoosting, "staged_losses", lambda self, X, y, weight: seen.append(X[:, 0]) or [0.0]
+    )
+    groups = np.arange(300) // 10
+    fit_boosting(60_000, NUMBERS, LABELS, None, groups)
+    held_out = np.isin(NUMBERS[:, 0], seen[0])
+    assert held_out.sum() == 60
+    assert held_out.reshape(30, 10).all(axis=1).sum() == 6
+
+
 def test_a_class_of_one_row_is_no_obstacle():
     y = LABELS.copy()
     y[0] = 2

@@ -61,6 +61,29 @@ def test_agreement_of_an_estimator_has_the_share_of_the_report(case):
     assert share == pytest.approx(case.report.models["student"].quality["agreement"])
 
 
+def test_shares_have_intervals_that_are_wide_where_rows_are_few():
+    display = ReliabilityDisplay(np.array([0.8, 0.9]), np.array([0.5, 1.0]), np.array([10, 1000]))
+    frame = display.frame()
+    # Wilson's, by statsmodels.stats.proportion.proportion_confint(5, 10, method="wilson")
+    assert frame["accuracy_low"][0] == pytest.approx(0.2366, abs=1e-3)
+    assert frame["accuracy_high"][0] == pytest.approx(0.7634, abs=1e-3)
+    assert frame["accuracy_low"][1] > 0.99
+    bars = display.plot().ax_.collections[0].get_segments()
+    np.testing.assert_allclose([bar[0, 1] for bar in bars], frame["accuracy_low"])
+
+
+def test_equal_confidences_are_in_one_bin_whatever_the_order_of_rows():
+    proba = np.repeat([[0.6, 0.4], [0.7, 0.3], [0.9, 0.1]], [50, 5, 45], axis=0)
+    y = np.r_[np.zeros(25), np.ones(25), np.zeros(50)].astype(int)
+    for order in (np.arange(100), np.random.default_rng(0).permutation(100)):
+        display = ReliabilityDisplay.from_predictions(
+            y[order], proba[order], classes=[0, 1], n_bins=10
+        )
+        frame = display.frame()
+        assert frame["n_rows"].tolist() == [50, 5, 45]
+        np.testing.assert_allclose(frame["accuracy"], [0.5, 1, 1])
+
+
 def test_two_displays_share_axes(rows):
     y, proba, other = rows
     first = ReliabilityDisplay.from_predictions(y, proba, classes=["a", "b", "c"])

@@ -38,7 +38,9 @@ def probas(case):
     with np.errstate(divide="ignore"):
         calibrated = clf.calibrator_.calibrate(np.log(raw))
     size = serialized_bytes(clf.student_)
+    of_yes = (1 + np.sum(case.y_train == "yes")) / (2 + len(case.y_train))
     return {
+        "prior": np.tile([1 - of_yes, of_yes], (len(case.y), 1)),
         "teacher": raw,
         "calibrated teacher": calibrated,
         "hard-label twin": fit_twin(clf, *train).predict_proba(case.X),
@@ -58,7 +60,8 @@ def test_every_figure_is_the_one_of_scikit_learn(case, probas):
         assert row["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(y, labels))
         assert row["log_loss"] == pytest.approx(log_loss(y, proba, labels=classes))
         assert row["brier"] == pytest.approx(brier_score_loss(y == "yes", proba[:, 1]))
-        assert row["ece"] == pytest.approx(expected_calibration_error(y, proba, classes=classes))
+        error = expected_calibration_error(y, proba, classes=classes)
+        assert row["ece"] == pytest.approx(error, abs=1e-12)
         assert row["auc"] == roc_auc_score(y == "yes", proba[:, 1])
         assert row["agreement"] == accuracy_score(of_teacher, labels)
         for label in classes:
@@ -105,7 +108,7 @@ def test_where_labels_suffice_keep_the_twin(case):
 
 def test_without_training_rows_the_verdict_is_open(case):
     report = fidelity_report(case.clf, case.X, case.y)
-    assert list(report.models) == ["teacher", "calibrated teacher", "student"]
+    assert list(report.models) == ["prior", "teacher", "calibrated teacher", "student"]
     assert report.gap_closed is None
     assert report.verdict.choice == "undecided"
     assert "X_train= and y_train=" in str(report.verdict)
@@ -223,3 +226,55 @@ def test_on_iris_the_twin_is_as_good_and_is_kept():
     assert abs(twin.loss.value - student.loss.value) < 0.01
     assert report.verdict.choice == "keep the twin"
     assert "is as good as the student as far as these rows tell" in report.verdict.reasons[0]
+
+
+def test_the_models_are_handed_over_and_the_recommended_one_is_named(case):
+    models = case.report.models_
+    assert list(models) == ["teacher", "hard-label twin", "small boosting", "student"]
+    best = models[case.report.verdict.model]
+    assert best is case.clf.student_
+    np.testing.assert_array_equal(best.predict_proba(case.X), case.clf.predict_proba(case.X))
+
+
+def test_five_rows_are_undecided(case):
+    train = {"X_train": case.X_train, "y_train": case.y_train, "baselines": ["twin"]}
+    report = fidelity_report(case.clf, case.X[:5], case.y[:5], **train)
+    assert report.verdict.choice == "undecided"
+    assert report.verdict.model is None
+
+
+def test_a_student_of_labels_by_chance_is_not_to_be_deployed(case):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(500, 4)), rng.integers(0, 2, 500)
+    clf = DistilledClassifier(
+        RandomForestClassifier(20, random_state=0), cv=2, student="linear", transfer=None,
+        max_epochs=5, random_state=0,
+    ).fit(X[:200], y[:200])  # fmt: skip
+    report = fidelity_report(clf, X[200:], y[200:], X_train=X[:200], y_train=y[:200])
+    assert report.verdict.choice == "deploy none"
+    assert report.verdict.model is None
+    assert report.models["prior"].loss.value == pytest.approx(np.log(2), abs=0.01)
+
+
+def test_a_gap_that_is_not_clear_of_zero_is_not_stated(case):
+    train = {"X_train": case.X_train, "y_train": case.y_train, "baselines": ["twin"]}
+    report = fidelity_report(case.clf, case.X[:8], case.y[:8], **train)
+    assert report.gap_closed is None
+    assert "is not clear of zero" in report.gap_note
+    assert report.gap_note in report.verdict.reasons
+    assert case.report.gap_note == ""
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_a_report_of_hardly_any_rows_is_whole(case, n):
+    report = fidelity_report(case.clf, case.X[:n], case.y[:n])
+    assert report.verdict.choice == "undecided"
+    assert "svg" in report.to_html()
+    assert str(report).startswith(f"Undecided: on {n} held-out rows the student has log loss")
+
+
+def test_printed_it_is_one_line(case):
+    student = case.report.models["student"]
+    assert str(case.report).startswith("Distil: on 1,000 held-out rows the student has log loss ")
+    assert str(student.loss) in str(case.report)
+    assert "\n" not in str(case.report)

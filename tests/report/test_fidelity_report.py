@@ -123,3 +123,19 @@ def test_without_matplotlib_tables_remain_and_the_extra_is_named(case, monkeypat
         case.report.plot()
     with pytest.raises(ImportError, match=r"frame\(\) " + needs.format("pandas")):
         case.report.frame()
+
+
+def test_words_are_explained_and_classes_have_their_shares(case, page):
+    text, markdown = Elements(page).text, case.report.to_markdown()
+    for name in (*case.report.models, "gap closed", "ECE", "KL"):
+        assert f"- **{name}**: " in markdown
+        assert f"<dt>{name}</dt>" in page
+    share = (case.y == "yes").mean()
+    assert f"| yes | {share:.1%} | " in markdown
+    assert "the class frequencies" in text
+
+
+def test_the_prior_has_a_row_of_quality_and_none_of_costs(case):
+    lines = case.report.to_markdown().splitlines()
+    assert len([line for line in lines if line.startswith("| prior |")]) == 1
+    assert case.report.frame()["n_bytes"].isna().tolist() == [True] + 5 * [False]

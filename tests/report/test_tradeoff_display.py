@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from sklearn.metrics import log_loss
 
 from skdistill.report import TradeoffDisplay, serialized_bytes
@@ -15,8 +16,9 @@ def test_the_front_is_what_no_other_model_beats_in_both():
     display = TradeoffDisplay(names, costs, [0.5, 0.6, 0.2, 0.2, 0.1], loss_name="log_loss").plot()
     frame = display.frame()
     assert frame.loc[frame["on_front"], "model"].tolist() == ["a", "c", "d"]
-    np.testing.assert_array_equal(display.line_.get_xdata(), frame["bytes"])
-    np.testing.assert_array_equal(display.line_.get_ydata(), frame["log_loss"])
+    drawn = [(line.get_label(), *line.get_xdata(), *line.get_ydata()) for line in display.lines_]
+    known = frame[frame["bytes"].notna()]
+    assert drawn == list(zip(known["model"], known["bytes"], known["log_loss"], strict=True))
     assert display.front_line_.get_xdata().tolist() == [1, 3, 3]
 
 
@@ -36,6 +38,8 @@ def test_latency_is_a_cost_too():
         "model": ["m"],
         "latency": [1e-3],
         "log_loss": [pytest.approx(np.log(2))],
+        "log_loss_low": [pytest.approx(np.log(2))],
+        "log_loss_high": [pytest.approx(np.log(2))],
         "on_front": [True],
     }
     assert display.ax_.get_xlabel() == "time for one row"
@@ -49,25 +53,47 @@ def test_an_unknown_cost_is_refused(case):
         TradeoffDisplay.from_estimator(case.clf, case.X, case.y, cost_name="joule")
 
 
-def test_names_of_models_alike_stand_apart():
+@pytest.mark.parametrize("size", [(6.4, 4.8), (4.4, 3.3)])
+@pytest.mark.parametrize("seed", range(4))
+def test_names_collide_with_nothing_wherever_the_models_are(seed, size):
+    rng = np.random.default_rng(seed)
+    names = ["calibrated teacher", "hard-label twin", "small boosting", "student", "own", "other"]
+    cost = 10_000 * np.exp(rng.exponential(2 * (seed % 2), len(names)))
+    loss = 0.5 + rng.normal(0, 0.1 * (seed // 2), len(names))
     display = TradeoffDisplay(
-        ["a", "b", "c"], [1.0, 1.1, 900.0], [0.5, 0.5001, 0.1], loss_name="log_loss"
-    ).plot()
-    display.figure_.canvas.draw()
-    boxes = [text.get_window_extent() for text in display.ax_.texts]
-    assert len(boxes) == 3
-    assert not any(a.overlaps(b) for a, b in [boxes[:2], boxes[1:], boxes[::2]])
+        names, cost, loss, loss_low=loss - 0.1, loss_high=loss + 0.2, loss_name="log_loss"
+    )
+    figure = Figure(figsize=size, layout="constrained")
+    display.plot(figure.subplots())
+    figure.draw_without_rendering()
+    axis = display.ax_.get_xaxis()
+    texts = [*display.ax_.get_legend().get_texts(), axis.label]
+    boxes = [text.get_window_extent() for text in (*texts, *axis.get_ticklabels())]
+    named = boxes[: len(names)]
+    assert not any(a.overlaps(b) for a in named for b in boxes if a is not b)
+    assert not any(box.overlaps(display.ax_.get_window_extent()) for box in named)
+    assert all(figure.bbox.x0 <= box.x0 and box.x1 <= figure.bbox.x1 for box in named)
+    assert all(box.y0 >= 0 for box in named)
 
 
-@pytest.mark.parametrize("highest", [30_000.0, 3e7])
+def test_losses_have_their_intervals(case):
+    frame = TradeoffDisplay.from_estimator(case.clf, case.X, case.y).frame()
+    student = frame.set_index("model").loc["student"]
+    found = case.report.models["student"].loss
+    assert student["log_loss_low"] == pytest.approx(found.low, rel=0.02)
+    assert student["log_loss_high"] == pytest.approx(found.high, rel=0.02)
+
+
+@pytest.mark.parametrize("highest", [30_000.0, 150_000.0, 1e6, 3e7, 2e12])
 def test_marks_of_the_cost_stand_apart_and_say_their_unit(highest):
-    display = TradeoffDisplay(
-        ["a", "b"], [20_000.0, highest], [0.5, 0.1], loss_name="log_loss"
-    ).plot()
-    display.figure_.canvas.draw()
+    figure = Figure(figsize=(4.4, 3.3), layout="constrained")  # as in a report
+    display = TradeoffDisplay(["a", "b"], [20_000.0, highest], [0.5, 0.1], loss_name="log_loss")
+    display.plot(figure.subplots())
+    figure.draw_without_rendering()
     labels = display.ax_.get_xticklabels() + display.ax_.get_xticklabels(minor=True)
     low, high = display.ax_.get_xlim()
     shown = [t for t in labels if t.get_text() and low <= t.get_position()[0] <= high]
-    assert "kB" in shown[0].get_text()
+    assert len(shown) >= 2
+    assert all(text.get_text().endswith("B") for text in shown)
     boxes = [text.get_window_extent() for text in shown]
     assert all(a.x1 < b.x0 for a, b in pairwise(boxes))

@@ -1,6 +1,5 @@
 """The student alone: a classifier of arrays."""
 
-import os
 import pickle
 import re
 import subprocess
@@ -8,7 +7,6 @@ import sys
 import textwrap
 from copy import copy, deepcopy
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,7 +25,6 @@ from skdistill import ClassifierStudent, DistilledClassifier, Student, load
 from skdistill.exceptions import DistillationWarning
 from skdistill.layers import Classes, Softmax
 
-ROOT = Path(__file__).parents[2]
 X, Y = load_iris(return_X_y=True)
 NAMES = np.array(["setosa", "versicolor", "virginica"], dtype=object)
 
@@ -141,31 +138,8 @@ def test_only_tabm_has_members(student):
         student.shrink(1)
 
 
-def test_it_predicts_where_only_numpy_and_safetensors_are_installed(student, tmp_path):
-    wheels, site = tmp_path / "wheels", tmp_path / "site"
-    source = tmp_path / "source"
-    source.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        (source / name).write_bytes((ROOT / name).read_bytes())
-    for path in (ROOT / "skdistill").rglob("*"):
-        if path.suffix == ".py" or path.name == "py.typed":
-            target = source / path.relative_to(ROOT)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run(
-        [*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", wheels, source], check=True
-    )
-    (wheel,) = wheels.glob("skdistill-*.whl")
-    subprocess.run([*pip, "install", "--no-deps", "--target", site, wheel], check=True)
-    import safetensors
-
-    installed = Path(np.__file__).parents[1]
-    for folder in ("numpy", "numpy.libs"):
-        if (installed / folder).exists():
-            os.symlink(installed / folder, site / folder)
-    os.symlink(Path(safetensors.__file__).parent, site / "safetensors")
-
+def test_it_predicts_where_only_numpy_and_safetensors_are_installed(student, tmp_path, make_site):
+    site = make_site("numpy", "safetensors")
     student.save(tmp_path / "s.safetensors")
     np.save(tmp_path / "X.npy", X)
     code = f"""

@@ -103,8 +103,8 @@ def test_what_is_beyond_a_budget_is_not_on_the_front():
 
 def test_the_verdict_names_the_winner_and_the_other_kind():
     budgets = Budgets(max_bytes=70)
-    text = verdict(table(budgets), 4, budgets)
+    text = verdict(table(budgets), 4, budgets, refitted=True)
     assert text.startswith("Best within max_bytes=70: boosting (max_iter=7, max_leaf_nodes=8")
     assert "Best of the other kind: student (width=4): score -0.9000, 40 bytes" in text
-    alone = verdict(table(Budgets(max_bytes=50)), 0, Budgets(max_bytes=50))
+    alone = verdict(table(Budgets(max_bytes=50)), 0, Budgets(max_bytes=50), refitted=True)
     assert alone.endswith("No model of the other kind is within the budgets.")

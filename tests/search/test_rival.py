@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 import scipy.sparse
+import sklearn
 from sklearn.base import clone
 from sklearn.datasets import make_classification
 
 from skdistill.measures import best_shape, serialized_bytes
+from skdistill.search import _rival
 from skdistill.search._budgets import Budgets
 from skdistill.search._measure import Measure
 from skdistill.search._rival import rivals
@@ -40,8 +42,8 @@ def test_test_rows_do_not_choose_it():
     assert model.max_leaf_nodes == chosen[0]["max_leaf_nodes"]
 
 
-def measured(X, **how):
-    rows = Rows(Multiclass, X, Y, {})
+def measured(X, *, fit_params=None, **how):
+    rows = Rows(Multiclass, X, Y, fit_params or {})
     splits = [(TRAIN, np.arange(200, 300))]
     measure = Measure(neg_log_loss, Budgets(), "unused")
     how = {"n_bytes": 20_000, "weighted": False, "random_state": 0, **how}
@@ -53,6 +55,20 @@ def test_it_is_measured_on_held_out_rows():
         fitted = clone(model).fit(X[:200], Y[:200])
         assert measures["score"] == pytest.approx(neg_log_loss(fitted, X[200:], Y[200:]))
         assert measures["agreement"] == pytest.approx(fitted.score(X[200:], Y[200:]))
+
+
+def test_groups_choose_it_as_a_whole(monkeypatch):
+    given = []
+
+    def watched(n_bytes, X, y, weight, groups, *, random_state):
+        given.append(groups)
+        return best_shape(n_bytes, X, y, weight, groups, random_state=random_state)
+
+    monkeypatch.setattr(_rival, "best_shape", watched)
+    groups = np.arange(300) // 5
+    with sklearn.config_context(enable_metadata_routing=True):
+        measured(X, fit_params={"groups": groups})
+    np.testing.assert_array_equal(given, [groups[TRAIN]])
 
 
 def test_there_is_none_for_sparse_rows():

@@ -15,8 +15,8 @@ from sklearn.preprocessing import StandardScaler
 
 from skdistill import DistillationSearch, DistilledClassifier
 from skdistill._plumbing.progress import heard_by
-from skdistill.exceptions import DistillationWarning
 from skdistill.report import serialized_bytes
+from skdistill.search import _measure
 from skdistill.teachers._default import TableBoosting
 
 X = np.random.default_rng(0).normal(size=(260, 8))
@@ -123,13 +123,55 @@ def test_the_best_model_is_within_the_budget(searched):
     assert not within[1:3].any()
 
 
-def test_a_model_that_outgrows_the_budget_in_the_refit_is_reported(monkeypatch):
-    monkeypatch.setattr("skdistill.search._search.deployed_bytes", lambda model: 10**6)
+def outgrows(monkeypatch, sizes):
+    """Let a model fitted on all rows have the size that `sizes` gives for its hidden layer."""
+    plain = _measure.deployed_bytes
+
+    def grown(model):
+        is_refitted = getattr(model, "fitted_on_", None) and model.fitted_on_.n_rows == len(Y)
+        width = getattr(model, "hidden_layer_sizes", (None,))[0]
+        return sizes.get(width, plain(model)) if is_refitted else plain(model)
+
+    monkeypatch.setattr(_measure, "deployed_bytes", grown)
+
+
+def test_a_model_that_outgrows_the_budget_in_the_refit_gives_way_to_the_next(
+    monkeypatch, searched, fits
+):
+    ranked = searched.best_params_["hidden_layer_sizes"][0]
+    outgrows(monkeypatch, {ranked: 10**6})
+    fits.clear()
+    search = DistillationSearch(distiller(), SIZES, max_bytes=10**5, random_state=0).fit(X, Y)
+    best = search.best_estimator_
+    assert getattr(best, "hidden_layer_sizes", None) != (ranked,)
+    assert search.best_params_ == search.cv_results_["params"][search.best_index_]
+    assert search.cv_results_["excess"][search.best_index_] == 0
+    beyond = [p["hidden_layer_sizes"] == (ranked,) for p in search.cv_results_["params"][:3]]
+    assert not any(
+        model["params"] == search.cv_results_["params"][beyond.index(True)]
+        for model in search.pareto_front_
+    )
+    assert search.verdict_.startswith("Best within max_bytes=100,000: ")
+    assert len(fits) == 2 * (1 + 3 + 2)  # the second fit on all rows needs no further teacher
+
+
+def test_where_every_model_outgrows_the_budget_the_error_says_by_how_much(monkeypatch):
+    outgrows(monkeypatch, {8: 150_000, None: 150_000})
     search = DistillationSearch(
         distiller(), {"hidden_layer_sizes": [(8,)]}, max_bytes=10**5, random_state=0
     )
-    with pytest.warns(DistillationWarning, match=r"takes 1,000,000 bytes, more than max_bytes="):
+    monkeypatch.setattr("skdistill.search._search.rivals", lambda *args, **kwargs: [])
+    with pytest.raises(ValueError, match=r"None of 1 models .* it exceeds them by 50\.0%\. Raise"):
         search.fit(X, Y)
+    with pytest.raises(NotFittedError):
+        search.predict(X)
+
+
+def test_without_a_refit_the_verdict_says_what_is_within():
+    search = DistillationSearch(
+        distiller(), {"hidden_layer_sizes": [(8,)]}, max_bytes=10**5, refit=False, random_state=0
+    ).fit(X, Y)
+    assert "as fitted on the training rows of the search" in search.verdict_
 
 
 def test_without_a_model_within_the_budget_the_nearest_is_named():

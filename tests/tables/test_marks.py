@@ -52,6 +52,12 @@ def test_minus_zero_is_zero_and_the_order_of_columns_matters():
     assert a == b != c
 
 
+def test_missing_numbers_are_one_whatever_bits_they_have():
+    other = np.array([0xFFF8000000000001], np.uint64).view(np.float64)[0]
+    a, b = row_marks(np.array([[np.nan, 1.0], [other, 1.0]]))
+    assert a == b
+
+
 def test_a_sparse_zero_and_the_order_of_entries_do_not_matter():
     stored = scipy.sparse.csr_array(([2.0, 1.0, 0.0], [1, 0, 2], [0, 3]), shape=(1, 3))
     plain = scipy.sparse.csr_array(np.array([[1.0, 2.0, 0.0]]))

@@ -21,6 +21,7 @@ from skdistill.tasks import Multiclass
 from skdistill.training._lessons import REAL, Lessons
 from skdistill.training._train import (
     detach,
+    like,
     recalibrate,
     scores_of,
     taught_by,
@@ -94,6 +95,23 @@ def test_a_detached_net_holds_no_rows(callbacks):
     assert detach(fitted.net).train_split is None
 
 
+def test_the_seen_loss_is_that_of_held_out_rows_on_rows_that_are_trained_on():
+    rows = transfer(X, Y)
+    heavy = replace(rows, weight=3 * rows.weight)  # beside rows of other origins
+    history = train_student(heavy, TRAINING, alpha=0.5, n_epochs=3, monitor=rows).history
+    losses = np.array([[row["seen_loss"], row["valid_loss"]] for row in history])
+    np.testing.assert_allclose(losses[:, 0], losses[:, 1], rtol=1e-5)
+
+
+def test_only_rows_with_labels_are_scored_as_seen_no_more_than_are_held_out():
+    rows = transfer(X, Y)
+    has_label = np.arange(len(rows)) % 2 == 0
+    some = like(rows.take(np.arange(10)), replace(rows, has_label=has_label))
+    assert len(some) == 10
+    assert some.has_label.all()
+    assert len(like(rows, replace(rows, has_label=has_label))) == has_label.sum()
+
+
 @pytest.mark.parametrize("loss", ["kl", "jsd", distillation_loss])
 @pytest.mark.parametrize("net", [MLP, TabM, OwnNet])
 def test_a_training_by_skorch_is_that_of_our_loop(net, loss):
@@ -107,9 +125,9 @@ def test_a_training_by_skorch_is_that_of_our_loop(net, loss):
     )
     assert ours.n_epochs == skorch.n_epochs < len(ours.history) < 40
     for mine, stock in zip(ours.net.history, skorch.net.history, strict=True):
-        assert mine.keys() == stock.keys()
+        assert mine.keys() == stock.keys() | {"seen_loss"}
         assert {"train_loss_best", "valid_loss_best", "batches", "dur"} <= mine.keys()
-        for name in mine.keys() - {"batches", "dur"}:
+        for name in stock.keys() - {"batches", "dur"}:
             assert mine[name] == pytest.approx(stock[name], rel=1e-4), name
     scores = [scores_of(fitted.net, held_out) for fitted in (ours, skorch)]
     np.testing.assert_allclose(*scores, rtol=1e-3, atol=1e-3)

@@ -1,7 +1,0 @@
-"""``python -m skdistill.cli`` is the command."""
-
-import sys
-
-from skdistill.cli._main import main
-
-sys.exit(main())
