@@ -195,13 +195,6 @@ def test_bad_input_says_what_to_do(words, message, student, messy, monkeypatch, 
     assert out == ""
 
 
-def test_a_student_of_numbers_has_no_labels_to_write(of_numbers, messy, command):
-    code, out, err = command("predict", of_numbers, messy)
-    assert code == 2
-    assert "format-4-tabm.safetensors answers by numbers: this command writes labels" in err
-    assert out == ""
-
-
 def test_without_pandas_the_command_says_what_to_install(student, messy, monkeypatch, command):
     monkeypatch.setitem(sys.modules, "pandas", None)
     code, out, err = command("predict", student, messy)
