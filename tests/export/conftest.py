@@ -82,6 +82,7 @@ HEADS = {
     "affine": {"head": Affine, "scale": 2.0, "center": -3.0},
     "affine_far": {"head": Affine, "scale": 0.2, "center": 1e9},
     "exponential": {"head": Exponential, "scale": 0.3, "center": 2.0},
+    "steep": {"head": Exponential, "scale": 1.5, "center": 2.0},
 }
 
 

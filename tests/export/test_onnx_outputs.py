@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skdistill.exceptions import ExportError
-from skdistill.export import _onnx_int8, to_onnx
+from skdistill.export import _onnx_outputs, to_onnx
 from skdistill.export._common import probe_rows, spread_of
 from skdistill.export._onnx_inputs import StudentInputs
 
@@ -37,7 +37,7 @@ def test_a_graph_answers_by_the_numbers_of_its_student(regressor, opset, answers
     off = np.abs(got - expected) / spread_of(regressor, expected)
     assert off.max() <= 1e-5
     alone = [answers(onnx_model, feed_of(regressor, rows[[i]])) for i in range(8)]
-    off = np.abs(np.concatenate(alone) - got[:8]) / spread_of(regressor, expected)
+    off = np.abs(np.concatenate(alone) - got[:8]) / spread_of(regressor, expected)[:8]
     assert off.max() <= 1e-6
 
 
@@ -86,14 +86,14 @@ def test_eight_bits_are_compared_by_the_spread_of_numbers(
     assert set(report) == {"rows", "max_difference", "mean_difference"}
     share = (difference / spread_of(student, expected)).mean()
     assert report["mean_difference"] == pytest.approx(share, rel=1e-3)
-    assert 0 < share < 0.01
+    assert 0 < share < 0.05
 
 
 def test_eight_bits_that_lose_too_much_are_refused(numbers, distil, as_regressor, monkeypatch):
     X, y = numbers
     student = as_regressor(distil(X, y).student_)
-    monkeypatch.setattr(_onnx_int8, "MAX_MEAN_DIFFERENCE", 1e-9)
-    with pytest.raises(ExportError, match=r"numbers that differ by .* of their spread on average"):
+    monkeypatch.setattr(_onnx_outputs, "MAX_MEAN_SHARE", 1e-9)
+    with pytest.raises(ExportError, match=r"numbers differ by .* of their spread on average"):
         to_onnx(student, quantize="int8", calibration_rows=X)
 
 
