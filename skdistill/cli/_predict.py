@@ -9,8 +9,8 @@ from skdistill._plumbing.files import whole_file
 from skdistill.cli._console import InputError, check_output, note, print_json, stdout
 from skdistill.cli._files import quoted
 from skdistill.cli._options import add_general, add_output, add_reading, reading_of
+from skdistill.cli._students import load_classifier
 from skdistill.cli._tables import open_rows
-from skdistill.runtime import ClassifierStudent, load
 
 STDOUT = Path("-")
 SUMMARY = "let a student answer the rows of a CSV or Parquet file"
@@ -50,9 +50,7 @@ def _predict(options):
         check_output(options.output, force=options.force)
         if options.output.suffix not in (".csv", ".parquet"):
             raise InputError(f"{options.output}: predictions end with .csv or .parquet.")
-    student = load(options.student)
-    if not isinstance(student, ClassifierStudent):
-        raise InputError(f"{options.student} answers by numbers: this command writes labels.")
+    student = load_classifier(options.student)
     reader, counts = student.reader, np.zeros(len(student.outputs.labels), dtype=np.int64)
     table = options.table, reader.names, reader.kinds, reading_of(options)
     with open_rows(*table, keep=options.keep) as rows:

@@ -6,8 +6,8 @@ from skdistill.cli._closing import beats_prior
 from skdistill.cli._comparison import PRIOR, STUDENT, fit_prior, print_comparison
 from skdistill.cli._console import InputError, note, print_data, print_json
 from skdistill.cli._options import reading_of
+from skdistill.cli._students import load_classifier
 from skdistill.cli._tables import open_rows
-from skdistill.runtime import load
 from skdistill.tables import stack_rows, take_rows
 
 TRUTH = {"true": 1.0, "false": 0.0}
@@ -15,7 +15,7 @@ TRUTH = {"true": 1.0, "false": 0.0}
 
 def report_student(options):
     """Print how good the student in `options.table` is on the rows of `options.rows`."""
-    student = load(options.table)
+    student = load_classifier(options.table)
     X, y = _read(student, options)
 
     from skdistill.measures import compare

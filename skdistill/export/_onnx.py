@@ -67,7 +67,7 @@ def to_onnx(
     ExportError
         If the ONNX model does not answer like the student; with `quantize`, if more than 2 % of
         labels or the mean probability by more than .01 differ on `calibration_rows`, or numbers
-        by more than .01 of their spread on average.
+        by more than .05 of their spread, the mean distance from their mean, on average.
     ImportError
         If a package of the extra ``skdistill[onnx]`` is missing.
 

@@ -34,6 +34,7 @@ class RegressorStudent(Student):
     """
 
     outputs: Numbers
+    feature_names_in_: NDArray[Any]
     of = Numbers
 
     def predict(self, X: Table) -> NDArray[np.float64]:

@@ -27,6 +27,16 @@ def test_json_holds_the_reader_and_the_layers(churn, student, command):
     ]
 
 
+def test_a_student_of_numbers_says_how_many(of_numbers, command):
+    code, out, err = command("info", of_numbers)
+    assert code == 0, err
+    assert "3 numbers" in out
+    assert "Affine: scale [3], center [3]" in out
+    described = json.loads(command("info", of_numbers, "--json")[1])
+    assert (described["n_outputs"], described["format"]) == (3, 4)
+    assert "classes" not in described
+
+
 def test_a_damaged_file_is_refused(student, command):
     student.write_bytes(student.read_bytes()[:-9])
     code, out, err = command("info", student)

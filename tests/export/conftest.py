@@ -82,6 +82,7 @@ HEADS = {
     "affine": {"head": Affine, "scale": 2.0, "center": -3.0},
     "affine_far": {"head": Affine, "scale": 0.2, "center": 1e9},
     "exponential": {"head": Exponential, "scale": 0.3, "center": 2.0},
+    "steep": {"head": Exponential, "scale": 1.5, "center": 2.0},
 }
 
 
@@ -158,14 +159,14 @@ def _feed_of(frame):
     return feed
 
 
-def _ask(onnx_model, feed):
-    """Return labels and probabilities."""
+def _ask(onnx_model, feed, outputs=("label", "probabilities")):
+    """Return labels and probabilities, or other outputs."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(
         onnx_model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    return session.run(["label", "probabilities"], feed)
+    return session.run(list(outputs), feed)
 
 
 def _distil(X, y, **params):

@@ -129,7 +129,7 @@ def test_the_spread_of_answers_is_in_their_units():
     np.testing.assert_array_equal(Softmax(1.0).spread(answers), [1, 1])
     np.testing.assert_array_equal(Affine(np.full(2, 4.0), np.zeros(2)).spread(answers), [4, 10])
     slope = Exponential(np.array([0.1, 3.0]), np.zeros(2))
-    np.testing.assert_array_equal(slope.spread(np.abs(answers)), [1, 30])
+    np.testing.assert_array_equal(slope.spread(np.abs(answers)), [[1, 30], [1, 30]])
 
 
 def test_shrinking_keeps_the_first_members():
