@@ -80,7 +80,7 @@ def to_c(
 
     Parameters
     ----------
-    model : Student, fitted DistilledClassifier, or Pipeline that has no other step than that
+    model : Student, fitted distilled estimator, or Pipeline that has no other step than that
         A student of sparse rows reads dense ones in C, NaN as 0, values cut at ±1e30.
     path : str or path-like
         The header appears whole or not at all.

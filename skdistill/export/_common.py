@@ -32,8 +32,8 @@ def student_of(model: Any) -> Student:
     if hasattr(model, "student_"):
         return model.student_
     raise TypeError(
-        f"A {type(model).__name__} has no student to export. Pass a fitted DistilledClassifier, "
-        "a Pipeline that ends in one, or a Student."
+        f"A {type(model).__name__} has no student to export. Pass a fitted "
+        "DistilledClassifier or DistilledRegressor, a Pipeline that ends in one, or a Student."
     )
 
 

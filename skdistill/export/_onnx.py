@@ -36,7 +36,7 @@ def to_onnx(
 
     Parameters
     ----------
-    model : fitted DistilledClassifier, Pipeline that ends in one, or Student
+    model : fitted distilled estimator, Pipeline that ends in one, or Student
         What to export.
     path : str or path-like, optional
         Where to write the model too; the file appears whole or not at all.
@@ -105,7 +105,7 @@ def to_onnx(
 
 
 def register_onnx_converter() -> None:
-    """Make `skl2onnx.to_onnx` convert whatever holds a DistilledClassifier.
+    """Make `skl2onnx.to_onnx` convert whatever holds a distilled estimator.
 
     Needed once a process, before skl2onnx is used itself; `to_onnx` does it on its own.
 

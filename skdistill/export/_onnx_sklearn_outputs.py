@@ -58,7 +58,7 @@ class NumbersInSklearn:
     """A regressor's output."""
 
     step = StudentOfNumbersStep
-    models = (StudentOfNumbersStep,)
+    models = (skdistill.DistilledRegressor, StudentOfNumbersStep)
     options: ClassVar[dict[str, list]] = {}
     chosen: ClassVar[dict[str, bool]] = {}
 

@@ -22,7 +22,7 @@ def to_torch(model: Any) -> nn.Module:
 
     Parameters
     ----------
-    model : Student, fitted DistilledClassifier, or Pipeline that has no other step than that
+    model : Student, fitted distilled estimator, or Pipeline that has no other step than that
         What to export.
 
     Returns
