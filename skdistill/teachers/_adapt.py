@@ -22,13 +22,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from skdistill._plumbing.afresh import afresh
 from skdistill._plumbing.frozen import is_frozen
-from skdistill.tasks import last_step
+from skdistill.tasks import Means, last_step
 
 REFUSE_LABELS = ("xgboost", "skorch")
 
 
-def adapt(teacher):
-    """Return a clone of `teacher` that takes any y and tables."""
+def adapt(teacher, task):
+    """Return a clone of `teacher` that takes any y of the task, and tables."""
     try:
         teacher = clone(_clonable(teacher))
     except RuntimeError as error:
@@ -40,7 +40,7 @@ def adapt(teacher):
     nets = _parts_from(teacher, "skorch")
     for net in nets:
         _read_tables(net)
-    if is_regressor(teacher):
+    if isinstance(task, Means):
         return ColumnTeacher(teacher) if nets else teacher
     return LabelEncodedTeacher(teacher) if _parts_from(teacher, *REFUSE_LABELS) else teacher
 
