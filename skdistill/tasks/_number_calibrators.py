@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+EQUAL = 1e-6  # standard deviations of the labels: predictions that differ by less are equal
+
 
 @dataclass
 class AsTheyAre:
@@ -36,7 +38,8 @@ class LinearCalibrator(AsTheyAre):
         mean_x, mean_y = weight @ x, weight @ y
         variance = weight @ (x - mean_x) ** 2
         covariance = weight @ ((x - mean_x) * (y - mean_y))
-        slope = np.divide(covariance, variance, out=np.ones_like(variance), where=variance > 0)
+        varies = variance > EQUAL**2
+        slope = np.divide(covariance, variance, out=np.ones_like(variance), where=varies)
         self.slope_ = np.maximum(slope, 0)
         self.intercept_ = mean_y - self.slope_ * mean_x
         return self
