@@ -13,6 +13,7 @@ from lightgbm import LGBMRegressor
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import make_friedman1
+from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import (
     GradientBoostingRegressor,
     RandomForestRegressor,
@@ -21,6 +22,7 @@ from sklearn.ensemble import (
 )
 from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.frozen import FrozenEstimator
+from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.multioutput import MultiOutputRegressor
@@ -91,7 +93,8 @@ def test_pipeline_search_and_cross_validation():
 
 
 def test_one_random_state_gives_one_student():
-    first, again = (quick(RandomForestRegressor(5)).fit(X, Y).predict(X) for _ in range(2))
+    reg = quick(RandomForestRegressor(5), max_epochs=3)
+    first, again = (reg.fit(X, Y).predict(X) for _ in range(2))
     np.testing.assert_array_equal(first, again)
 
 
@@ -105,9 +108,9 @@ def test_predictions_have_the_dimensions_of_y(n_outputs):
 
 def test_a_single_column_is_ravelled_with_scikit_learns_warning():
     with pytest.warns(DataConversionWarning, match="A column-vector y was passed") as caught:
-        reg = quick().fit(X, Y[:, None])
+        reg = quick(max_epochs=3).fit(X, Y[:, None])
     assert len(caught) == 1
-    np.testing.assert_array_equal(reg.predict(X), quick().fit(X, Y).predict(X))
+    np.testing.assert_array_equal(reg.predict(X), quick(max_epochs=3).fit(X, Y).predict(X))
 
 
 def test_numbers_far_from_zero_keep_their_digits():
@@ -314,7 +317,7 @@ def test_generations_and_assistants_teach_numbers():
 @pytest.mark.parametrize("student", ["linear", "tabm", "own"])
 def test_every_architecture_runs_alike_in_numpy_and_torch(student):
     student = (lambda n, k: nn.Linear(n, k)) if student == "own" else student
-    reg = quick(student=student, n_members=3).fit(X, SEVERAL)
+    reg = quick(student=student, n_members=3, max_epochs=3).fit(X, SEVERAL)
     scores = reg.net_.module_(torch.from_numpy(X.astype(np.float32))).detach().numpy()
     expected = scores * SEVERAL.std(axis=0) + SEVERAL.mean(axis=0)
     np.testing.assert_allclose(reg.predict(X), expected, atol=1e-4)
@@ -327,18 +330,31 @@ def test_every_loss_teaches(loss):
 
 
 def test_a_loss_may_be_a_function():
-    expected = quick().fit(X, Y).predict(X)
-    by_function = quick(loss=point_loss).fit(X, Y).predict(X)
+    expected = quick(max_epochs=5).fit(X, Y).predict(X)
+    by_function = quick(loss=point_loss, max_epochs=5).fit(X, Y).predict(X)
     np.testing.assert_allclose(by_function, expected, atol=1e-3)
-    other = quick(loss=partial(point_loss, kind="huber", delta=0.1)).fit(X, Y).predict(X)
+    huber = partial(point_loss, kind="huber", delta=0.1)
+    other = quick(loss=huber, max_epochs=5).fit(X, Y).predict(X)
     assert np.abs(other - expected).max() > 1e-2
 
 
 def test_memory_changes_no_answer(tmp_path):
-    kept, again = (quick(memory=tmp_path, transfer="munge").fit(X, Y) for _ in range(2))
-    plain = quick(transfer="munge").fit(X, Y).predict(X)
+    params = {"transfer": "munge", "n_synthetic": 99, "max_epochs": 3}
+    kept, again = (quick(memory=tmp_path, **params).fit(X, Y) for _ in range(2))
+    plain = quick(**params).fit(X, Y).predict(X)
     for reg in (kept, again):
         np.testing.assert_array_equal(reg.predict(X), plain)
+
+
+@pytest.mark.parametrize("teacher", [GaussianProcessRegressor(optimizer=None), DummyRegressor()])
+def test_a_teacher_that_is_not_fitted_draws_no_warning(teacher):
+    quick(teacher, max_epochs=2).fit(X[FEW], Y[FEW])
+
+
+def test_weights_that_a_teacher_of_each_number_does_not_take_are_said():
+    teacher = MultiOutputRegressor(KNeighborsRegressor())
+    with pytest.warns(DistillationWarning, match="fit of MultiOutputRegressor takes no sample_w"):
+        quick(teacher, max_epochs=2).fit(X, SEVERAL, sample_weight=np.ones(len(X)))
 
 
 def test_a_fitted_teacher_is_fitted_anew_and_that_is_said_once():

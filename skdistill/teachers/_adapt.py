@@ -17,6 +17,7 @@ from sklearn.base import (
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -57,7 +58,10 @@ def adapt_frozen(teacher):
 
 
 def is_fitted(teacher):
-    """Whether a teacher has been fitted, and not by a frozen step."""
+    """Whether a teacher has been fitted, and not by a frozen step, as far as it can be told.
+
+    A regressor that predicts without a fit, as a Gaussian process does, cannot be told.
+    """
     if is_frozen(last_step(teacher)):
         return False
     if is_regressor(teacher):
@@ -65,7 +69,7 @@ def is_fitted(teacher):
             check_is_fitted(teacher)
         except (NotFittedError, TypeError):
             return False
-        return True
+        return get_tags(teacher).requires_fit
     has_weights = getattr(teacher, "initialized_", True)  # skorch may know classes before
     classes = getattr(teacher, "classes_", None) if has_weights else None
     return classes is not None and len(classes) > 0
