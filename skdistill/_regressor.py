@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 import joblib
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import get_tags
 from torch import Tensor, nn
 
 from skdistill._constraints import OF_REGRESSOR
@@ -309,3 +310,11 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         """
         student, X = self._checked(X)
         return student.predict(X)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        teacher = self.teacher
+        tags.target_tags.multi_output = (
+            teacher is None or get_tags(teacher).target_tags.multi_output
+        )
+        return tags

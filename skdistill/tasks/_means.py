@@ -1,6 +1,8 @@
 """One number or several for each row, by its mean."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
@@ -9,6 +11,7 @@ from sklearn.utils.validation import column_or_1d
 
 from skdistill.layers import Affine, AverageOfMembers, Numbers
 from skdistill.losses import POINTS
+from skdistill.tables import is_missing
 from skdistill.tasks import _ask_regressor
 from skdistill.tasks._number_calibrators import NUMBER_CALIBRATORS
 from skdistill.tasks._number_folds import whole_blocks
@@ -49,13 +52,19 @@ class Means(Task):
     def learn(cls, y):
         """Return the task that `y` sets, and its labels."""
         columns = y.reshape(len(y), -1)
-        center, scale = columns.mean(axis=0), columns.std(axis=0)
-        constant = np.flatnonzero(np.ptp(columns, axis=0) == 0)
-        if len(constant):
-            where = "y" if y.ndim == 1 else f"output {constant[0]} of y"
+        for k, column in enumerate(columns.T):
+            if (column == column[0]).all():
+                where = "y" if y.ndim == 1 else f"Output {k} of y"
+                raise ValueError(
+                    f"{where} has one distinct value only ({column[0]:.6g}; n_samples={len(y)}): "
+                    "there is nothing to learn, among the rows of positive weight."
+                )
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            center, scale = columns.mean(axis=0), columns.std(axis=0)
+        if not ((scale > 0) & (scale < np.inf)).all():
             raise ValueError(
-                f"{where} has one distinct value only ({columns[0, constant[0]]:.6g}): there is "
-                "nothing to learn, among the rows of positive weight."
+                f"The standard deviation of y, {scale.tolist()}, is beyond float64: give y in "
+                "units that make its numbers smaller or larger."
             )
         return cls(center, scale, flat=y.ndim == 1), cls.labels_in(y, center, scale)
 
@@ -72,7 +81,8 @@ class Means(Task):
                 "DistilledRegressor requires y to be passed, but the target y is None: pass "
                 "numbers for each row; rows without go to X_unlabeled."
             )
-        return _as_numbers(y, "y")
+        y = _as_numbers(y, "y")
+        return column_or_1d(y, warn=True) if y.shape[1:] == (1,) else y
 
     def check_answers(self, answers, n, whose):
         """Return numbers that the user brings, standardised."""
@@ -92,8 +102,8 @@ class Means(Task):
 
     @staticmethod
     def check_fitted(teacher):
-        """Raise unless a fitted teacher predicts."""
-        _ask_regressor.check_kind(teacher)
+        """Raise unless a fitted teacher predicts numbers."""
+        _ask_regressor.check_fitted(teacher)
 
     def check_known(self, teacher):
         """Do nothing: what a frozen teacher answers is seen when it is asked."""
@@ -225,19 +235,14 @@ class Means(Task):
 
 
 def _as_numbers(y, whose):
-    """Return `y` as float64, a single column as one dimension."""
+    """Return `y` as float64, of one dimension or two; raise where a value is no finite number."""
     y = np.asarray(y)
-    if y.ndim not in (1, 2):
-        raise ValueError(f"{whose} has {y.ndim} dimensions: numbers have one, or a column each.")
-    if y.ndim == 2 and y.shape[1] == 1:
-        y = column_or_1d(y, warn=True)
-    try:
-        numbers = y.astype(np.float64)
-    except (TypeError, ValueError):
+    if y.ndim not in (1, 2) or y.shape[1:] == (0,):
         raise ValueError(
-            f"{whose} holds no numbers, such as {y.ravel()[0]!r}. Classes go to "
-            "DistilledClassifier."
-        ) from None
+            f"{whose} of shape {y.shape}: numbers have the shape (n_samples,), or (n_samples, "
+            "n_outputs) with one output or more."
+        )
+    numbers = y.astype(np.float64) if y.dtype.kind in "biuf" else _floats(y, whose)
     bad = ~np.isfinite(numbers).reshape(len(numbers), -1).all(axis=1)
     if bad.any():
         raise ValueError(
@@ -245,3 +250,15 @@ def _as_numbers(y, whose):
             f"{np.flatnonzero(bad)[0]}. Drop these rows, or pass them as X_unlabeled."
         )
     return numbers
+
+
+def _floats(y, whose):
+    """Return objects as float64, what is missing as NaN; raise where one is no number."""
+    values = [np.nan if is_missing(value) else value for value in y.ravel().tolist()]
+    for value in values:
+        if not isinstance(value, Real | Decimal):
+            raise ValueError(
+                f"{whose} holds {value!r}, which is no number. Labels of classes go to "
+                "DistilledClassifier."
+            )
+    return np.array(values, dtype=np.float64).reshape(y.shape)

@@ -57,7 +57,7 @@ class Answers(ABC):
                 f"The teacher {type(teacher).__name__} is fitted already; a clone of it is fitted "
                 "anew. To keep it, pass FrozenEstimator(teacher) and rows that it did not see."
             )
-        return fill_random_states(adapt(teacher), random_state)
+        return fill_random_states(adapt(teacher, self.task), random_state)
 
     def final_teacher(self, fits):
         """Return the teacher of all rows, of which nothing is asked."""

@@ -40,6 +40,8 @@ def takes_weights(teacher):
     """Whether the teacher's fit takes `sample_weight`; a frozen one is not fitted."""
     if is_frozen(teacher):
         return True
+    if isinstance(teacher, MultiOutputRegressor):
+        return takes_weights(teacher.estimator)
     if isinstance(teacher, VOTES):
         return all(takes_weights(part) for _, part in teacher.estimators if part != "drop")
     return has_fit_parameter(teacher, "sample_weight")

@@ -43,6 +43,8 @@ def _repeats_by_chance(X, rng):
 
 def _agreement(blocks, y, rng):
     """Return how far pairs of equal rows have the same label: 0 as by chance, 1 always."""
+    if y.ndim > 1:  # several numbers
+        y = np.unique(y, axis=0, return_inverse=True)[1].ravel()
     order = rng.permutation(len(y))
     order = order[np.argsort(blocks[order], kind="stable")]
     equal = np.diff(blocks[order]) == 0
