@@ -33,7 +33,7 @@ one that the run would have given. The folder holds pickles: resume only your ow
 
 def add_options(parser):
     """Add the options of the subcommand."""
-    add_distillation(parser, table="a CSV or Parquet file")
+    add_distillation(parser, table="a table: CSV, TSV, Parquet or JSON lines")
     output = parser.add_argument_group("output")
     add_output(
         output,

@@ -13,8 +13,8 @@ from skdistill.cli._tables import open_rows
 from skdistill.runtime import ClassifierStudent, load
 
 STDOUT = Path("-")
-SUMMARY = "let a student answer the rows of a CSV or Parquet file"
-DESCRIPTION = "Write labels and probabilities for the rows of a CSV or Parquet file."
+SUMMARY = "let a student answer the rows of a table"
+DESCRIPTION = "Write labels and probabilities for the rows of a table."
 EPILOG = """\
 examples:
   skdistill predict churn.safetensors new.csv > predictions.csv
@@ -30,7 +30,7 @@ those that the student does not read are left out.
 def add_options(parser):
     """Add the options of the subcommand."""
     parser.add_argument("student", type=Path, help="the student's file")
-    parser.add_argument("table", type=Path, help="a CSV or Parquet file")
+    parser.add_argument("table", type=Path, help="a table: CSV, TSV, Parquet or JSON lines")
     add_reading(parser.add_argument_group("reading the table"))
     output = parser.add_argument_group("output")
     text = "a CSV or Parquet file; - (default) writes CSV to stdout"

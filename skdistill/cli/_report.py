@@ -51,7 +51,7 @@ OF_STUDENT = {"target", *READING}  # options that have a meaning with a student'
 
 def add_options(parser):
     """Add the options of the subcommand."""
-    table = "the folder of a run, a CSV or Parquet file, or a student's file"
+    table = "the folder of a run, a table (CSV, Parquet …), or a student's file"
     add_distillation(parser, table=table)
     text = "with a student's file: a table with labels, of rows that it was not trained on"
     parser.add_argument("rows", nargs="?", type=Path, help=text)
