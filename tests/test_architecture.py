@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "samplers": {"_plumbing", "layers", "runtime", "tables"},
     "sources": {"runtime", "tables"},
     "students": {"_plumbing", "layers", "tasks"},
-    "training": {"_plumbing", "losses", "runtime", "students", "tasks"},
+    "training": {"_plumbing", "runtime", "students", "tasks"},
     "teachers": {"_plumbing", "exceptions", "runtime", "samplers", "tables", "tasks"},
     "flow": {
         "_plumbing",
@@ -65,6 +65,16 @@ MAY_IMPORT = {
         "training",
     },
     "_classifier": {
+        "_constraints",
+        "_distilled",
+        "_plumbing",
+        "losses",
+        "runtime",
+        "samplers",
+        "tables",
+        "tasks",
+    },
+    "_regressor": {
         "_constraints",
         "_distilled",
         "_plumbing",

@@ -78,14 +78,14 @@ def _report(parser, options):
     from skdistill.report import fidelity_report
 
     if folder is None:
-        clf = work.fit()
+        fitted = work.fit()
     else:
         with open_run(folder, describe(options), resume=True) as cache:
-            clf = cache.get("classifier", lambda: work.fit(memory=folder))
+            fitted = cache.get("distilled", lambda: work.fit(memory=folder))
     with at_work():
         note(f"Fitting what the student has to beat; measuring on {len(work.y_test):,} rows.")
         training = {"X_train": work.X_train, "y_train": work.y_train}
-        report = fidelity_report(clf, work.X_test, work.y_test, **training)
+        report = fidelity_report(fitted, work.X_test, work.y_test, **training)
     if options.output is not None:
         text = report.to_html() if options.output.suffix == ".html" else report.to_markdown()
         with whole_file(options.output) as temporary:

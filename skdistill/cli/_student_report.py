@@ -3,10 +3,12 @@
 import numpy as np
 
 from skdistill.cli._closing import beats_prior
-from skdistill.cli._comparison import PRIOR, STUDENT, fit_prior, print_comparison
+from skdistill.cli._comparison import PRIOR, STUDENT, print_comparison
 from skdistill.cli._console import InputError, note, print_data, print_json
 from skdistill.cli._options import reading_of
 from skdistill.cli._tables import open_rows
+from skdistill.cli._targets import as_numbers
+from skdistill.layers import Classes
 from skdistill.runtime import load
 from skdistill.tables import stack_rows, take_rows
 
@@ -19,11 +21,11 @@ def report_student(options):
     X, y = _read(student, options)
 
     from skdistill.measures import compare
-    from skdistill.tasks import Multiclass
+    from skdistill.tasks import task_of
 
     note("A student's file does not tell on which rows it was trained: these must be others.")
-    task = Multiclass(student.outputs.labels)
-    models = {STUDENT: student, PRIOR: fit_prior(y, task.classes)}
+    task = task_of(student.outputs)
+    models = {STUDENT: student, PRIOR: task.prior(y)}
     figures = compare(models, X, y, reference=STUDENT, student=STUDENT, task=task)
     of_teacher = {measure.name for measure in task.measures if measure.of_teacher}
     figures = {
@@ -36,9 +38,7 @@ def report_student(options):
     print_comparison(task, figures)
     better = "clearly better" if beats_prior(figures) else "no better"
     print_data(f"\nAs far as {len(y):,} rows tell, the student is {better} than the prior.")
-    print_data(
-        "The prior is how frequent each class is among these rows. There is no teacher here."
-    )
+    print_data(f"The prior is {task.nobody} among these rows. There is no teacher here.")
 
 
 def as_labels(cells, labels):
@@ -66,9 +66,10 @@ def _read(student, options):
             f"{options.table} is a student's file: pass a table with labels too, as in "
             f'skdistill report "{options.table}" TABLE.csv --target COLUMN'
         )
-    reader, keep = student.reader, [options.target]
+    reader, keep, labels = student.reader, [options.target], student.outputs
+    are_classes = isinstance(labels, Classes)
     table = options.rows, reader.names, reader.kinds, reading_of(options)
-    with open_rows(*table, keep=keep) as rows:
+    with open_rows(*table, keep=keep, numbers=() if are_classes else keep) as rows:
         chunks = [(frame, kept.iloc[:, 0]) for _, frame, kept in rows.chunks()]
     X = stack_rows([frame for frame, _ in chunks])
     cells = np.concatenate([column for _, column in chunks])
@@ -78,7 +79,8 @@ def _read(student, options):
     if not has_label.all():
         note(f"{(~has_label).sum():,} rows without {options.target} are left out.")
     try:
-        y = as_labels(cells[has_label].tolist(), student.outputs.labels)
+        cells = cells[has_label].tolist()
+        y = as_labels(cells, labels.labels) if are_classes else as_numbers(cells)
     except InputError as error:
         raise InputError(f"{options.rows}, column {options.target}: {error}") from None
     return take_rows(X, np.flatnonzero(has_label)), y

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.utils.validation import column_or_1d
 
@@ -198,6 +199,10 @@ class Means(Task):
     def losses_of_nobody(self, labels, weight, asked):
         """Return the losses of the mean of `labels` on the labels `asked`."""
         return np.mean((asked - np.average(labels, axis=0, weights=weight)) ** 2, axis=1)
+
+    def prior(self, y):
+        """Return who answers the mean of y."""
+        return DummyRegressor().fit(np.zeros((len(y), 1)), y)
 
     def labels_of(self, y, whose):
         """Return numbers as they are, of two dimensions; raise where y has other outputs."""

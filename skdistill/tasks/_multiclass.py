@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 import torch
 from scipy.special import log_softmax, softmax
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
@@ -229,6 +230,13 @@ class Multiclass(Task):
     def losses_of_nobody(self, labels, weight, asked):
         """Return the losses of the class frequencies among `labels` on the labels `asked`."""
         return -np.log(self.answer_of_nobody(labels, weight))[asked]
+
+    def prior(self, y):
+        """Return who answers how frequent each class is in y, which may lack some."""
+        labels = np.concatenate([y, self.classes])
+        weight = np.repeat([1.0, 0.0], [len(y), self.n_outputs])
+        columns = np.zeros((len(labels), 1))
+        return DummyClassifier(strategy="prior").fit(columns, labels, weight)
 
     def labels_of(self, y, whose):
         """Return the class index of each label; raise where one is no class."""

@@ -28,9 +28,40 @@ def _explained(labels, answers):
 
 
 OF_NUMBERS = (
-    Measure("rmse", "RMSE", _rmse, brief=True),
-    Measure("mae", "MAE", _absolute_errors, brief=True),
-    Measure("r2", "R²", _explained, brief=True),
-    Measure("squared_error", "squared error", _squared_errors),
-    Measure("rmse_to_teacher", "RMSE to teacher", _rmse, of_teacher=True, brief=True),
+    Measure(
+        "rmse",
+        "RMSE",
+        _rmse,
+        brief=True,
+        meaning="Root of the mean squared error, in units of y; of several outputs, their mean.",
+    ),
+    Measure(
+        "mae",
+        "MAE",
+        _absolute_errors,
+        brief=True,
+        meaning="Mean absolute error, in units of y; of several outputs, their mean.",
+    ),
+    Measure(
+        "r2",
+        "R²",
+        _explained,
+        brief=True,
+        meaning="Share of the variance of y that is explained; of several outputs, their mean.",
+    ),
+    Measure(
+        "squared_error",
+        "squared error",
+        _squared_errors,
+        proper=True,
+        meaning="Mean squared error, in squared units of y: the lower, the better; it decides.",
+    ),
+    Measure(
+        "rmse_to_teacher",
+        "RMSE to teacher",
+        _rmse,
+        of_teacher=True,
+        brief=True,
+        meaning="RMSE with the teacher's answers in place of y: 0 where both say the same.",
+    ),
 )

@@ -156,6 +156,10 @@ class Task(ABC):
         """Return the losses of who knows no column and only some rows' labels."""
 
     @abstractmethod
+    def prior(self, y):
+        """Return the model that knows the labels `y` and no column."""
+
+    @abstractmethod
     def labels_of(self, y, whose):
         """Return held-out y as labels; raise where it asks for what is not known."""
 
