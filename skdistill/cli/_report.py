@@ -122,8 +122,13 @@ def _figures(report):
         "n_rows": report.n_rows,
         "gap_closed": None if report.gap_closed is None else asdict(report.gap_closed),
         "models": {name: _of_model(report.task, row) for name, row in report.models.items()},
-        "slices": [asdict(part) for part in report.slices],
+        "slices": [_of_slice(part) for part in report.slices],
     }
+
+
+def _of_slice(part):
+    figures = asdict(part)
+    return {**figures.pop("likeness"), **figures}
 
 
 def _of_model(task, figures):

@@ -35,6 +35,8 @@ class Means(Task):
     stratifies: ClassVar[bool] = False
     loss: ClassVar[str] = "squared_error"
     unit: ClassVar[str] = "variances of y"
+    answer_unit: ClassVar[str] = "squared units of y"
+    unlike: ClassVar[str] = "rmse_to_teacher"
     part: ClassVar[tuple[str, str]] = "output", "outputs"
 
     def __post_init__(self):
@@ -223,6 +225,10 @@ class Means(Task):
     def parts(self, labels):
         """Return all rows for each output."""
         return dict.fromkeys(range(self.n_outputs), np.ones(len(labels), dtype=bool))
+
+    def losses_by_part(self, labels, answers):
+        """Return the squared errors of each output."""
+        return dict(enumerate(((answers - labels) ** 2).T))
 
 
 def _as_numbers(y, whose):

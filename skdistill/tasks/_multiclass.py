@@ -41,6 +41,8 @@ class Multiclass(Task):
     stratifies: ClassVar[bool] = True
     loss: ClassVar[str] = "log_loss"
     unit: ClassVar[str] = "nats"
+    answer_unit: ClassVar[str] = "nats"
+    unlike: ClassVar[str] = "kl"
     part: ClassVar[tuple[str, str]] = "class", "classes"
 
     def __post_init__(self):
@@ -244,7 +246,7 @@ class Multiclass(Task):
 
     def check_learned(self, y, whose):
         """Raise unless y has exactly these classes."""
-        known, given = self.classes.tolist(), set(np.asarray(y).tolist())
+        known, given = self.classes.tolist(), set(np.asarray(y).ravel().tolist())
         if set(known) != given:
             raise ValueError(
                 f"{whose} has the classes {sorted(given, key=str)}, the classifier {known}: pass "

@@ -33,6 +33,7 @@ OF_NUMBERS = (
         "RMSE",
         _rmse,
         brief=True,
+        note="RMSE and MAE in units of y",
         meaning="Root of the mean squared error, in units of y; of several outputs, their mean.",
     ),
     Measure(
@@ -54,6 +55,7 @@ OF_NUMBERS = (
         "squared error",
         _squared_errors,
         proper=True,
+        note="squared error in squared units of y",
         meaning="Mean squared error, in squared units of y: the lower, the better; it decides.",
     ),
     Measure(
