@@ -27,7 +27,7 @@ def rivals(rows, splits, measure, labels, *, n_bytes, weighted, random_state):
 
     Returns
     -------
-    found : sequence of (TableBoosting, list of dict)
+    found : sequence of (boosting, list of dict)
         The boosting, and its measures split by split. Empty where rows are sparse, which it does
         not take, where several numbers are predicted, or where it fails.
     """

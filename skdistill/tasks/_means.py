@@ -13,7 +13,7 @@ from skdistill.losses import POINTS
 from skdistill.tasks import _ask_regressor
 from skdistill.tasks._number_calibrators import NUMBER_CALIBRATORS
 from skdistill.tasks._number_folds import whole_blocks
-from skdistill.tasks._number_measures import OF_NUMBERS
+from skdistill.tasks._number_measures import OF_NUMBERS, distance, neg_squared_error
 from skdistill.tasks._point_criterion import PointCriterion
 from skdistill.tasks._task import Members, Task
 
@@ -36,6 +36,8 @@ class Means(Task):
     loss: ClassVar[str] = "squared_error"
     unit: ClassVar[str] = "variances of y"
     answer_unit: ClassVar[str] = "squared units of y"
+    scorer: ClassVar = staticmethod(neg_squared_error)
+    likeness: ClassVar[tuple] = "rmse_to_teacher", distance
     unlike: ClassVar[str] = "rmse_to_teacher"
     part: ClassVar[tuple[str, str]] = "output", "outputs"
 

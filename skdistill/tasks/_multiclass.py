@@ -19,7 +19,7 @@ from skdistill.tables import is_missing
 from skdistill.tasks import _ask_classifier
 from skdistill.tasks._calibrators import CALIBRATORS, IdentityCalibrator, best_temperature
 from skdistill.tasks._class_criterion import StudentCriterion
-from skdistill.tasks._measures import OF_CLASSES, codes_of
+from skdistill.tasks._measures import OF_CLASSES, agreement, codes_of, neg_log_loss
 from skdistill.tasks._members import Members, log_mean
 from skdistill.tasks._probabilities import by_name, positions, proper
 from skdistill.tasks._stratified import of_known_classes, stratified
@@ -42,6 +42,8 @@ class Multiclass(Task):
     loss: ClassVar[str] = "log_loss"
     unit: ClassVar[str] = "nats"
     answer_unit: ClassVar[str] = "nats"
+    scorer: ClassVar = staticmethod(neg_log_loss)
+    likeness: ClassVar[tuple] = "agreement", agreement
     unlike: ClassVar[str] = "kl"
     part: ClassVar[tuple[str, str]] = "class", "classes"
 

@@ -5,6 +5,22 @@ import numpy as np
 from skdistill.tasks._measures import Measure
 
 
+def neg_squared_error(estimator, X, y, sample_weight=None):
+    """Return the mean squared error, over outputs too, with its sign turned."""
+    losses = _squared_errors(_columns(y), _columns(estimator.predict(X)))
+    return -float(np.average(losses, weights=sample_weight))
+
+
+def distance(predicted, others):
+    """Return the root of the mean squared difference of predictions, mean over outputs."""
+    return float(_rmse(_columns(others), _columns(predicted)))
+
+
+def _columns(numbers):
+    numbers = np.asarray(numbers, dtype=np.float64)
+    return numbers.reshape(len(numbers), -1)
+
+
 def _squared_errors(labels, answers):
     """Return the squared error of each row, mean over outputs."""
     return np.mean((answers - labels) ** 2, axis=1)

@@ -23,6 +23,8 @@ class Task(ABC):
     loss: ClassVar[str]  # the measure that decides; it has a value a row
     unit: ClassVar[str]  # of the loss, in the race
     answer_unit: ClassVar[str]  # and of answers as users get them
+    scorer: ClassVar[Any]  # of a model on rows: the loss, negative
+    likeness: ClassVar[tuple[str, Any]]  # of what two models predict: its name, and a function
     unlike: ClassVar[str]  # the measure that says how far answers are from the teacher's
     part: ClassVar[tuple[str, str]]  # what the loss is also told of: one, several
     nobody: ClassVar[str]  # who knows no column, in words

@@ -45,7 +45,7 @@ def test_test_rows_do_not_choose_it():
 def measured(X, *, fit_params=None, **how):
     rows = Rows(Multiclass, X, Y, fit_params or {})
     splits = [(TRAIN, np.arange(200, 300))]
-    measure = Measure(neg_log_loss, Budgets(), "unused")
+    measure = Measure(neg_log_loss, Budgets(), "unused", Multiclass)
     how = {"n_bytes": 20_000, "weighted": False, "random_state": 0, **how}
     return rivals(rows, splits, measure, [Y[200:]], **how)
 
