@@ -88,7 +88,7 @@ MAY_IMPORT = {
     "export": {"__init__", "_plumbing", "exceptions", "layers", "runtime", "tables"},
     "report": {"_plumbing", "exceptions", "measures", "tables", "tasks"},
     "search": {
-        "_classifier",
+        "_distilled",
         "_plumbing",
         "exceptions",
         "flow",

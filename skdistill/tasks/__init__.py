@@ -16,6 +16,7 @@ from skdistill.tasks._measures import (
 from skdistill.tasks._members import Members
 from skdistill.tasks._multiclass import Multiclass
 from skdistill.tasks._names import given_to, last_step, name_of
+from skdistill.tasks._of_outputs import task_of
 from skdistill.tasks._probabilities import by_name, positions, proper
 from skdistill.tasks._task import Task
 
@@ -42,4 +43,5 @@ __all__ = [
     "positions",
     "proper",
     "row_losses",
+    "task_of",
 ]

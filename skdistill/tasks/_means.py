@@ -6,6 +6,7 @@ from numbers import Real
 from typing import ClassVar
 
 import numpy as np
+from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.utils.validation import column_or_1d
 
@@ -15,7 +16,7 @@ from skdistill.tables import is_missing
 from skdistill.tasks import _ask_regressor
 from skdistill.tasks._number_calibrators import NUMBER_CALIBRATORS
 from skdistill.tasks._number_folds import whole_blocks
-from skdistill.tasks._number_measures import OF_NUMBERS
+from skdistill.tasks._number_measures import OF_NUMBERS, distance, neg_squared_error
 from skdistill.tasks._point_criterion import PointCriterion
 from skdistill.tasks._task import Members, Task
 
@@ -37,6 +38,10 @@ class Means(Task):
     stratifies: ClassVar[bool] = False
     loss: ClassVar[str] = "squared_error"
     unit: ClassVar[str] = "variances of y"
+    answer_unit: ClassVar[str] = "squared units of y"
+    scorer: ClassVar = staticmethod(neg_squared_error)
+    likeness: ClassVar[tuple] = "rmse_to_teacher", distance
+    unlike: ClassVar[str] = "rmse_to_teacher"
     part: ClassVar[tuple[str, str]] = "output", "outputs"
 
     def __post_init__(self):
@@ -213,6 +218,10 @@ class Means(Task):
         """Return the losses of the mean of `labels` on the labels `asked`."""
         return np.mean((asked - np.average(labels, axis=0, weights=weight)) ** 2, axis=1)
 
+    def prior(self, y):
+        """Return who answers the mean of y."""
+        return DummyRegressor().fit(np.zeros((len(y), 1)), y)
+
     def labels_of(self, y, whose):
         """Return numbers as they are, of two dimensions; raise where y has other outputs."""
         columns = _as_numbers(y, whose)
@@ -232,6 +241,10 @@ class Means(Task):
     def parts(self, labels):
         """Return all rows for each output."""
         return dict.fromkeys(range(self.n_outputs), np.ones(len(labels), dtype=bool))
+
+    def losses_by_part(self, labels, answers):
+        """Return the squared errors of each output."""
+        return dict(enumerate(((answers - labels) ** 2).T))
 
 
 def _as_numbers(y, whose):

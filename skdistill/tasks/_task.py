@@ -21,7 +21,11 @@ class Task(ABC):
     members: ClassVar[Members]
     measures: ClassVar[tuple[Measure, ...]]  # in the order of tables
     loss: ClassVar[str]  # the measure that decides; it has a value a row
-    unit: ClassVar[str]  # of the loss
+    unit: ClassVar[str]  # of the loss, in the race
+    answer_unit: ClassVar[str]  # and of answers as users get them
+    scorer: ClassVar[Any]  # of a model on rows: the loss, negative
+    likeness: ClassVar[tuple[str, Any]]  # of what two models predict: its name, and a function
+    unlike: ClassVar[str]  # the measure that says how far answers are from the teacher's
     part: ClassVar[tuple[str, str]]  # what the loss is also told of: one, several
     nobody: ClassVar[str]  # who knows no column, in words
     stratifies: ClassVar[bool]  # whether a number of folds stands for stratified ones
@@ -156,6 +160,10 @@ class Task(ABC):
         """Return the losses of who knows no column and only some rows' labels."""
 
     @abstractmethod
+    def prior(self, y):
+        """Return the model that knows the labels `y` and no column."""
+
+    @abstractmethod
     def labels_of(self, y, whose):
         """Return held-out y as labels; raise where it asks for what is not known."""
 
@@ -174,6 +182,11 @@ class Task(ABC):
     @abstractmethod
     def parts(self, labels):
         """Return which rows each part of the task has, by its name."""
+
+    def losses_by_part(self, labels, answers):
+        """Return the losses of the rows of each part, by its name."""
+        losses = self.answer_losses(labels, answers)
+        return {part: losses[inside] for part, inside in self.parts(labels).items()}
 
     def brief(self, labels):
         """Return the measures of a short comparison on rows with these labels."""

@@ -128,6 +128,11 @@ class TableBoostingRegressor(RegressorMixin, _TableBoosting):
         """Fit by squared error."""
         return self._fit(HistGradientBoostingRegressor, X, y, sample_weight)
 
+    def staged_losses(self, X, y, sample_weight):
+        """Return the mean squared errors tree by tree."""
+        staged = self.boosting_.staged_predict(self.reader_.read(X))
+        return [np.average((y - predicted) ** 2, weights=sample_weight) for predicted in staged]
+
     def predict(self, X):
         """Return predictions of shape (n_samples,)."""
         return self.boosting_.predict(self.reader_.read(X))

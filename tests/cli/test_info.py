@@ -13,6 +13,14 @@ def test_text_names_classes_columns_levels_and_layers(student, command):
     assert "Softmax" in out
 
 
+def test_text_names_how_many_numbers_there_are(several, tmp_path, command):
+    several.save(tmp_path / "s")
+    code, out, err = command("info", tmp_path / "s")
+    assert code == 0, err
+    assert "\n2 numbers\n" in out
+    assert json.loads(command("info", tmp_path / "s", "--json")[1])["n_outputs"] == 2
+
+
 def test_json_holds_the_reader_and_the_layers(churn, student, command):
     code, out, _ = command("info", student, "--json")
     assert code == 0
