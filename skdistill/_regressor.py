@@ -163,7 +163,6 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
     temperature = 1.0  # numbers have none
 
     _parameter_constraints: ClassVar[dict] = OF_REGRESSOR
-    _task = Means
 
     def __init__(
         self,
@@ -284,6 +283,9 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
             When interrupted: there is no student then.
         """
         return self._distil(X, y, sample_weight, groups, X_unlabeled, soft_targets)
+
+    def _task_of(self, y):
+        return Means
 
     def predict(self, X: Table) -> NDArray[np.float64]:
         """Predict numbers, by the student.

@@ -52,7 +52,10 @@ def _predict(options):
             raise InputError(f"{options.output}: predictions end with .csv or .parquet.")
     student = load(options.student)
     if not isinstance(student, ClassifierStudent):
-        raise InputError(f"{options.student} answers by numbers: this command writes labels.")
+        raise InputError(
+            f"{options.student} answers by {student.outputs.words}: this command writes the class "
+            "of each row."
+        )
     reader, counts = student.reader, np.zeros(len(student.outputs.labels), dtype=np.int64)
     table = options.table, reader.names, reader.kinds, reading_of(options)
     with open_rows(*table, keep=options.keep) as rows:

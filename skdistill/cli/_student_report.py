@@ -7,7 +7,7 @@ from skdistill.cli._comparison import PRIOR, STUDENT, fit_prior, print_compariso
 from skdistill.cli._console import InputError, note, print_data, print_json
 from skdistill.cli._options import reading_of
 from skdistill.cli._tables import open_rows
-from skdistill.runtime import load
+from skdistill.runtime import ClassifierStudent, load
 from skdistill.tables import stack_rows, take_rows
 
 TRUTH = {"true": 1.0, "false": 0.0}
@@ -16,6 +16,11 @@ TRUTH = {"true": 1.0, "false": 0.0}
 def report_student(options):
     """Print how good the student in `options.table` is on the rows of `options.rows`."""
     student = load(options.table)
+    if not isinstance(student, ClassifierStudent):
+        raise InputError(
+            f"{options.table} answers by {student.outputs.words}: this command compares students "
+            "of one class a row."
+        )
     X, y = _read(student, options)
 
     from skdistill.measures import compare

@@ -27,8 +27,11 @@ from skdistill.tasks import last_step
 REFUSE_LABELS = ("xgboost", "skorch")
 
 
-def adapt(teacher):
-    """Return a clone of `teacher` that takes any y and tables."""
+def adapt(teacher, *, encode=True):
+    """Return a clone of `teacher` that takes any y and tables.
+
+    `encode` says whether y has classes, which some libraries' teachers take as 0 … K-1 alone.
+    """
     try:
         teacher = clone(_clonable(teacher))
     except RuntimeError as error:
@@ -42,7 +45,8 @@ def adapt(teacher):
         _read_tables(net)
     if is_regressor(teacher):
         return ColumnTeacher(teacher) if nets else teacher
-    return LabelEncodedTeacher(teacher) if _parts_from(teacher, *REFUSE_LABELS) else teacher
+    refuses = encode and _parts_from(teacher, *REFUSE_LABELS)
+    return LabelEncodedTeacher(teacher) if refuses else teacher
 
 
 def frozen(teacher):

@@ -48,6 +48,7 @@ class Answers(ABC):
 
     def prepare(self, random_state):
         """Return the teacher to fit: the user's, or the default one."""
+        self.task.check_teachable(self.data.y)
         teacher = self.params.teacher
         if teacher is None:
             teacher = default_teacher(self.task, self.data.X, self.params.n_jobs)
@@ -57,7 +58,7 @@ class Answers(ABC):
                 f"The teacher {type(teacher).__name__} is fitted already; a clone of it is fitted "
                 "anew. To keep it, pass FrozenEstimator(teacher) and rows that it did not see."
             )
-        return fill_random_states(adapt(teacher), random_state)
+        return fill_random_states(adapt(teacher, encode=self.data.y.ndim == 1), random_state)
 
     def final_teacher(self, fits):
         """Return the teacher of all rows, of which nothing is asked."""
