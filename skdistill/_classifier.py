@@ -356,3 +356,8 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         """
         student, X = self._checked(X)
         return student.predict(X)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

@@ -47,7 +47,7 @@ def answer(teacher, X, n_labels):
 
 def probabilities(answers, model, n, n_labels):
     """Return a model's probabilities of labels: given as a matrix, or of two classes a label."""
-    if isinstance(answers, list) and len(answers) == n_labels:
+    if isinstance(answers, list):
         each = zip(answers, model.classes_, strict=True)
         answers = np.column_stack([_of_label(np.asarray(p), classes) for p, classes in each])
     return proper(np.asarray(answers, dtype=np.float64), n, n_labels, name_of(model))

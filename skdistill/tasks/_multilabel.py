@@ -77,14 +77,15 @@ class Multilabel(Task):
         bad = ~(unknown | (labels == 0) | (labels == 1))
         if bad.any():
             raise ValueError(
-                f"y of shape {y.shape} has the value {y[bad][0]!r}. Of several labels a row, a "
-                "column of y is 1 where a row has the label and 0 where not. Columns of several "
-                "classes: sklearn.multioutput.MultiOutputClassifier(DistilledClassifier(...))."
+                f"y of shape {y.shape} has the value {y[bad].tolist()[0]!r}. Of several labels a "
+                "row, a column of y is 1 where a row has the label and 0 where not. Columns of "
+                "several classes go to "
+                "sklearn.multioutput.MultiOutputClassifier(DistilledClassifier(...))."
             )
         return labels if unknown.any() else labels.astype(np.int64)
 
     def check_answers(self, proba, n, whose):
-        """Return the log-odds of probabilities that the user brings, as probabilities."""
+        """Return probabilities that the user brings, one column a label."""
         return _ask_labels.proper(np.asarray(proba, np.float64), n, self.count, whose)
 
     @staticmethod
@@ -190,9 +191,9 @@ class Multilabel(Task):
 
     def for_bins(self, labels, n_trees, most_rounds):
         """Return boosting of one number, and that: the direction in which labels vary most."""
-        known = np.where(np.isnan(labels), np.nanmean(labels, axis=0), labels)
+        likely = self.answer_of_nobody(labels, np.ones(len(labels)))
         boosting = HistGradientBoostingRegressor(max_iter=min(n_trees, most_rounds))
-        return boosting, main_direction(known)
+        return boosting, main_direction(np.where(np.isnan(labels), likely, labels))
 
     def few(self, labels, n_each, most):
         """Return positions of the first rows that have the same labels, of some such rows."""
