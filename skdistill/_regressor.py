@@ -18,7 +18,7 @@ from skdistill.losses import PointName
 from skdistill.runtime import RegressorStudent
 from skdistill.samplers import AnySampler, SamplerName
 from skdistill.tables import Table
-from skdistill.tasks import LogMeans, Means
+from skdistill.tasks import LogMeans, Means, Task
 
 
 class DistilledRegressor(RegressorMixin, BaseDistilled):
@@ -168,10 +168,6 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
 
     _parameter_constraints: ClassVar[dict] = OF_REGRESSOR
 
-    @property
-    def _task(self) -> type[Means]:
-        return LogMeans if self.link == "log" else Means
-
     def __init__(
         self,
         teacher: Any = None,
@@ -293,6 +289,9 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
             When interrupted: there is no student then.
         """
         return self._distil(X, y, sample_weight, groups, X_unlabeled, soft_targets)
+
+    def _task_of(self, y: Any) -> type[Task]:
+        return LogMeans if self.link == "log" else Means
 
     def predict(self, X: Table) -> NDArray[np.float64]:
         """Predict numbers, by the student.

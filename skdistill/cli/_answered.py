@@ -3,7 +3,7 @@
 import numpy as np
 
 from skdistill.cli._console import InputError
-from skdistill.layers import Classes
+from skdistill.layers import Classes, Numbers
 
 
 def answered_by(student, only):
@@ -13,6 +13,11 @@ def answered_by(student, only):
     """
     if isinstance(student.outputs, Classes):
         return AnsweredClasses(student, only)
+    if not isinstance(student.outputs, Numbers):
+        raise InputError(
+            f"The student answers by {student.outputs.words}, for which this command has no "
+            "columns: load it in Python."
+        )
     if only is not None:
         raise InputError(f"--only {only}: the student answers by numbers alone. Leave it out.")
     return AnsweredNumbers(student)

@@ -8,7 +8,7 @@ from skdistill.cli._console import InputError, note, print_data, print_json
 from skdistill.cli._options import reading_of
 from skdistill.cli._tables import open_rows
 from skdistill.cli._targets import as_numbers
-from skdistill.layers import Classes
+from skdistill.layers import Classes, Numbers
 from skdistill.runtime import load
 from skdistill.tables import stack_rows, take_rows
 
@@ -18,6 +18,11 @@ TRUTH = {"true": 1.0, "false": 0.0}
 def report_student(options):
     """Print how good the student in `options.table` is on the rows of `options.rows`."""
     student = load(options.table)
+    if not isinstance(student.outputs, Classes | Numbers):
+        raise InputError(
+            f"{options.table} answers by {student.outputs.words}: this command compares students "
+            "of one class a row, or of numbers."
+        )
     X, y = _read(student, options)
 
     from skdistill.measures import compare

@@ -3,7 +3,17 @@
 from collections.abc import Callable
 
 from skdistill.export._c_text import number, strings
-from skdistill.layers import MOST_EXPONENT, Affine, Classes, Exponential, Numbers, Outputs, Softmax
+from skdistill.layers import (
+    MOST_EXPONENT,
+    Affine,
+    Classes,
+    Exponential,
+    Labels,
+    Numbers,
+    Outputs,
+    Sigmoid,
+    Softmax,
+)
 
 HELPERS = {
     "softmax": """\
@@ -17,6 +27,13 @@ static inline void @softmax(float *x, float inverse_temperature, int n)
     }
     for (int k = 0; k < n; ++k)
         x[k] /= total;
+}
+""",
+    "sigmoid": """\
+static inline void @sigmoid(float *x, const float *inverse_temperature, int n)
+{
+    for (int k = 0; k < n; ++k)
+        x[k] = 1.0f / (1.0f + expf(-x[k] * inverse_temperature[k]));
 }
 """,
     "affine": """\
@@ -41,6 +58,10 @@ def _softmax(c, layer):
     c.call("softmax", c.where, number(layer.inverse_temperature), c.width)
 
 
+def _sigmoid(c, layer):
+    c.call("sigmoid", c.where, c.array("inverse_temperature", layer.inverse_temperature), c.width)
+
+
 def _affine(c, layer):
     pointers = c.array("scale", layer.scale), c.array("center", layer.center)
     c.call("affine", c.where, *pointers, "answers", c.width)
@@ -51,7 +72,12 @@ def _exponential(c, layer):
     c.call("exponential", "answers", MOST_EXPONENT, c.width)
 
 
-LAST: dict[type, Callable] = {Softmax: _softmax, Affine: _affine, Exponential: _exponential}
+LAST: dict[type, Callable] = {
+    Softmax: _softmax,
+    Sigmoid: _sigmoid,
+    Affine: _affine,
+    Exponential: _exponential,
+}
 
 
 class ClassesInC:
@@ -93,6 +119,41 @@ static inline int @predict(const float *x)
         self.definitions = [f"#define @N_CLASSES {len(labels)}\n", strings("@labels", labels)]
 
 
+class LabelsInC:
+    """Probabilities, and the labels that are more likely than not."""
+
+    answers = "probabilities"
+    mathematics = "expf"
+    about = """\
+ * @predict_proba(x, proba) writes the probability of each of the @N_LABELS labels.
+ * @predict(x, labels) writes 1 for each label that x more likely has than not, else 0."""
+    declared = """\
+ *         float x[@N_FEATURES] = {0}, proba[@N_LABELS];
+ *         int labels[@N_LABELS];"""
+    asked = """\
+ *         @predict(x, labels);
+ *         @predict_proba(x, proba);
+ *         printf("%d, %g\\n", labels[0], proba[0]);"""
+    functions = """\
+static inline void @predict_proba(const float *x, float *proba)
+{{
+{code}
+    memcpy(proba, {where}, @N_LABELS * sizeof(float));
+}}
+
+static inline void @predict(const float *x, int *labels)
+{{
+    float proba[@N_LABELS];
+    @predict_proba(x, proba);
+    for (int k = 0; k < @N_LABELS; ++k)
+        labels[k] = proba[k] > 0.5f;
+}}
+"""
+
+    def __init__(self, outputs):
+        self.definitions = [f"#define @N_LABELS {outputs.count}\n"]
+
+
 class NumbersInC:
     """Numbers, as doubles."""
 
@@ -117,7 +178,8 @@ static inline void @predict(const float *x, double *answers)
         self.definitions = [f"#define @N_OUTPUTS {outputs.count}\n"]
 
 
-WRITERS: dict[type[Outputs], type[ClassesInC | NumbersInC]] = {
+WRITERS: dict[type[Outputs], type[ClassesInC | LabelsInC | NumbersInC]] = {
     Classes: ClassesInC,
+    Labels: LabelsInC,
     Numbers: NumbersInC,
 }

@@ -7,7 +7,17 @@ from skdistill.exceptions import ExportError
 from skdistill.export._common import TOLERANCE
 from skdistill.export._onnx_graph import ML, ML_OPSET
 from skdistill.export._onnx_layers import Flow, write
-from skdistill.layers import MOST_EXPONENT, Affine, Classes, Exponential, Numbers, Outputs, Softmax
+from skdistill.layers import (
+    MOST_EXPONENT,
+    Affine,
+    Classes,
+    Exponential,
+    Labels,
+    Numbers,
+    Outputs,
+    Sigmoid,
+    Softmax,
+)
 
 MAX_FLIPPED = 0.02  # share of labels that eight bits may change, and
 MAX_MEAN_DIFFERENCE = 0.01  # of probabilities
@@ -18,6 +28,12 @@ MAX_MEAN_SHARE = 0.05  # of the mean distance of numbers from their mean: some .
 def _(layer: Softmax, graph, flow):
     x = graph.node("Mul", flow.name, graph.real(layer.inverse_temperature))
     return Flow(graph.node("Softmax", x, axis=1))
+
+
+@write.register
+def _(layer: Sigmoid, graph, flow):
+    x = graph.node("Mul", flow.name, graph.real(layer.inverse_temperature))
+    return Flow(graph.node("Sigmoid", x))
 
 
 @write.register
@@ -118,6 +134,52 @@ class ClassesInOnnx:
             onnx_model.opset_import.append(helper.make_opsetid(ML, ML_OPSET))
 
 
+class LabelsInOnnx:
+    """Which labels a row has, and the probabilities of all, one column each."""
+
+    names = ("label", "probabilities")
+    lost = (
+        "{flipped:.1%} of labels of {rows} rows otherwise (at most {most_flipped:.0%} are "
+        "accepted), and probabilities differ by {mean_difference:.2g} on average (at most "
+        "{most_difference})"
+    )
+
+    def __init__(self, outputs):
+        self._count = outputs.count
+        self.about = {"n_outputs": outputs.count}
+
+    def declare(self):
+        """Return name, type and shape of each output of the graph."""
+        kinds = TensorProto.INT64, TensorProto.FLOAT
+        return {
+            n: (kind, ["rows", self._count]) for n, kind in zip(self.names, kinds, strict=True)
+        }
+
+    def write(self, graph, answers, names):
+        """Write what follows the last layer, whose output is `answers`; `names` are the last."""
+        has = graph.node("Greater", answers, graph.real(0.5))
+        graph.node("Cast", has, to=TensorProto.INT64, output=names[0])
+        graph.node("Cast", answers, to=TensorProto.FLOAT, output=names[1])
+
+    def check(self, chosen, expected, form):
+        """Raise ExportError unless each row has the labels that are more likely than not."""
+        lost = np.where(chosen == 1, 0.5 - expected, expected - 0.5).max(axis=1)
+        if lost.max(initial=0) > TOLERANCE:
+            row = int(lost.argmax())
+            raise ExportError(
+                f"{form} gives a row the labels {chosen[row]}, whose probabilities are "
+                f"{expected[row]}. Nothing was written. Please report this."
+            )
+
+    def flipped(self, got, expected):
+        """Return the share of labels that are given to other rows."""
+        return {"flipped": float(((got > 0.5) != (expected > 0.5)).mean())}
+
+    def add_zipmap(self, onnx_model):
+        """Refuse: labels have no names."""
+        raise ValueError("zipmap=True makes dictionaries by class, but the student has none.")
+
+
 class NumbersInOnnx:
     """One tensor of doubles, named as scikit-learn's regressors have it."""
 
@@ -157,7 +219,8 @@ class NumbersInOnnx:
         raise ValueError("zipmap=True makes dictionaries by label, but the student has none.")
 
 
-WRITERS: dict[type[Outputs], type[ClassesInOnnx | NumbersInOnnx]] = {
+WRITERS: dict[type[Outputs], type[ClassesInOnnx | LabelsInOnnx | NumbersInOnnx]] = {
     Classes: ClassesInOnnx,
+    Labels: LabelsInOnnx,
     Numbers: NumbersInOnnx,
 }

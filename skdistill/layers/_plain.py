@@ -3,18 +3,18 @@
 from typing import Any
 
 from skdistill.layers._encode_table import EncodeTable, Periodic
-from skdistill.layers._functions import Activation, Softmax
+from skdistill.layers._functions import Activation, Sigmoid, Softmax
 from skdistill.layers._heads import Affine, Exponential
 from skdistill.layers._layer import Layer
 from skdistill.layers._linear import Linear
 from skdistill.layers._members import AverageOfMembers, LinearOfMembers, MeanOfMembers, Scale
-from skdistill.layers._outputs import Classes, Numbers, Outputs
+from skdistill.layers._outputs import Classes, Labels, Numbers, Outputs
 
 STEPS = EncodeTable, Periodic, Linear, Activation, Scale, LinearOfMembers
 JOINS = MeanOfMembers, AverageOfMembers
-LASTS = Softmax, Affine, Exponential
+LASTS = Softmax, Sigmoid, Affine, Exponential
 LAYERS: dict[str, type[Layer]] = {cls.__name__: cls for cls in (*STEPS, *JOINS, *LASTS)}
-OUTPUTS: dict[str, type[Outputs]] = {cls.__name__: cls for cls in (Classes, Numbers)}
+OUTPUTS: dict[str, type[Outputs]] = {cls.__name__: cls for cls in (Classes, Labels, Numbers)}
 KINDS: dict[str, Any] = {**LAYERS, **OUTPUTS}
 
 

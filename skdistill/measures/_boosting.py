@@ -10,7 +10,7 @@ from sklearn.model_selection import GroupShuffleSplit, train_test_split
 from skdistill.exceptions import only_informs
 from skdistill.measures._costs import serialized_bytes
 from skdistill.tables import as_table, take_rows
-from skdistill.tasks import Means, Task
+from skdistill.tasks import Means, Multiclass, Task
 from skdistill.teachers import TableBoosting, TableBoostingRegressor
 
 # At least one of them is within 1.3 % of the best of 60, for 30 to 120 kB: shallow trees in large
@@ -31,7 +31,7 @@ Boosting = TableBoosting | TableBoostingRegressor
 
 
 def boosting_of(task: Task) -> type[Boosting] | None:
-    """Return the boosting that learns a task; None of several numbers, as it has one.
+    """Return the boosting that learns a task; None where it has no such answers.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ def boosting_of(task: Task) -> type[Boosting] | None:
     -------
     boosting : type or None
     """
-    if not isinstance(task, Means):
+    if isinstance(task, Multiclass):
         return TableBoosting
-    return TableBoostingRegressor if task.n_outputs == 1 else None
+    return TableBoostingRegressor if isinstance(task, Means) and task.n_outputs == 1 else None
 
 
 @only_informs("Gradient boosting of that size")

@@ -67,7 +67,8 @@ def make_panels(clf, labels, answers, models):
     teacher = CALIBRATED if CALIBRATED in answers else TEACHER
     shown = {teacher: COLORS["teacher"], TWIN: COLORS["twin"], STUDENT: COLORS["student"]}
     shown = {name: color for name, color in shown.items() if name in answers}
-    of_task = PANELS[type(clf.task_)](labels, answers, shown, teacher)
+    draw = next((PANELS[kind] for kind in type(clf.task_).__mro__ if kind in PANELS), None)
+    of_task = draw(labels, answers, shown, teacher) if draw else []
     panels = [Panel(*each) for each in of_task]
     compared = {name: row for name, row in models.items() if name != TEACHER or name == teacher}
     loss_name, unit = clf.task_.loss, clf.task_.unit

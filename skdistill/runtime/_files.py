@@ -19,10 +19,12 @@ from skdistill.runtime._reader import ColumnReader
 
 if TYPE_CHECKING:  # students save themselves by this module
     from skdistill.runtime._classifier_student import ClassifierStudent
+    from skdistill.runtime._multilabel_student import MultilabelStudent
     from skdistill.runtime._regressor_student import RegressorStudent
 
 FORMATS = 1, 2, 3, 4  # the second has offsets and buckets, the third says outputs, not classes
-OF_FORMAT_4 = {"Affine", "AverageOfMembers", "Exponential", "Numbers"}  # others are written as 3
+OF_NUMBERS = {"Affine", "AverageOfMembers", "Exponential", "Numbers"}
+OF_FORMAT_4 = {*OF_NUMBERS, "Labels", "Sigmoid"}  # others are written as 3
 LABELS = re.compile(r"object|[<>|][biuf]\d{1,2}|[<>]U\d+")
 
 
@@ -65,7 +67,9 @@ def _to_bytes(student):
     return _in_order(to_bytes(arrays, metadata))
 
 
-def load(path: str | os.PathLike[str]) -> "ClassifierStudent | RegressorStudent":
+def load(
+    path: str | os.PathLike[str],
+) -> "ClassifierStudent | MultilabelStudent | RegressorStudent":
     """Read a student from a file written by `Student.save`.
 
     Needs NumPy and safetensors only, and never executes code from the file.
@@ -77,7 +81,7 @@ def load(path: str | os.PathLike[str]) -> "ClassifierStudent | RegressorStudent"
 
     Returns
     -------
-    student : ClassifierStudent or RegressorStudent
+    student : ClassifierStudent, MultilabelStudent or RegressorStudent
         Ready to answer.
 
     Raises

@@ -1,9 +1,11 @@
 """Which student answers by which outputs."""
 
 from skdistill.runtime._classifier_student import ClassifierStudent
+from skdistill.runtime._multilabel_student import MultilabelStudent
 from skdistill.runtime._regressor_student import RegressorStudent
 
-STUDENT_OF = {student.of: student for student in (ClassifierStudent, RegressorStudent)}
+STUDENTS = ClassifierStudent, MultilabelStudent, RegressorStudent
+STUDENT_OF = {student.of: student for student in STUDENTS}
 
 
 def make_student(reader, layers, outputs):

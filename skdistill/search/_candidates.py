@@ -33,15 +33,15 @@ def prefix_of(estimator):
     return f"{estimator.steps[-1][0]}__" if isinstance(estimator, Pipeline) else ""
 
 
-def kind_of(estimator):
-    """Return the kind of task that a distiller, or a pipeline that ends in one, learns."""
+def kind_of(estimator, y):
+    """Return the kind of task that y sets a distiller, or a pipeline that ends in one."""
     last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
     if not isinstance(last, BaseDistilled):
         raise TypeError(
             "estimator must be a DistilledClassifier, a DistilledRegressor or a Pipeline that "
             f"ends in one, got {estimator!r}."
         )
-    return last._task
+    return last._task_of(y)
 
 
 def make_grid(param_grid, prefix):

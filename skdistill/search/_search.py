@@ -228,7 +228,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
         """
         forget(self)  # what this search measures is kept if no model is within the budgets
         self._validate_params()
-        prefix, kind = prefix_of(self.estimator), kind_of(self.estimator)
+        prefix, kind = prefix_of(self.estimator), kind_of(self.estimator, y)
         self._check_budgets(kind)
         rows = Rows(kind, check_rows(X), kind.check(y), fit_params)
         seed = stage_seeds(self.random_state)["folds"]

@@ -15,6 +15,7 @@ from skdistill.tasks._measures import (
 )
 from skdistill.tasks._members import Members
 from skdistill.tasks._multiclass import Multiclass
+from skdistill.tasks._multilabel import Multilabel
 from skdistill.tasks._names import given_to, last_step, name_of
 from skdistill.tasks._of_outputs import task_of
 from skdistill.tasks._probabilities import by_name, positions, proper
@@ -27,6 +28,7 @@ __all__ = [
     "Measure",
     "Members",
     "Multiclass",
+    "Multilabel",
     "Task",
     "agreement",
     "best_temperature",

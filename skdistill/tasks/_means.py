@@ -14,6 +14,7 @@ from skdistill.layers import Affine, AverageOfMembers, Numbers
 from skdistill.losses import POINTS
 from skdistill.tables import is_missing
 from skdistill.tasks import _ask_regressor
+from skdistill.tasks._few import main_direction
 from skdistill.tasks._number_calibrators import NUMBER_CALIBRATORS
 from skdistill.tasks._number_folds import whole_blocks
 from skdistill.tasks._number_measures import OF_NUMBERS, distance, neg_squared_error
@@ -113,6 +114,9 @@ class Means(Task):
     def check_known(self, teacher):
         """Do nothing: what a frozen teacher answers is seen when it is asked."""
 
+    def check_teachable(self, y):
+        """Do nothing: every row has numbers."""
+
     def check_agreement(self, teacher, X, scores):
         """Do nothing: answers are predictions."""
 
@@ -180,8 +184,7 @@ class Means(Task):
     def for_bins(self, labels, n_trees, most_rounds):
         """Return boosting of one number, and that: of several the direction that varies most."""
         if labels.shape[1] > 1:
-            _, _, directions = np.linalg.svd(labels - labels.mean(axis=0), full_matrices=False)
-            labels = labels @ directions[0]
+            labels = main_direction(labels)
         return HistGradientBoostingRegressor(max_iter=min(n_trees, most_rounds)), labels.ravel()
 
     def few(self, labels, n_each, most):

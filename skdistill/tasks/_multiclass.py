@@ -19,6 +19,7 @@ from skdistill.tables import is_missing
 from skdistill.tasks import _ask_classifier
 from skdistill.tasks._calibrators import CALIBRATORS, IdentityCalibrator, best_temperature
 from skdistill.tasks._class_criterion import StudentCriterion
+from skdistill.tasks._few import few_of_each
 from skdistill.tasks._measures import OF_CLASSES, agreement, codes_of, neg_log_loss
 from skdistill.tasks._members import Members, log_mean
 from skdistill.tasks._probabilities import by_name, positions, proper
@@ -76,11 +77,6 @@ class Multiclass(Task):
                 "pass a label for each row; rows without label go to X_unlabeled."
             )
         y = np.asarray(y)
-        if y.ndim == 2 and y.shape[1] > 1:
-            raise ValueError(
-                f"y of shape {y.shape} has several outputs: DistilledClassifier takes one. Wrap "
-                "it: sklearn.multioutput.MultiOutputClassifier(DistilledClassifier(...))."
-            )
         y = column_or_1d(y, warn=True)
         if y.dtype.kind == "f":
             assert_all_finite(y, input_name="y")
@@ -115,6 +111,9 @@ class Multiclass(Task):
     def check_known(self, teacher):
         """Raise unless a fitted teacher knows exactly these classes."""
         _ask_classifier.check_known(teacher, self.classes)
+
+    def check_teachable(self, y):
+        """Do nothing: every row has a label."""
 
     def check_agreement(self, teacher, X, scores):
         """Hold a teacher's answers against what it predicts; warn or raise where they part."""
@@ -198,9 +197,7 @@ class Multiclass(Task):
 
     def few(self, labels, n_each, most):
         """Return positions of the first rows of each class, of some classes where many are."""
-        order = np.argsort(labels, kind="stable")
-        rank = np.arange(len(labels)) - np.searchsorted(labels[order], labels[order])
-        return np.sort(order[rank < n_each][:most])
+        return few_of_each(labels, n_each, most)
 
     def unsure(self, n):
         """Return equal probabilities."""

@@ -1,6 +1,7 @@
 """What a task owes the rest: it knows what an answer is, so that nothing else has to."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from skdistill.tasks._measures import Measure
@@ -16,7 +17,7 @@ class Task(ABC):
     of rows, an array of shape (n_samples, `n_outputs`).
     """
 
-    calibrators: ClassVar[dict[Any, type]]
+    calibrators: ClassVar[dict[Any, Callable[[], Any]]]
     criterion: ClassVar[Any]  # made of alpha, temperature and loss; nats a row of scores
     members: ClassVar[Members]
     measures: ClassVar[tuple[Measure, ...]]  # in the order of tables
@@ -62,6 +63,10 @@ class Task(ABC):
     @abstractmethod
     def check_known(self, teacher):
         """Raise where a teacher that is not fitted here answers another question."""
+
+    @abstractmethod
+    def check_teachable(self, y):
+        """Raise where no teacher can be fitted on all of `y`."""
 
     @abstractmethod
     def check_agreement(self, teacher, X, scores):

@@ -23,7 +23,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skdistill._plumbing.afresh import afresh
 from skdistill._plumbing.frozen import is_frozen
-from skdistill.tasks import Means, last_step
+from skdistill.tasks import Means, Multiclass, last_step
 
 REFUSE_LABELS = ("xgboost", "skorch")
 
@@ -43,7 +43,8 @@ def adapt(teacher, task):
         _read_tables(net)
     if isinstance(task, Means):
         return ColumnTeacher(teacher) if nets else teacher
-    return LabelEncodedTeacher(teacher) if _parts_from(teacher, *REFUSE_LABELS) else teacher
+    refuses = isinstance(task, Multiclass) and _parts_from(teacher, *REFUSE_LABELS)
+    return LabelEncodedTeacher(teacher) if refuses else teacher
 
 
 def frozen(teacher):

@@ -48,6 +48,7 @@ class Answers(ABC):
 
     def prepare(self, random_state):
         """Return the teacher to fit: the user's, or the default one."""
+        self.task.check_teachable(self.data.y)
         teacher = self.params.teacher
         if teacher is None:
             teacher = default_teacher(self.task, self.data.X, self.params.n_jobs)

@@ -13,13 +13,15 @@ from sklearn.datasets import make_classification
 from sklearn.dummy import DummyClassifier
 from torch import nn
 
-from skdistill import DistilledClassifier, RegressorStudent
+from skdistill import DistilledClassifier, MultilabelStudent, RegressorStudent
 from skdistill.layers import (
     Affine,
     AverageOfMembers,
     Exponential,
+    Labels,
     MeanOfMembers,
     Numbers,
+    Sigmoid,
     Softmax,
 )
 
@@ -68,14 +70,26 @@ def student_like(kind):
 
 def _as_regressor(student, n_outputs=3, head=Affine, scale=2.0, center=0.0):
     """Return a student that makes numbers of another one's first scores."""
+    end = head(np.full(n_outputs, scale), np.full(n_outputs, center))
+    layers = (*_first_scores(student, n_outputs), end)
+    return RegressorStudent(student.reader, layers, Numbers(n_outputs, n_outputs == 1))
+
+
+def _as_multilabel(student, n_labels=3):
+    """Return a student that makes probabilities of labels of another one's first scores."""
+    end = Sigmoid(np.linspace(0.5, 2, n_labels, dtype=np.float32))
+    layers = (*_first_scores(student, n_labels), end)
+    return MultilabelStudent(student.reader, layers, Labels(n_labels))
+
+
+def _first_scores(student, n_outputs):
+    """Return the layers up to the first scores, of which members have their mean."""
     *layers, scores, _ = student.layers
     joins = isinstance(scores, MeanOfMembers)
     join = [AverageOfMembers()] if joins else []
     last = layers.pop() if joins else scores
     weight, bias = (np.ascontiguousarray(a[..., :n_outputs]) for a in (last.weight, last.bias))
-    end = head(np.full(n_outputs, scale), np.full(n_outputs, center))
-    layers = (*layers, replace(last, weight=weight, bias=bias), *join, end)
-    return RegressorStudent(student.reader, layers, Numbers(n_outputs, n_outputs == 1))
+    return (*layers, replace(last, weight=weight, bias=bias), *join)
 
 
 HEADS = {
@@ -107,6 +121,17 @@ def make_regressor():
 @pytest.fixture(scope="session")
 def as_regressor():
     return _as_regressor
+
+
+@pytest.fixture(scope="session")
+def as_multilabel():
+    return _as_multilabel
+
+
+@pytest.fixture(params=["relu", "tabm_periodic", "sparse", "sparse_tabm"])
+def multilabel(request):
+    """Students of three labels."""
+    return _as_multilabel(student_like(request.param))
 
 
 @pytest.fixture(params=HEADS)

@@ -1,8 +1,9 @@
-"""Students of numbers in ONNX Runtime."""
+"""Students of numbers, and of several labels a row, in ONNX Runtime."""
 
 import json
 
 import numpy as np
+import onnxruntime
 import pandas as pd
 import pytest
 from onnx import TensorProto
@@ -107,3 +108,44 @@ def test_a_pipeline_of_numbers_converts(numbers, distil, as_regressor, head, ans
     expected = pipeline.predict(X)
     off = np.abs(answers(onnx_model, {"X": X.astype(np.float32)}) - expected)
     assert (off <= 1e-5 * np.ptp(expected, axis=0)).all()
+
+
+def both(onnx_model, feed):
+    """Return the labels and probabilities that a graph answers by."""
+    content, providers = onnx_model.SerializeToString(), ["CPUExecutionProvider"]
+    return onnxruntime.InferenceSession(content, providers=providers).run(None, feed)
+
+
+@pytest.mark.parametrize("opset", [13, 21])
+def test_a_graph_answers_by_the_labels_of_its_student(multilabel, opset):
+    onnx_model, rows = to_onnx(multilabel, opset=opset), probe_rows(multilabel)
+    labels, proba = both(onnx_model, feed_of(multilabel, rows))
+    assert (labels.dtype, proba.dtype) == (np.int64, np.float32)
+    np.testing.assert_allclose(proba, multilabel._forward(rows), atol=1e-5)
+    np.testing.assert_array_equal(labels, proba > 0.5)
+    assert json.loads(metadata_of(onnx_model)["n_outputs"]) == 3
+
+
+def test_several_labels_have_no_names_to_be_keys(multilabel):
+    with pytest.raises(ValueError, match="zipmap=True makes dictionaries by class"):
+        to_onnx(multilabel, zipmap=True)
+
+
+def test_labels_of_eight_bits_are_compared_one_by_one(numbers, distil, as_multilabel):
+    X, y = numbers
+    student = as_multilabel(distil(X, y, max_epochs=20).student_)
+    onnx_model = to_onnx(student, quantize="int8", calibration_rows=X)
+    labels, _ = both(onnx_model, {"X": X.astype(np.float32)})
+    report = json.loads(metadata_of(onnx_model)["int8"])
+    assert report["flipped"] == np.mean(labels != student.predict(X))
+
+
+def test_a_pipeline_of_labels_converts(numbers, distil, as_multilabel):
+    X, y = numbers
+    steps = make_pipeline(SimpleImputer(), StandardScaler()).fit(X)
+    student = as_multilabel(distil(steps.transform(X), y).student_)
+    pipeline = make_pipeline(*steps.named_steps.values(), student)
+    onnx_model = to_onnx(pipeline, sample_rows=X)
+    labels, proba = both(onnx_model, {"X": X.astype(np.float32)})
+    np.testing.assert_allclose(proba, pipeline.predict_proba(X), atol=1e-5)
+    np.testing.assert_array_equal(labels, proba > 0.5)

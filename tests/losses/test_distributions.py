@@ -9,7 +9,7 @@ from scipy.special import log_softmax, softmax
 from sklearn.metrics import log_loss
 
 from skdistill._plumbing.extension import kernels
-from skdistill.losses import KINDS, NUMBERS, POINT_NUMBERS, distillation_loss
+from skdistill.losses import BINARY_NUMBER, KINDS, NUMBERS, POINT_NUMBERS, distillation_loss
 from skdistill.losses._settings import make_settings
 
 
@@ -21,7 +21,7 @@ def test_a_soft_loss_has_a_reference_and_is_documented(reference):
 
 @pytest.mark.skipif(kernels is None, reason="the extension was not built")
 def test_the_numbers_of_losses_are_those_that_the_extension_has():
-    numbers = [*NUMBERS.values(), *POINT_NUMBERS.values()]
+    numbers = [*NUMBERS.values(), *POINT_NUMBERS.values(), BINARY_NUMBER]
     assert sorted(numbers) == list(range(len(numbers)))
     z, p, gradient = np.full((3, 1, 2), 0.5, np.float32)
 

@@ -201,7 +201,7 @@ class OwnedNet : public Net {
     }
 
     void read_last(Program &p) {
-        last.kind = (Last::Kind)p.integer("last", 0, Last::EXPONENTIAL);
+        last.kind = (Last::Kind)p.integer("last", 0, Last::SIGMOID);
         if (last.kind == Last::SOFTMAX) {
             last.inverse_temperature = (float)*p.numbers(1);
         } else {

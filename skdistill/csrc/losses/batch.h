@@ -4,15 +4,15 @@
 #include "kernels.h"
 #include "room.h"
 
-// Numbers, as in skdistill/losses/_distributions.py and _points.py.
-enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD, SQUARED_ERROR, ABSOLUTE_ERROR, HUBER, N_KINDS };
+// Numbers, as in skdistill/losses/_distributions.py, _points.py and _binary.py.
+enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD, SQUARED_ERROR, ABSOLUTE_ERROR, HUBER, BINARY, N_KINDS };
 
 struct Batch {
     Kind kind;
     int64_t n_rows, n_classes;
     const float *logits, *targets;  // n_rows × n_classes
     const int64_t *labels;          // n_rows, -1 where there is none; or null
-    const float *numbers;           // points: n_rows × n_classes, NaN where there is none; or null
+    const float *numbers;           // points, binary: n_rows × n_classes, NaN: none; or null
     const float *weight;            // n_rows; or null
     float *gradient;                // n_rows × n_classes
     float *losses;                  // n_rows; or null
