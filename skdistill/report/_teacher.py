@@ -1,7 +1,5 @@
 """What has no teacher to compare with is refused, and what is no classifier."""
 
-from sklearn.base import is_regressor
-
 
 def check_distilled(clf, what):
     """Raise unless `clf` is a fitted distilled estimator that has a teacher.
@@ -24,11 +22,6 @@ def check_distilled(clf, what):
             f"{what} takes a fitted DistilledClassifier or DistilledRegressor, got "
             f"{type(clf).__name__} without student_. Call fit; of a pipeline or search, pass the "
             "fitted estimator inside, with rows as it gets them."
-        )
-    if is_regressor(clf):
-        raise TypeError(
-            f"{what} takes a fitted DistilledClassifier, got {type(clf).__name__}, which predicts "
-            "numbers. Compare its score with that of its teacher_, on rows held out of fit."
         )
     if getattr(clf, "teacher_", None) is None:
         raise ValueError(

@@ -1,5 +1,7 @@
 """What the tests of the command share: messy tables, a student of such a table, the command."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -65,6 +67,12 @@ def student(churn, tmp_path):
     path = tmp_path / "churn.safetensors"
     churn.save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def of_numbers():
+    """Return the path of a student of numbers."""
+    return Path(__file__).parents[1] / "fixtures" / "students" / "format-4-tabm.safetensors"
 
 
 @pytest.fixture(scope="session")
