@@ -96,7 +96,9 @@ def results_of(name, seed, kind, options):
         seconds[model] = seconds_of(fit, clock=time.process_time)
     n_bytes = {model: serialized_bytes(models[model].student_) for model in ("student", "twin")}
     start = time.process_time()
-    models["boosting"] = fit_boosting(n_bytes["student"], X_train, y_train, random_state=seed)
+    models["boosting"] = fit_boosting(
+        n_bytes["student"], X_train, y_train, task=clf.task_, random_state=seed
+    )
     seconds["boosting"] = time.process_time() - start
     n_bytes |= {model: serialized_bytes(models[model]) for model in ("mlp", "boosting")}
     n_bytes |= dict.fromkeys(("teacher", "calibrated"), serialized_bytes(clf.teacher_))

@@ -19,6 +19,7 @@ __all__ = [
     "DistillationSearch",
     "DistilledClassifier",
     "DistilledRegressor",
+    "MultilabelStudent",
     "Munge",
     "QuantileStudent",
     "RegressorStudent",
@@ -45,6 +46,7 @@ if TYPE_CHECKING:  # checkers take any name for one of a module that has __getat
     from skdistill._regressor import DistilledRegressor as DistilledRegressor
     from skdistill._show_versions import show_versions as show_versions
     from skdistill.runtime import ClassifierStudent as ClassifierStudent
+    from skdistill.runtime import MultilabelStudent as MultilabelStudent
     from skdistill.runtime import QuantileStudent as QuantileStudent
     from skdistill.runtime import RegressorStudent as RegressorStudent
     from skdistill.runtime import Student as Student
@@ -58,6 +60,7 @@ else:
         "DistillationSearch": "skdistill.search",
         "DistilledClassifier": "skdistill._classifier",
         "DistilledRegressor": "skdistill._regressor",
+        "MultilabelStudent": "skdistill.runtime",
         "Munge": "skdistill.samplers",
         "QuantileStudent": "skdistill.runtime",
         "RegressorStudent": "skdistill.runtime",

@@ -14,14 +14,14 @@ from skdistill._distilled import BaseDistilled
 from skdistill._plumbing.seeds import RandomState
 from skdistill._plumbing.typed import ClassifierMixin
 from skdistill.losses import KindName
-from skdistill.runtime import ClassifierStudent
+from skdistill.runtime import ClassifierStudent, MultilabelStudent
 from skdistill.samplers import AnySampler, SamplerName
 from skdistill.tables import Table
-from skdistill.tasks import Multiclass
+from skdistill.tasks import Multiclass, Multilabel, Task
 
 
 class DistilledClassifier(ClassifierMixin, BaseDistilled):
-    """Distil any classifier into a compact neural net.
+    """Distil any classifier into a compact neural net, of classes or of several labels a row.
 
     `fit` asks the teacher about rows that it did not see, calibrates these answers, and trains
     a small net, the student, on them and on the labels [1]_ [2]_. All predictions come from the
@@ -124,7 +124,7 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
 
     Attributes
     ----------
-    student_ : skdistill.ClassifierStudent
+    student_ : skdistill.ClassifierStudent or skdistill.MultilabelStudent
         The deployable classifier: arrays only.
     teacher_ : classifier
         The teacher fitted on all rows; not with `soft_targets`.
@@ -134,8 +134,8 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         The trained net. It answers; its optimizer and iterators are not those of the training.
     task_ : skdistill.tasks.Task
         What is predicted.
-    classes_ : ndarray of shape (n_classes,)
-        Class labels.
+    classes_ : ndarray of shape (n_classes,), or list of them
+        Class labels; of several labels a row, 0 and 1 for each.
     n_features_in_ : int
         Number of columns in fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -174,10 +174,9 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
     """
 
     _parameter_constraints: ClassVar[dict] = OF_CLASSIFIER
-    _task = Multiclass
 
-    student_: ClassifierStudent
-    classes_: NDArray[Any]
+    student_: ClassifierStudent | MultilabelStudent
+    classes_: Any
 
     def __init__(
         self,
@@ -265,8 +264,10 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         X : table of shape (n_samples, n_features)
             Array, sparse matrix, pandas or polars frame. The teacher gets it as it is; the
             student reads strings and categories, dates, and missing values.
-        y : array of shape (n_samples,)
-            Class labels: strings, integers or booleans.
+        y : array of shape (n_samples,) or (n_samples, n_labels)
+            Class labels: strings, integers or booleans. Or several labels a row: 1 where a row
+            has a label and 0 where not; NaN where that is not known, which needs a frozen teacher
+            or soft targets.
         sample_weight : array of shape (n_samples,) or None
             Weight of each row for teacher and student. Rows of weight 0 are left out.
         groups : array of shape (n_samples,) or None
@@ -275,11 +276,11 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
             Further rows, without labels, for the teacher to answer and the student to learn. A
             path leads to a Parquet file or a folder of them. All are read once, chunk by chunk,
             and may be larger than memory.
-        soft_targets : array or frame of shape (n_samples, n_classes) or None
+        soft_targets : array or frame of shape (n_samples, n_classes or n_labels), or None
             Probabilities to learn instead of a teacher's, columns in sorted order of the
-            classes, or named by them. They are used as given, and no teacher is fitted. Whoever
-            made them should have learned from other rows: held-out loss is too low where they
-            know its labels.
+            classes, or named by them; of several labels, in the order of y. They are used as
+            given, and no teacher is fitted. Whoever made them should have learned from other
+            rows: held-out loss is too low where they know its labels.
 
         Returns
         -------
@@ -304,8 +305,11 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         self.classes_ = self.task_.classes
         return self
 
+    def _task_of(self, y: Any) -> type[Task]:
+        return Multilabel if np.ndim(y) == 2 and np.shape(y)[1] > 1 else Multiclass
+
     def predict_proba(self, X: Table) -> NDArray[np.float64]:
-        """Probability of each class, by the student.
+        """Probability of each class, or of each label, by the student.
 
         Parameters
         ----------
@@ -315,7 +319,7 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
 
         Returns
         -------
-        proba : float64 array of shape (n_samples, n_classes)
+        proba : float64 array of shape (n_samples, n_classes or n_labels)
             Columns in the order of `classes_`.
         """
         student, X = self._checked(X)
@@ -331,14 +335,14 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
 
         Returns
         -------
-        log_proba : float64 array of shape (n_samples, n_classes)
+        log_proba : float64 array of shape (n_samples, n_classes or n_labels)
             Columns in the order of `classes_`.
         """
         student, X = self._checked(X)
         return student.predict_log_proba(X)
 
     def predict(self, X: Table) -> NDArray[Any]:
-        """Most probable class of each row, by the student.
+        """Most probable class, or labels, of each row, by the student.
 
         Parameters
         ----------
@@ -347,8 +351,13 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
 
         Returns
         -------
-        labels : ndarray of shape (n_samples,)
+        labels : ndarray of shape (n_samples,) or (n_samples, n_labels)
             Of the kind that `fit` was given.
         """
         student, X = self._checked(X)
         return student.predict(X)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

@@ -49,5 +49,6 @@ OF_REGRESSOR: dict = {
     **SHARED,
     "quantiles": [tuple, None],
     "calibration": [StrOptions({"linear"}), None],
+    "link": [StrOptions({"identity", "log"})],
     "loss": [StrOptions({"auto", *POINTS}), callable],
 }

@@ -1,5 +1,6 @@
 """BaseDistilled: what distilled estimators share, whatever they predict."""
 
+from abc import ABC, abstractmethod
 from typing import Any, Literal
 
 import numpy as np
@@ -30,7 +31,7 @@ from skdistill.race import DEFAULT_ALPHA, Recipe, choose_recipe, train_by
 from skdistill.runtime import Student
 from skdistill.sources import open_source
 from skdistill.tables import Table, as_table
-from skdistill.tasks import check_calibration
+from skdistill.tasks import QuantilesAt, Task, check_calibration
 from skdistill.teachers import (
     Fits,
     check_teacher,
@@ -42,10 +43,8 @@ from skdistill.teachers import (
 from skdistill.training import detach, find_device, make_training, rehearse
 
 
-class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
+class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator, ABC):
     """Fits a teacher, then a student of its answers; a subclass says what a task is."""
-
-    _task: Any  # a class of Task, or what makes one of y
 
     teacher: Any
     cv: Any
@@ -75,6 +74,10 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
     history_: list[dict[str, Any]]
     transfer_summary_: dict[str, Any]
 
+    @abstractmethod
+    def _task_of(self, y: Any) -> type[Task] | QuantilesAt:
+        """Return the kind of task that `y` sets."""
+
     @reported
     @afresh
     @plain_process()
@@ -89,13 +92,14 @@ class BaseDistilled(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
             ) from interrupt
 
     def _fit(self, X, y, sample_weight, groups, X_unlabeled, soft_targets):
+        kind = self._task_of(y)
         if self.teacher is not None:
-            check_teacher(self.teacher, self._task)
+            check_teacher(self.teacher, kind)
         params = {"temperature": self.temperature, **self.get_params(deep=False)}
         params["device"] = find_device(self.device)
         X = check_rows(X)
         validate_data(self, X, skip_check_array=True)
-        given, positive = check_samples(self._task, X, y, sample_weight, groups, soft_targets)
+        given, positive = check_samples(kind, X, y, sample_weight, groups, soft_targets)
         data = given if len(positive) == len(given.y) else given.take(positive)
         seeds = stage_seeds(self.random_state)
         reader = learn_reader(data.X, self.min_rows_per_level)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 import joblib
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from torch import Tensor, nn
 
@@ -18,7 +19,7 @@ from skdistill.losses import PointName
 from skdistill.runtime import QuantileStudent, RegressorStudent
 from skdistill.samplers import AnySampler, SamplerName
 from skdistill.tables import Table
-from skdistill.tasks import Means, QuantilesAt
+from skdistill.tasks import LogMeans, Means, QuantilesAt, Task
 
 
 def _has_quantiles(estimator):
@@ -63,6 +64,9 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         Weight of the error against the teacher, beside that against labels, in [0, 1]; rows
         without label have the first alone, at that weight. 0 trains on labels alone. "auto" lets
         held-out loss decide.
+    link : {"identity", "log"}, default="identity"
+        "log" is for positive, skewed numbers: the student's predictions are the exponential of
+        what its last layer says, and its loss is in the units of y all the same.
     loss : {"auto", "squared_error", "absolute_error", "huber"} or callable, default="auto"
         What is minimised: a kind of `skdistill.losses.point_loss` ("auto" is squared error), or a
         function with the signature of that one. Held-out rows decide by squared error. With
@@ -187,10 +191,6 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
 
     _parameter_constraints: ClassVar[dict] = OF_REGRESSOR
 
-    @property
-    def _task(self):
-        return Means if self.quantiles is None else QuantilesAt(self.quantiles)
-
     def __init__(
         self,
         teacher: Any = None,
@@ -199,6 +199,7 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         quantiles: tuple[float, ...] | None = None,
         calibration: Literal["linear"] | None = "linear",
         alpha: float | Literal["auto"] = "auto",
+        link: Literal["identity", "log"] = "identity",
         loss: PointName | Literal["auto"] | Callable[..., Tensor] = "auto",
         transfer: SamplerName | Literal["auto"] | AnySampler | None = "auto",
         n_synthetic: int | Literal["auto"] = "auto",
@@ -232,6 +233,7 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         self.quantiles = quantiles
         self.calibration = calibration
         self.alpha = alpha
+        self.link = link
         self.loss = loss
         self.transfer = transfer
         self.n_synthetic = n_synthetic
@@ -316,7 +318,17 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
                 f"cv={self.cv!r} with quantiles: out-of-bag answers are means. Use cv=5, or leave "
                 "out quantiles."
             )
+        if self.quantiles is not None and self.link == "log":
+            raise ValueError(
+                f"link={self.link!r} with quantiles: the link is of means. Leave out link, or fit "
+                "the quantiles of log(y), whose exponentials are the quantiles of y."
+            )
         return self._distil(X, y, sample_weight, groups, X_unlabeled, soft_targets)
+
+    def _task_of(self, y: Any) -> type[Task] | QuantilesAt:
+        if self.quantiles is not None:
+            return QuantilesAt(self.quantiles)
+        return LogMeans if self.link == "log" else Means
 
     def predict(self, X: Table) -> NDArray[np.float64]:
         """Predict numbers, by the student: means, or medians where it has quantiles.
@@ -377,3 +389,11 @@ class DistilledRegressor(RegressorMixin, BaseDistilled):
         """
         student, X = self._checked(X)
         return student.predict_interval(X, coverage)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        teacher = self.teacher
+        tags.target_tags.multi_output = (
+            teacher is None or get_tags(teacher).target_tags.multi_output
+        )
+        return tags

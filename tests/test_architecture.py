@@ -88,7 +88,7 @@ MAY_IMPORT = {
     "export": {"__init__", "_plumbing", "exceptions", "layers", "runtime", "tables"},
     "report": {"_plumbing", "exceptions", "measures", "tables", "tasks"},
     "search": {
-        "_classifier",
+        "_distilled",
         "_plumbing",
         "exceptions",
         "flow",
@@ -123,6 +123,7 @@ MAY_SPEAK_OF_CLASSES = {
     "losses": "distributions over classes are what is learned",
     "layers": "a softmax ends a student, and its outputs are classes",
     "runtime/_classifier_student.py": "it is a student of classes",
+    "runtime/_multilabel_student.py": "scikit-learn's classifiers of labels say what each may be",
     "teachers/_adapt.py": "it makes scikit-learn's classifiers of other libraries'",
     "teachers/_default.py": "its teachers are classifiers",
     "export/_c_outputs.py": "it writes the outputs",

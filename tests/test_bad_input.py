@@ -11,7 +11,7 @@ from sklearn.linear_model import LinearRegression, Perceptron
 from sklearn.model_selection import ShuffleSplit, TimeSeriesSplit
 from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 
-from skdistill import DistilledClassifier, Munge
+from skdistill import DistilledClassifier, DistilledRegressor, Munge
 from skdistill.exceptions import DistillationWarning
 
 X, Y = load_iris(return_X_y=True)
@@ -264,3 +264,84 @@ def test_a_loss_that_two_classes_make_degenerate(loss):
 def test_an_unknown_loss():
     with pytest.raises(ValueError, match="The 'loss' parameter of DistilledClassifier must be"):
         quick(loss="hinton").fit(X, Y)
+
+
+NUMBERS = X[:, 0] + Y
+
+
+def quick_numbers(**params):
+    params = {"max_epochs": 2, "random_state": 0, **params}
+    return DistilledRegressor(LinearRegression(), **params)
+
+
+def with_number(value, dtype=None):
+    y = NUMBERS.astype(dtype or object)
+    y[7] = value
+    return y
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (with_number(np.nan, float), "y contains NaN or infinity: 1 rows, the first is row 7"),
+        (with_number(-np.inf, float), "y contains NaN or infinity: 1 rows, the first is row 7"),
+        (with_number(None), "the first is row 7. Drop these rows, or pass them as X_unlabeled"),
+        (pd.Series(with_number(pd.NA)), "the first is row 7"),
+        (with_number("much"), "y holds 'much', which is no number. Labels of classes go to Dis"),
+        (with_number("1.5"), "y holds '1.5', which is no number"),
+        (NUMBERS.astype(str), "y holds .*, which is no number"),
+        (np.full(N, "2020-01-01", "M8[D]"), "y holds datetime.date.*, which is no number"),
+        (with_number(1j), "y holds 1j, which is no number"),
+        (NUMBERS + 1j, "y holds .*, which is no number"),
+        (np.ones(N), r"y has one distinct value only \(1; n_samples=150\): there is nothing to"),
+        (np.column_stack([NUMBERS, np.zeros(N)]), "Output 1 of y has one distinct value only"),
+        (np.zeros((N, 2, 2)), r"y of shape \(150, 2, 2\): numbers have the shape"),
+        (np.zeros((N, 0)), r"y of shape \(150, 0\): numbers have the shape"),
+        (3.0, r"y of shape \(\): numbers have the shape"),
+        (NUMBERS * 1e307, "standard deviation of y, .* is beyond float64"),
+        (NUMBERS[:-1], "X, y: .*inconsistent numbers of samples"),
+        (None, "DistilledRegressor requires y to be passed, but the target y is None"),
+    ],
+)
+def test_numbers(y, message):
+    with pytest.raises(ValueError, match=message):
+        quick_numbers().fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("fit", "message"),
+    [
+        ({"soft_targets": NUMBERS[:9]}, "soft_targets: .*inconsistent"),
+        ({"soft_targets": np.column_stack([NUMBERS] * 2)}, r"\(150, 2\): expected \(150, 1\)"),
+        ({"soft_targets": with_number(np.nan, float)}, "soft_targets contains NaN or infinity"),
+        ({"soft_targets": NUMBERS.astype(str)}, "soft_targets holds .* which is no number"),
+        ({"sample_weight": np.zeros(N)}, "(?i)weight.*zero"),
+        ({"sample_weight": np.arange(N) == 3}, "one distinct value only .*positive weight"),
+        ({"groups": np.zeros(N)}, "All rows are of one group"),
+        ({"X_unlabeled": X[:, :2]}, "X_unlabeled does not fit X: X has 2 features"),
+    ],
+)
+def test_what_comes_with_numbers(fit, message):
+    with pytest.raises(ValueError, match=message):
+        quick_numbers().fit(X, NUMBERS, **fit)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"calibration": "temperature"},
+        {"loss": "kl"},
+        {"alpha": 1.5},
+        {"student": "forest"},
+        {"transfer": "smote"},
+    ],
+)
+def test_parameters_of_a_regressor_out_of_range(params):
+    (name,) = params
+    with pytest.raises(ValueError, match=f"The '{name}' parameter of DistilledRegressor must"):
+        quick_numbers(**params).fit(X, NUMBERS)
+
+
+def test_a_regressor_that_is_given_no_estimator_as_teacher():
+    with pytest.raises(TypeError, match="teacher must be a scikit-learn estimator, got"):
+        DistilledRegressor(type("Odd", (), {"fit": len})()).fit(X, NUMBERS)

@@ -20,6 +20,7 @@ WHOLE = {
     *("architecture", "bad_input", "conventions", "documented", "examples", "extending", "readme"),
     *("sklearn_contract", "typed"),
     *("any_rows", "bare", "empty_columns", "every_form", "fuzzed_files", "html_browser"),
+    "multilabel",
     *("kinds_everywhere", "layers", "old_files", "portable", "sparse_rows"),
 }
 

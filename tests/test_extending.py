@@ -12,10 +12,10 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.frozen import FrozenEstimator
 
 import skdistill.export
-from skdistill import DistilledClassifier
+from skdistill import DistilledClassifier, DistilledRegressor
 from skdistill.cli._export import SUFFIXES
 from skdistill.flow import check_samples
-from skdistill.losses import KINDS, distillation_loss
+from skdistill.losses import KINDS, POINTS, distillation_loss, point_loss
 from skdistill.runtime._students import STUDENT_OF
 from skdistill.samplers import SAMPLERS
 from skdistill.tasks import Multiclass, Task
@@ -59,7 +59,7 @@ def test_every_list_has_at_most_six_places_that_exist():
 def test_a_task_has_a_student_and_an_estimator(task):
     made, _ = task.learn(Y)
     assert type(made.outputs()) in STUDENT_OF
-    estimators = {DistilledClassifier}
+    estimators = {DistilledClassifier, DistilledRegressor}
     assert task in {estimator._task for estimator in estimators}
 
 
@@ -83,6 +83,7 @@ def test_every_sampler_is_named_where_it_is_chosen():
 
 def test_every_loss_has_its_formula_in_the_documentation():
     assert all(f'"{kind}"' in distillation_loss.__doc__ for kind in KINDS)
+    assert all(f'"{kind}"' in point_loss.__doc__ for kind in POINTS)
 
 
 def test_every_export_is_a_format_of_the_command():

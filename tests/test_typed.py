@@ -16,7 +16,7 @@ import pytest
 from sklearn.utils._param_validation import StrOptions
 
 import skdistill
-from skdistill import DistilledClassifier
+from skdistill import DistilledClassifier, DistilledRegressor
 from skdistill._plumbing import typed
 from skdistill.samplers import SAMPLERS
 
@@ -28,10 +28,11 @@ import torch
 from sklearn.ensemble import RandomForestClassifier  # type: ignore[import-untyped]
 
 import skdistill
-from skdistill import DistillationSearch, DistilledClassifier, Munge, losses, samplers
+from skdistill import DistillationSearch, DistilledClassifier, DistilledRegressor, Munge
+from skdistill import losses, samplers
 from skdistill.exceptions import DistillationWarning
 from skdistill.export import to_c, to_onnx, to_torch
-from skdistill.losses import DistillationLoss, distillation_loss, temper
+from skdistill.losses import DistillationLoss, distillation_loss, point_loss, temper
 from skdistill.report import fidelity_report
 from skdistill.samplers import Bootstrap, two_sample_auc
 
@@ -51,6 +52,8 @@ clf = DistilledClassifier(RandomForestClassifier(), random_state=0)
 clf = clf.fit(X, y, sample_weight=np.ones(20), groups=y.tolist())
 search = DistillationSearch(clf, max_bytes=20_000)
 clf.fit(X, ["a", "b"] * 10, soft_targets=np.ones((20, 2)) / 2)
+reg = DistilledRegressor(random_state=0)
+reg = reg.fit(X, [0.5] * 20, soft_targets=np.ones((20, 1)))
 """
 # a line that is right, and what is wrong instead
 SLIPS = [
@@ -64,6 +67,18 @@ SLIPS = [
     ("DistilledClassifier(transfer='munge')", "DistilledClassifier(transfer='mung')"),
     ("DistilledClassifier(transfer=Own())", "DistilledClassifier(transfer=Own)"),
     ("DistilledClassifier(n_bins=4)", "DistilledClassifier(n_bins='4')"),
+    ("DistilledRegressor(loss='huber')", "DistilledRegressor(loss='kl')"),
+    ("DistilledRegressor(calibration='linear')", "DistilledRegressor(calibration='sigmoid')"),
+    ("DistilledRegressor(student='tabm')", "DistilledRegressor(student='tab')"),
+    ("DistilledRegressor(loss=point_loss, n_bins=4)", "DistilledRegressor(temperature=2.0)"),
+    ("reg.fit(X, y, groups=[1] * 20).predict(X).sum()", "reg.fit(X, y, group=[1] * 20)"),
+    ("reg.predict(X).tolist()", "reg.predict_proba(X).tolist()"),
+    ("round(reg.score(X, y), 2)", "round(reg.scor(X, y), 2)"),
+    ("reg.set_params(lr=0.01).fit(X, y)", "reg.set_params(lr=0.01).fitt(X, y)"),
+    ("reg.ask_teacher(X, calibrated=False)", "reg.ask_teacher(X, calibrate=False)"),
+    ("print(reg.student_.predict(X), reg.n_iter_)", "print(reg.student_.predict_proba(X))"),
+    ("point_loss(scores, scores, kind='huber')", "point_loss(scores, scores, kind='hubber')"),
+    ("point_loss(scores, scores, delta=2.0)", "point_loss(scores, scores, beta=2.0)"),
     ("clf.fit(X, y, sample_weight=[1.0] * 20)", "clf.fit(X, y, weights=[1.0] * 20)"),
     ("clf.fit(X, y).predict_proba(X).sum()", "clf.fit(X, y).predict_prob(X).sum()"),
     ("clf.predict(X).tolist()", "clf.predicts(X).tolist()"),
@@ -221,7 +236,10 @@ def test_checkers_see_what_is_there_at_run_time(module):
             assert getattr(home, alias.name) is there
 
 
-@pytest.mark.parametrize("estimator", [DistilledClassifier, *SAMPLERS.values()])
+ESTIMATORS = DistilledClassifier, DistilledRegressor
+
+
+@pytest.mark.parametrize("estimator", [*ESTIMATORS, *SAMPLERS.values()])
 def test_what_checkers_see_of_the_bases_is_there(estimator):
     bases = {base.__name__ for base in estimator.__mro__} - {
         "CallbackSupport"
@@ -238,13 +256,14 @@ def test_what_checkers_see_of_the_bases_is_there(estimator):
     assert [name for name in promised if not hasattr(estimator, name)] == []
 
 
-HINTS = get_type_hints(DistilledClassifier.__init__)
-
-
-@pytest.mark.parametrize("name", inspect.signature(DistilledClassifier).parameters)
-def test_a_parameter_takes_by_its_type_the_words_that_it_takes(name):
-    constraints = DistilledClassifier._parameter_constraints[name]
+@pytest.mark.parametrize(
+    ("estimator", "name"),
+    [(each, name) for each in ESTIMATORS for name in inspect.signature(each).parameters],
+)
+def test_a_parameter_takes_by_its_type_the_words_that_it_takes(estimator, name):
+    constraints = estimator._parameter_constraints[name]
     words = {word for each in constraints if isinstance(each, StrOptions) for word in each.options}
-    given = [HINTS[name], *get_args(HINTS[name])]
+    hint = get_type_hints(estimator.__init__)[name]
+    given = [hint, *get_args(hint)]
     literals = [word for each in given if get_origin(each) is Literal for word in get_args(each)]
-    assert set(literals) == words or HINTS[name] is Any
+    assert set(literals) == words or hint is Any

@@ -46,7 +46,7 @@ def main():
         "mlp", mlp.predict_proba, pickled(mlp, options.output / "mlp.pickle"), seconds=seconds
     )
     start = cpu_seconds()
-    boosting = fit_boosting(file.stat().st_size, X, y, random_state=seed)
+    boosting = fit_boosting(file.stat().st_size, X, y, task=clf.task_, random_state=seed)
     seconds = cpu_seconds() - start
     saved = pickled(boosting, options.output / "boosting.pickle")
     models.add("boosting", boosting.predict_proba, saved, seconds=seconds)

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from skdistill.cli._closing import closing
-from skdistill.cli._comparison import PRIOR, STUDENT, TEACHER, TWIN, fit_prior, print_comparison
+from skdistill.cli._comparison import PRIOR, STUDENT, TEACHER, TWIN, print_comparison
 from skdistill.cli._console import InputError, check_output, note, print_data, print_json
 from skdistill.cli._export import SUFFIXES
 from skdistill.cli._options import add_distillation, add_general, add_output
@@ -16,12 +16,13 @@ SUMMARY = "fit a teacher, distil it, write the student, compare them on held-out
 DESCRIPTION = (
     "Fit a teacher (or take one from a file), distil it into a student, write the student "
     "to a file, and compare teacher, hard-label twin (the same student, trained on labels "
-    "alone), student and prior (who knows only how frequent each class is) on held-out rows."
+    "alone), student and prior (who knows labels and no column) on held-out rows."
 )
 EPILOG = """\
 examples:
   skdistill compress customers.csv --target churned --output churn.safetensors
   skdistill compress customers.csv --target churned --teacher-file forest.skops
+  skdistill compress houses.parquet --target price --task numbers
   skdistill compress --data digits --teacher boosting --json > digits.json
   skdistill compress customers.csv --config churn.toml --resume
 
@@ -33,7 +34,7 @@ one that the run would have given. The folder holds pickles: resume only your ow
 
 def add_options(parser):
     """Add the options of the subcommand."""
-    add_distillation(parser, table="a CSV or Parquet file")
+    add_distillation(parser, table="a table: CSV, TSV, Parquet or JSON lines")
     output = parser.add_argument_group("output")
     add_output(
         output,
@@ -56,27 +57,28 @@ def _compress(options):
     from skdistill.measures import compare, fit_twin
 
     with open_run(folder, describe(options), resume=options.resume, force=options.force) as cache:
-        clf = cache.get("classifier", lambda: work.fit(memory=folder))
+        fitted = cache.get("distilled", lambda: work.fit(memory=folder))
         with at_work():
             note("Fitting the hard-label twin.")
-            twin = cache.get("twin", lambda: fit_twin(clf, work.X_train, work.y_train).student_)
-            _save(clf.student_, options.output, folder, force=options.force)
+            rows = work.X_train, work.y_train
+            twin = cache.get("twin", lambda: fit_twin(fitted, *rows).student_)
+            _save(fitted.student_, options.output, folder, force=options.force)
             note(f"Measuring on {work.X_test.shape[0]:,} held-out rows.")
-            prior = fit_prior(work.y_train, clf.task_.classes)
+            prior = fitted.task_.prior(work.y_train)
             figures = compare(
-                {TEACHER: clf.teacher_, TWIN: twin, STUDENT: clf.student_, PRIOR: prior},
+                {TEACHER: fitted.teacher_, TWIN: twin, STUDENT: fitted.student_, PRIOR: prior},
                 work.X_test,
                 work.y_test,
                 reference=TEACHER,
                 student=STUDENT,
-                task=clf.task_,
+                task=fitted.task_,
             )
     if not options.keep_run:
         remove(folder)
     if options.json:
         print_json(figures)
     else:
-        print_comparison(clf.task_, figures)
+        print_comparison(fitted.task_, figures)
         print_data("\n" + "\n".join(closing(figures, len(work.y_test), options.output)))
 
 

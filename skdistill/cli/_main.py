@@ -73,7 +73,7 @@ def make_parser(words=tuple(COMMANDS)):
     layout: Any = {"formatter_class": RawDescriptionHelpFormatter, "allow_abbrev": False}
     parser = Parser(
         prog="skdistill",
-        description="Distil a classifier into a compact student, and put the student to use.",
+        description="Distil a large model into a compact student, and put the student to use.",
         epilog=EPILOG,
         **layout,
     )

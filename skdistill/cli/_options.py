@@ -5,10 +5,10 @@ from typing import Any
 
 from skdistill.cli._files import Reading
 from skdistill.cli._parameters import add_parameters, lack_parameters
-from skdistill.cli._targets import AUTO, CLASSES, NUMBERS
+from skdistill.cli._targets import AUTO, CLASSES, NUMBERS, estimators
 
 FILE: Any = {"type": Path, "metavar": "FILE"}
-BUNDLED = ("breast_cancer", "digits", "iris", "wine")
+BUNDLED = ("breast_cancer", "diabetes", "digits", "iris", "wine")
 PRESETS = ("voting", "forest", "boosting")
 
 
@@ -56,11 +56,11 @@ def add_distillation(parser, *, table):
     _add_data(parser, table)
     _add_teacher(parser)
     try:
-        from skdistill import DistilledClassifier
+        found = estimators()
     except ModuleNotFoundError as error:
         lack_parameters(parser, error)
     else:
-        add_parameters(parser, DistilledClassifier)
+        add_parameters(parser, found)
     parser.add_argument("-v", "--verbose", action="store_true", help="losses of every epoch")
 
 
@@ -84,12 +84,12 @@ def _add_data(parser, table):
 
 def _add_teacher(parser):
     teacher = parser.add_argument_group("teacher")
-    text = "a 500-tree forest, gradient boosting, or the soft vote of both (default)"
+    text = "a 500-tree forest, gradient boosting, or the mean of both (default)"
     teacher.add_argument("--teacher", choices=PRESETS, default="voting", help=text)
     teacher.add_argument(
         "--teacher-file",
         **FILE,
-        help="a classifier in a .skops or .joblib file; a fitted one is used as it is, and must "
+        help="an estimator in a .skops or .joblib file; a fitted one is used as it is, and must "
         "not have seen these rows",
     )
     text = "a type that a .skops file may hold (repeatable)"

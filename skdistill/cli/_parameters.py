@@ -1,4 +1,4 @@
-"""Options that are parameters of an estimator: types, defaults and help are the estimator's."""
+"""Options that are parameters of estimators: types, defaults and help are the estimators'."""
 
 import inspect
 import re
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
+from skdistill.cli._console import InputError
+
 NO_OPTIONS = {
     "teacher": "has options of its own: a preset, or a file",
     "callbacks": "holds objects",
@@ -17,25 +19,77 @@ NO_OPTIONS = {
     "verbose": "is a switch, -v",
 }  # parameters that are not typed, and why
 DEFAULTS = {"random_state": 0}  # a run goes on only where it would give the same again
+UNSET: Any = object()  # where estimators differ, and the user says nothing
 
 
-def add_parameters(parser, estimator):
-    """Add an option for each parameter of an estimator's class; name them in `parameters`."""
-    group = parser.add_argument_group(f"parameters of {estimator.__name__}")
-    parameters = inspect.signature(estimator).parameters
-    names = tuple(name for name in parameters if name not in NO_OPTIONS)
+def add_parameters(parser, estimators):
+    """Add an option for each parameter of the estimators; name them in `parameters`.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+    estimators : dict of str to type
+        By the task that each learns.
+    """
+    whose = " and ".join(estimator.__name__ for estimator in estimators.values())
+    group = parser.add_argument_group(f"parameters of {whose}")
+    by_task = {task: _defaults(estimator) for task, estimator in estimators.items()}
+    names = tuple(dict.fromkeys(name for defaults in by_task.values() for name in defaults))
     for name in names:
-        value = value_of(estimator._parameter_constraints[name])
-        default = DEFAULTS.get(name, parameters[name].default)
-        text = f"{_first_sentence(estimator, name)} (default {as_typed(default)})"
+        having = {
+            task: estimator for task, estimator in estimators.items() if name in by_task[task]
+        }
+        constraints = [e._parameter_constraints[name] for e in having.values()]
+        value = value_of([each for one in constraints for each in one])
+        defaults = {task: by_task[task][name] for task in having}
+        common = len(having) == len(estimators) and len(set(defaults.values())) == 1
+        text = f"{_first_sentence(next(iter(having.values())), name)} ({_told(defaults, common)})"
         group.add_argument(
             flag(name),
             type=value,
-            default=default,
+            default=next(iter(defaults.values())) if common else UNSET,
             metavar="|".join([*value.readers, *value.words]),
             help=text.replace("%", "%%"),
         )
     parser.set_defaults(parameters=names)
+
+
+def settle_parameters(options, estimator):
+    """Leave in `options` the parameters of one estimator, with its defaults; return their values.
+
+    Raises
+    ------
+    InputError
+        If the user gave one that it lacks.
+    """
+    defaults = _defaults(estimator)
+    for name in options.parameters:
+        if getattr(options, name) is UNSET and name in defaults:
+            setattr(options, name, defaults[name])
+        elif getattr(options, name) is not UNSET and name not in defaults:
+            raise InputError(
+                f"{flag(name)} is no parameter of {estimator.__name__}, which learns this target: "
+                "leave it out. --task says what is learned."
+            )
+    options.parameters = tuple(defaults)
+    return {name: getattr(options, name) for name in defaults}
+
+
+def _defaults(estimator):
+    """Return the defaults of the parameters that are options, by name."""
+    parameters = inspect.signature(estimator).parameters
+    return {
+        name: DEFAULTS.get(name, parameter.default)
+        for name, parameter in parameters.items()
+        if name not in NO_OPTIONS
+    }
+
+
+def _told(defaults, common):
+    """Return what help says of the defaults by task."""
+    if common:
+        return f"default {as_typed(next(iter(defaults.values())))}"
+    return "default " + ", ".join(f"{as_typed(d)} of {task}" for task, d in defaults.items())
 
 
 def lack_parameters(parser, error):

@@ -3,18 +3,17 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
-
 from skdistill._plumbing.files import whole_file
+from skdistill.cli._answered import answered_by
 from skdistill.cli._console import InputError, check_output, note, print_json, stdout
 from skdistill.cli._files import quoted
 from skdistill.cli._options import add_general, add_output, add_reading, reading_of
 from skdistill.cli._tables import open_rows
-from skdistill.runtime import ClassifierStudent, load
+from skdistill.runtime import load
 
 STDOUT = Path("-")
-SUMMARY = "let a student answer the rows of a CSV or Parquet file"
-DESCRIPTION = "Write labels and probabilities for the rows of a CSV or Parquet file."
+SUMMARY = "let a student answer the rows of a table"
+DESCRIPTION = "Write labels and probabilities, or numbers, for the rows of a table."
 EPILOG = """\
 examples:
   skdistill predict churn.safetensors new.csv > predictions.csv
@@ -22,23 +21,28 @@ examples:
   skdistill predict churn.safetensors new.csv --only labels | sort | uniq -c
 
 Predictions have the rows of the table in its order, a column `label` and a column
-`probability_CLASS` for each class. Files may be larger than memory. Columns are found by name;
-those that the student does not read are left out.
+`probability_CLASS` for each class; of a student of numbers a column `prediction`, or of several
+numbers `prediction_0`, `prediction_1` and so on. Files may be larger than memory. Columns are
+found by name; those that the student does not read are left out.
 """
 
 
 def add_options(parser):
     """Add the options of the subcommand."""
     parser.add_argument("student", type=Path, help="the student's file")
-    parser.add_argument("table", type=Path, help="a CSV or Parquet file")
+    parser.add_argument("table", type=Path, help="a table: CSV, TSV, Parquet or JSON lines")
     add_reading(parser.add_argument_group("reading the table"))
     output = parser.add_argument_group("output")
     text = "a CSV or Parquet file; - (default) writes CSV to stdout"
     add_output(output, text, default=STDOUT)
     text = "a column of the table that travels through, such as a key (repeatable)"
     output.add_argument("--keep", action="append", default=[], metavar="COLUMN", help=text)
-    output.add_argument("--only", choices=("labels", "probabilities"), help="default: both")
-    add_general(parser, what="how many rows had which label, once FILE is written,")
+    output.add_argument(
+        "--only", choices=("labels", "probabilities"), help="of classes; default: both"
+    )
+    add_general(
+        parser, what="how many rows had which label, or bounds of numbers, once FILE is written,"
+    )
     parser.set_defaults(run=_predict)
 
 
@@ -51,33 +55,24 @@ def _predict(options):
         if options.output.suffix not in (".csv", ".parquet"):
             raise InputError(f"{options.output}: predictions end with .csv or .parquet.")
     student = load(options.student)
-    if not isinstance(student, ClassifierStudent):
-        raise InputError(f"{options.student} answers by numbers: this command writes labels.")
-    reader, counts = student.reader, np.zeros(len(student.outputs.labels), dtype=np.int64)
+    reader, answered = student.reader, answered_by(student, options.only)
     table = options.table, reader.names, reader.kinds, reading_of(options)
     with open_rows(*table, keep=options.keep) as rows:
-        answers = _answers(student, rows, options.only, counts)
-        _write(options.output, answers, rows.kept_types)
+        _write(options.output, _answers(answered, rows), rows.kept_types)
+    summary = answered.summary()
     if options.json:
-        labels = dict(zip(map(str, student.outputs.labels), counts.tolist(), strict=True))
-        print_json({"n_rows": int(counts.sum()), "labels": labels})
+        print_json(summary)
     elif not to_stdout:
-        note(f"Wrote {counts.sum():,} rows to {options.output}.")
+        note(f"Wrote {summary['n_rows']:,} rows to {options.output}.")
 
 
-def _answers(student, rows, only, counts):
-    """Yield a frame of answers for each chunk of the table, and count its labels."""
-    classes = student.outputs.labels
+def _answers(answered, rows):
+    """Yield a frame of answers for each chunk of the table."""
     for where, frame, kept in rows.chunks():
         try:
-            proba = student.predict_proba(frame)
+            columns = answered.columns(frame)
         except ValueError as error:
             raise InputError(f"{where}: {error}") from error
-        best = proba.argmax(axis=1)
-        counts += np.bincount(best, minlength=len(counts))
-        columns = {} if only == "probabilities" else {"label": classes[best]}
-        if only != "labels":
-            columns |= {f"probability_{label}": proba[:, k] for k, label in enumerate(classes)}
         if twice := set(columns).intersection(kept):
             raise InputError(f"--keep {' '.join(twice)}: the predictions have such a column.")
         yield kept.assign(**columns)

@@ -51,7 +51,7 @@ OF_STUDENT = {"target", *READING}  # options that have a meaning with a student'
 
 def add_options(parser):
     """Add the options of the subcommand."""
-    table = "the folder of a run, a CSV or Parquet file, or a student's file"
+    table = "the folder of a run, a table (CSV, Parquet …), or a student's file"
     add_distillation(parser, table=table)
     text = "with a student's file: a table with labels, of rows that it was not trained on"
     parser.add_argument("rows", nargs="?", type=Path, help=text)
@@ -78,14 +78,14 @@ def _report(parser, options):
     from skdistill.report import fidelity_report
 
     if folder is None:
-        clf = work.fit()
+        fitted = work.fit()
     else:
         with open_run(folder, describe(options), resume=True) as cache:
-            clf = cache.get("classifier", lambda: work.fit(memory=folder))
+            fitted = cache.get("distilled", lambda: work.fit(memory=folder))
     with at_work():
         note(f"Fitting what the student has to beat; measuring on {len(work.y_test):,} rows.")
         training = {"X_train": work.X_train, "y_train": work.y_train}
-        report = fidelity_report(clf, work.X_test, work.y_test, **training)
+        report = fidelity_report(fitted, work.X_test, work.y_test, **training)
     if options.output is not None:
         text = report.to_html() if options.output.suffix == ".html" else report.to_markdown()
         with whole_file(options.output) as temporary:
@@ -122,8 +122,13 @@ def _figures(report):
         "n_rows": report.n_rows,
         "gap_closed": None if report.gap_closed is None else asdict(report.gap_closed),
         "models": {name: _of_model(report.task, row) for name, row in report.models.items()},
-        "slices": [asdict(part) for part in report.slices],
+        "slices": [_of_slice(part) for part in report.slices],
     }
+
+
+def _of_slice(part):
+    figures = asdict(part)
+    return {**figures.pop("likeness"), **figures}
 
 
 def _of_model(task, figures):

@@ -59,6 +59,7 @@ class Rows:
     table: Table
     hows: dict[int, str | None]  # of the columns that are read, by position
     kept: dict[int, str]  # the SQL types of those to keep
+    kept_hows: dict[int, str | None]  # of these
 
     def chunks(self):
         """Yield how errors call some rows, a frame of them, and one of what is kept.
@@ -66,7 +67,7 @@ class Rows:
         A table without rows gives one empty frame.
         """
         cells = {f"c{j}": read_as(f"c{j}", how) for j, how in self.hows.items()}
-        cells |= {f"kept{j}": f"c{j}" for j in self.kept}
+        cells |= {f"kept{j}": read_as(f"c{j}", how) for j, how in self.kept_hows.items()}
         first, n_read = 0, len(self.hows)
         for frame in self.table.frames(_select(cells), chunk_rows(n_read)):
             frame.columns = [self.table.names[j] for j in (*self.hows, *self.kept)]
@@ -81,16 +82,18 @@ class Rows:
 
 
 @contextmanager
-def open_rows(path, names, kinds, reading, keep=()):
+def open_rows(path, names, kinds, reading, keep=(), numbers=()):
     """Open a table for a student that reads columns of these names, or none, and kinds.
 
-    Columns are found by name, or by position without names, and others are left out.
+    Columns are found by name, or by position without names, and others are left out. Those to
+    keep are as they are written, but for `numbers` among them that all can be read as such.
     """
     with open_table(path, reading) as table:
         kept = {_find(name, table): name for name in keep}
         places = _places(table, names, len(kinds), keep)
         hows = _refit(table, dict(zip(places, kinds, strict=True)), reading)
-        yield Rows(table, hows, {j: table.types[j] for j in kept})
+        read = {j: _label_how(table, j, reading) if kept[j] in numbers else None for j in kept}
+        yield Rows(table, hows, {j: table.types[j] for j in kept}, read)
 
 
 def read_unlabelled(path, kinds, reading):

@@ -1,21 +1,26 @@
 """The teacher that the options name: a preset, or one from a file."""
 
 from skdistill.cli._console import InputError
+from skdistill.cli._targets import CLASSES, NUMBERS
+
+N_TREES = 500
 
 
-def make_teacher(options, X):
-    """Return the teacher for a table `X`; one that is fitted already is frozen."""
-    from sklearn.base import is_classifier
+def make_teacher(options, X, task):
+    """Return the teacher of a task for a table `X`; one that is fitted already is frozen."""
+    from sklearn.base import is_classifier, is_regressor
     from sklearn.exceptions import NotFittedError
     from sklearn.frozen import FrozenEstimator
     from sklearn.utils.validation import check_is_fitted
 
     if options.teacher_file is None:
-        return _preset(options.teacher, X)
+        return _preset(options.teacher, X, task)
     teacher = _load(options)
-    if not (hasattr(teacher, "fit") and is_classifier(teacher)):
+    answers = {CLASSES: is_classifier, NUMBERS: is_regressor}[task]
+    if not (hasattr(teacher, "fit") and answers(teacher)):
         raise InputError(
-            f"{options.teacher_file} holds a {type(teacher).__name__}, not a classifier."
+            f"{options.teacher_file} holds a {type(teacher).__name__}, which does not teach "
+            f"{task}. Pass another teacher; --task says what is learned."
         )
     try:
         check_is_fitted(teacher)
@@ -24,24 +29,40 @@ def make_teacher(options, X):
     return FrozenEstimator(teacher)
 
 
-def _preset(name, X):
+def _preset(name, X, task):
     """Return a preset teacher; frames get their text and dates turned into numbers first."""
+    from sklearn.pipeline import make_pipeline
+
+    from skdistill.teachers import TableNumbers
+
+    forest, boosting, vote = {CLASSES: _of_classes, NUMBERS: _of_numbers}[task]()
+    teacher = {"forest": forest, "boosting": boosting, "voting": vote}[name]
+    return make_pipeline(TableNumbers(), teacher) if hasattr(X, "columns") else teacher
+
+
+def _of_classes():
+    """Return a forest, boosting, and the soft vote of both."""
     from sklearn.ensemble import (
         HistGradientBoostingClassifier,
         RandomForestClassifier,
         VotingClassifier,
     )
-    from sklearn.pipeline import make_pipeline
 
-    from skdistill.teachers import TableNumbers
+    forest, boosting = RandomForestClassifier(N_TREES), HistGradientBoostingClassifier()
+    both = [("forest", forest), ("boosting", boosting)]
+    return forest, boosting, VotingClassifier(both, voting="soft")
 
-    forest, boosting = RandomForestClassifier(500), HistGradientBoostingClassifier()
-    teacher = {
-        "forest": forest,
-        "boosting": boosting,
-        "voting": VotingClassifier([("forest", forest), ("boosting", boosting)], voting="soft"),
-    }[name]
-    return make_pipeline(TableNumbers(), teacher) if hasattr(X, "columns") else teacher
+
+def _of_numbers():
+    """Return a forest, boosting, and the mean of both."""
+    from sklearn.ensemble import (
+        HistGradientBoostingRegressor,
+        RandomForestRegressor,
+        VotingRegressor,
+    )
+
+    forest, boosting = RandomForestRegressor(N_TREES), HistGradientBoostingRegressor()
+    return forest, boosting, VotingRegressor([("forest", forest), ("boosting", boosting)])
 
 
 def _load(options):

@@ -71,8 +71,9 @@ def to_c(
     The header has static arrays and the functions ``NAME_predict_proba(x, proba)`` and
     ``NAME_predict(x)``, the macros ``NAME_N_FEATURES`` and ``NAME_N_CLASSES``, the labels, the
     column names and, if there are categories, ``NAME_code(column, level)``; and
-    ``NAME_number(column, value)`` if there are numbers that need doubles. A student of numbers
-    has ``NAME_predict(x, answers)``, whose answers are doubles, and ``NAME_N_OUTPUTS``; one of
+    ``NAME_number(column, value)`` if there are numbers that need doubles. A student of several
+    labels a row has ``NAME_predict(x, labels)`` and ``NAME_N_LABELS``, one of numbers
+    ``NAME_predict(x, answers)``, whose answers are doubles, and ``NAME_N_OUTPUTS``; one of
     quantiles has ``NAME_levels`` as well. A comment shows their use. Arithmetic is float32, but
     for the last step to numbers, and stays within 1e-5 of the student's probabilities, or of the
     spread of its numbers, unless scores are in the thousands, of which float32 holds too few
@@ -80,7 +81,7 @@ def to_c(
 
     Parameters
     ----------
-    model : Student, fitted DistilledClassifier, or Pipeline that has no other step than that
+    model : Student, fitted distilled estimator, or Pipeline that has no other step than that
         A student of sparse rows reads dense ones in C, NaN as 0, values cut at ±1e30.
     path : str or path-like
         The header appears whole or not at all.

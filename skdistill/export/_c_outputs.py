@@ -9,9 +9,11 @@ from skdistill.layers import (
     Ascending,
     Classes,
     Exponential,
+    Labels,
     Numbers,
     Outputs,
     Quantiles,
+    Sigmoid,
     Softmax,
 )
 
@@ -27,6 +29,13 @@ static inline void @softmax(float *x, float inverse_temperature, int n)
     }
     for (int k = 0; k < n; ++k)
         x[k] /= total;
+}
+""",
+    "sigmoid": """\
+static inline void @sigmoid(float *x, const float *inverse_temperature, int n)
+{
+    for (int k = 0; k < n; ++k)
+        x[k] = 1.0f / (1.0f + expf(-x[k] * inverse_temperature[k]));
 }
 """,
     "affine": """\
@@ -66,6 +75,10 @@ def _softmax(c, layer):
     c.call("softmax", c.where, number(layer.inverse_temperature), c.width)
 
 
+def _sigmoid(c, layer):
+    c.call("sigmoid", c.where, c.array("inverse_temperature", layer.inverse_temperature), c.width)
+
+
 def _affine(c, layer):
     _to_units("affine", c, layer)
 
@@ -86,6 +99,7 @@ def _exponential(c, layer):
 
 LAST: dict[type, Callable] = {
     Softmax: _softmax,
+    Sigmoid: _sigmoid,
     Affine: _affine,
     Exponential: _exponential,
     Ascending: _ascending,
@@ -131,6 +145,41 @@ static inline int @predict(const float *x)
         self.definitions = [f"#define @N_CLASSES {len(labels)}\n", strings("@labels", labels)]
 
 
+class LabelsInC:
+    """Probabilities, and the labels that are more likely than not."""
+
+    answers = "probabilities"
+    mathematics = "expf"
+    about = """\
+ * @predict_proba(x, proba) writes the probability of each of the @N_LABELS labels.
+ * @predict(x, labels) writes 1 for each label that x more likely has than not, else 0."""
+    declared = """\
+ *         float x[@N_FEATURES] = {0}, proba[@N_LABELS];
+ *         int labels[@N_LABELS];"""
+    asked = """\
+ *         @predict(x, labels);
+ *         @predict_proba(x, proba);
+ *         printf("%d, %g\\n", labels[0], proba[0]);"""
+    functions = """\
+static inline void @predict_proba(const float *x, float *proba)
+{{
+{code}
+    memcpy(proba, {where}, @N_LABELS * sizeof(float));
+}}
+
+static inline void @predict(const float *x, int *labels)
+{{
+    float proba[@N_LABELS];
+    @predict_proba(x, proba);
+    for (int k = 0; k < @N_LABELS; ++k)
+        labels[k] = proba[k] > 0.5f;
+}}
+"""
+
+    def __init__(self, outputs):
+        self.definitions = [f"#define @N_LABELS {outputs.count}\n"]
+
+
 class NumbersInC:
     """Numbers, as doubles."""
 
@@ -169,8 +218,9 @@ class QuantilesInC(NumbersInC):
         self.definitions.append(array("@levels", outputs.levels))
 
 
-WRITERS: dict[type[Outputs], type[ClassesInC | NumbersInC]] = {
+WRITERS: dict[type[Outputs], type[ClassesInC | LabelsInC | NumbersInC]] = {
     Classes: ClassesInC,
+    Labels: LabelsInC,
     Numbers: NumbersInC,
     Quantiles: QuantilesInC,
 }

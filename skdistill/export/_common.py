@@ -32,8 +32,8 @@ def student_of(model: Any) -> Student:
     if hasattr(model, "student_"):
         return model.student_
     raise TypeError(
-        f"A {type(model).__name__} has no student to export. Pass a fitted DistilledClassifier, "
-        "a Pipeline that ends in one, or a Student."
+        f"A {type(model).__name__} has no student to export. Pass a fitted "
+        "DistilledClassifier or DistilledRegressor, a Pipeline that ends in one, or a Student."
     )
 
 
@@ -73,8 +73,8 @@ def round_to_int8(weight, highest=127):
 
 
 def spread_of(student, answers):
-    """Return what is a large difference of each output, as the student's last layer says it."""
-    return student.layers[-1].spread(answers)
+    """Return what difference of each answer is large, as the student's last layer says it."""
+    return np.broadcast_to(student.layers[-1].spread(answers), answers.shape)
 
 
 def check_parity(expected, got, form, spread=1.0):

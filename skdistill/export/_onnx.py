@@ -31,20 +31,21 @@ def to_onnx(
     whatever they were in fit: ``str(level)``; missing is ``""``, or the text that the metadata
     name where ``""`` is a level itself; any other string is an unknown level. Dates are float32
     days since the origin that the metadata name. The outputs are ``label``, int64 or string of
-    shape (n,), and ``probabilities``, float32 of shape (n, n_outputs); of a student of numbers
-    the one output is ``variable``, float64 of shape (n, n_outputs).
+    shape (n,), and ``probabilities``, float32 of shape (n, n_outputs). Of
+    several labels a row, ``label`` is int64 of shape (n, n_outputs); of a student of numbers, the
+    one output is ``variable``, float64 of shape (n, n_outputs).
 
     Parameters
     ----------
-    model : fitted DistilledClassifier, Pipeline that ends in one, or Student
+    model : fitted distilled estimator, Pipeline that ends in one, or Student
         What to export.
     path : str or path-like, optional
         Where to write the model too; the file appears whole or not at all.
     opset : int, default=18
         Version of ONNX's operators, 13 or newer.
     zipmap : bool, default=False
-        Whether `probabilities` is a sequence of dictionaries, from label to probability. Numbers
-        have no labels.
+        Whether `probabilities` is a sequence of dictionaries, from class to probability. Numbers
+        and several labels a row have none.
     quantize : {None, "int8"}, default=None
         "int8": linear layers compute in eight bits, with ranges measured on `calibration_rows`.
         The file is about a third as large and batches are faster; one row takes as long.
@@ -57,7 +58,7 @@ def to_onnx(
     Returns
     -------
     onnx_model : onnx.ModelProto
-        Its metadata hold JSON: `classes`, or `n_outputs` of numbers, `inputs` (name, kind, number
+        Its metadata hold JSON: `classes`, or `n_outputs` of others, `inputs` (name, kind, number
         of columns, and what a missing category or a date is written as), and with `quantize`
         `int8`, the difference that it makes on `calibration_rows`, as a share of the spread of
         numbers.
@@ -67,7 +68,7 @@ def to_onnx(
     ExportError
         If the ONNX model does not answer like the student; with `quantize`, if more than 2 % of
         labels or the mean probability by more than .01 differ on `calibration_rows`, or numbers
-        by more than .01 of their spread on average.
+        by more than .05 of their spread, the mean distance from their mean, on average.
     ImportError
         If a package of the extra ``skdistill[onnx]`` is missing.
 
@@ -105,7 +106,7 @@ def to_onnx(
 
 
 def register_onnx_converter() -> None:
-    """Make `skl2onnx.to_onnx` convert whatever holds a DistilledClassifier.
+    """Make `skl2onnx.to_onnx` convert whatever holds a distilled estimator.
 
     Needed once a process, before skl2onnx is used itself; `to_onnx` does it on its own.
 

@@ -29,20 +29,20 @@ def open_model(model):
         ) from error
 
 
-def check_answers(session, feed, expected, outputs, form=FORM, spread=1.0):
+def check_answers(session, feed, expected, outputs, spread, form=FORM):
     """Raise ExportError unless a session's answers, and what is decided, are the student's."""
     *decided, got = session.run(None, feed)
     check_parity(expected, got, form, spread)
     outputs.check(*decided, expected, form)
 
 
-def check_rows_alone(session, feed, spread=1.0):
+def check_rows_alone(session, feed, spread):
     """Raise ExportError unless rows are answered alike alone and in a batch."""
     *_, batch = session.run(None, feed)
     for i in range(min(ROWS_ALONE, len(batch))):
         *_, alone = session.run(None, {name: rows[i : i + 1] for name, rows in feed.items()})
         form = f"{FORM}, asked for one row of a batch,"
-        check_parity(batch[i : i + 1], alone, form, spread)
+        check_parity(batch[i : i + 1], alone, form, spread[i : i + 1])
 
 
 def check_no_rows(session, feed):

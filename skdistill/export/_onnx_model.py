@@ -65,7 +65,7 @@ def make_model(model, opset, zipmap, calibration_rows, sample_rows):
     session = open_model(onnx_model)
     feed, expected = form.probe()
     spread = spread_of(student, expected)
-    check_answers(session, feed, expected, outputs, form.called, spread)
+    check_answers(session, feed, expected, outputs, spread, form.called)
     if calibration_rows is not None:
         rows = some_rows(calibration_rows, N_CALIBRATION_ROWS)
         onnx_model = form.write(quantized(student, dense(form.read(rows))), outputs, opset)

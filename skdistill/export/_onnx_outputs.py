@@ -13,17 +13,29 @@ from skdistill.layers import (
     Ascending,
     Classes,
     Exponential,
+    Labels,
     Numbers,
     Outputs,
     Quantiles,
+    Sigmoid,
     Softmax,
 )
+
+MAX_FLIPPED = 0.02  # share of labels that eight bits may change, and
+MAX_MEAN_DIFFERENCE = 0.01  # of probabilities
+MAX_MEAN_SHARE = 0.05  # of the mean distance of numbers from their mean: some .003 of R²
 
 
 @write.register
 def _(layer: Softmax, graph, flow):
     x = graph.node("Mul", flow.name, graph.real(layer.inverse_temperature))
     return Flow(graph.node("Softmax", x, axis=1))
+
+
+@write.register
+def _(layer: Sigmoid, graph, flow):
+    x = graph.node("Mul", flow.name, graph.real(layer.inverse_temperature))
+    return Flow(graph.node("Sigmoid", x))
 
 
 @write.register
@@ -98,11 +110,6 @@ class ClassesInOnnx:
     """The most probable label and the probabilities of all."""
 
     names = ("label", "probabilities")  # of the graph's outputs; the last is the answers
-    lost = (
-        "{flipped:.1%} of {rows} rows with another label (at most {most_flipped:.0%} are "
-        "accepted), and probabilities differ by {mean_difference:.2g} on average (at most "
-        "{most_difference})"
-    )  # in eight bits
 
     def __init__(self, outputs):
         self.labels = labels_of(outputs.labels)
@@ -137,6 +144,16 @@ class ClassesInOnnx:
         """Return the share of rows to which another label is given."""
         return {"flipped": float((got.argmax(axis=1) != expected.argmax(axis=1)).mean())}
 
+    def lost(self, report):
+        """Say what a report of eight bits has beyond what is accepted, if anything."""
+        flipped, difference = report["flipped"], report["mean_difference"]
+        if flipped <= MAX_FLIPPED and difference <= MAX_MEAN_DIFFERENCE:
+            return ""
+        return (
+            f"{flipped:.1%} get another label (at most {MAX_FLIPPED:.0%} are accepted), and "
+            f"probabilities differ by {difference:.2g} on average (at most {MAX_MEAN_DIFFERENCE})"
+        )
+
     def add_zipmap(self, onnx_model):
         """Replace the matrix of probabilities by a dictionary a row."""
         graph = onnx_model.graph
@@ -155,14 +172,56 @@ class ClassesInOnnx:
             onnx_model.opset_import.append(helper.make_opsetid(ML, ML_OPSET))
 
 
+class LabelsInOnnx:
+    """Which labels a row has, and the probabilities of all, one column each."""
+
+    names = ("label", "probabilities")
+    lost = (
+        "{flipped:.1%} of labels of {rows} rows otherwise (at most {most_flipped:.0%} are "
+        "accepted), and probabilities differ by {mean_difference:.2g} on average (at most "
+        "{most_difference})"
+    )
+
+    def __init__(self, outputs):
+        self._count = outputs.count
+        self.about = {"n_outputs": outputs.count}
+
+    def declare(self):
+        """Return name, type and shape of each output of the graph."""
+        kinds = TensorProto.INT64, TensorProto.FLOAT
+        return {
+            n: (kind, ["rows", self._count]) for n, kind in zip(self.names, kinds, strict=True)
+        }
+
+    def write(self, graph, answers, names):
+        """Write what follows the last layer, whose output is `answers`; `names` are the last."""
+        has = graph.node("Greater", answers, graph.real(0.5))
+        graph.node("Cast", has, to=TensorProto.INT64, output=names[0])
+        graph.node("Cast", answers, to=TensorProto.FLOAT, output=names[1])
+
+    def check(self, chosen, expected, form):
+        """Raise ExportError unless each row has the labels that are more likely than not."""
+        lost = np.where(chosen == 1, 0.5 - expected, expected - 0.5).max(axis=1)
+        if lost.max(initial=0) > TOLERANCE:
+            row = int(lost.argmax())
+            raise ExportError(
+                f"{form} gives a row the labels {chosen[row]}, whose probabilities are "
+                f"{expected[row]}. Nothing was written. Please report this."
+            )
+
+    def flipped(self, got, expected):
+        """Return the share of labels that are given to other rows."""
+        return {"flipped": float(((got > 0.5) != (expected > 0.5)).mean())}
+
+    def add_zipmap(self, onnx_model):
+        """Refuse: labels have no names."""
+        raise ValueError("zipmap=True makes dictionaries by class, but the student has none.")
+
+
 class NumbersInOnnx:
     """One tensor of doubles, named as scikit-learn's regressors have it."""
 
     names = ("variable",)
-    lost = (
-        "{rows} rows with numbers that differ by {mean_difference:.2g} of their spread on "
-        "average (at most {most_difference})"
-    )
 
     def __init__(self, outputs):
         self._count = outputs.n_outputs
@@ -183,6 +242,16 @@ class NumbersInOnnx:
         """Return no share: rows have no labels."""
         return {}
 
+    def lost(self, report):
+        """Say what a report of eight bits has beyond what is accepted, if anything."""
+        share = report["mean_difference"]
+        if share <= MAX_MEAN_SHARE:
+            return ""
+        return (
+            f"numbers differ by {share:.1%} of their spread on average (at most "
+            f"{MAX_MEAN_SHARE:.0%} are accepted)"
+        )
+
     def add_zipmap(self, onnx_model):
         """Refuse: numbers have no labels."""
         raise ValueError("zipmap=True makes dictionaries by label, but the student has none.")
@@ -196,8 +265,9 @@ class QuantilesInOnnx(NumbersInOnnx):
         self.about |= {"quantiles": outputs.levels.tolist()}
 
 
-WRITERS: dict[type[Outputs], type[ClassesInOnnx | NumbersInOnnx]] = {
+WRITERS: dict[type[Outputs], type[ClassesInOnnx | LabelsInOnnx | NumbersInOnnx]] = {
     Classes: ClassesInOnnx,
+    Labels: LabelsInOnnx,
     Numbers: NumbersInOnnx,
     Quantiles: QuantilesInOnnx,
 }

@@ -13,8 +13,13 @@ from skl2onnx.common.utils_classifier import get_label_classes
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 
 import skdistill
-from skdistill.export._onnx_outputs import ClassesInOnnx, NumbersInOnnx, QuantilesInOnnx
-from skdistill.layers import Classes, Numbers, Outputs, Quantiles
+from skdistill.export._onnx_outputs import (
+    ClassesInOnnx,
+    LabelsInOnnx,
+    NumbersInOnnx,
+    QuantilesInOnnx,
+)
+from skdistill.layers import Classes, Labels, Numbers, Outputs, Quantiles
 
 
 class StudentStep(ClassifierMixin, BaseEstimator):
@@ -47,6 +52,31 @@ class ClassesInSklearn:
         return of_label([n_rows]), FloatTensorType([n_rows, len(labels)])
 
 
+class StudentOfLabelsStep(ClassifierMixin, BaseEstimator):
+    """A student of several labels a row as the last step of a pipeline to convert."""
+
+    def __init__(self, student_):
+        self.student_ = student_
+
+
+class LabelsInSklearn:
+    """The outputs of a classifier of several labels a row."""
+
+    step = StudentOfLabelsStep
+    models = (StudentOfLabelsStep,)
+    options: ClassVar[dict[str, list]] = {}
+    chosen: ClassVar[dict[str, bool]] = {}
+
+    def __init__(self, scope, model):
+        self.written = LabelsInOnnx(model.student_.outputs)
+        self._count = model.student_.outputs.count
+
+    def types(self, n_rows):
+        """Return the types of labels and probabilities."""
+        shape = [n_rows, self._count]
+        return Int64TensorType(shape), FloatTensorType(shape)
+
+
 class StudentOfNumbersStep(RegressorMixin, BaseEstimator):
     """A student of numbers as the last step of a pipeline to convert."""
 
@@ -58,7 +88,7 @@ class NumbersInSklearn:
     """A regressor's output."""
 
     step = StudentOfNumbersStep
-    models: ClassVar[tuple[type, ...]] = (StudentOfNumbersStep,)
+    models: ClassVar[tuple[type, ...]] = (skdistill.DistilledRegressor, StudentOfNumbersStep)
     form = NumbersInOnnx
     options: ClassVar[dict[str, list]] = {}
     chosen: ClassVar[dict[str, bool]] = {}
@@ -79,8 +109,9 @@ class QuantilesInSklearn(NumbersInSklearn):
     form = QuantilesInOnnx
 
 
-WRITERS: dict[type[Outputs], type[ClassesInSklearn | NumbersInSklearn]] = {
+WRITERS: dict[type[Outputs], type[ClassesInSklearn | LabelsInSklearn | NumbersInSklearn]] = {
     Classes: ClassesInSklearn,
+    Labels: LabelsInSklearn,
     Numbers: NumbersInSklearn,
     Quantiles: QuantilesInSklearn,
 }

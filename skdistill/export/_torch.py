@@ -22,7 +22,7 @@ def to_torch(model: Any) -> nn.Module:
 
     Parameters
     ----------
-    model : Student, fitted DistilledClassifier, or Pipeline that has no other step than that
+    model : Student, fitted distilled estimator, or Pipeline that has no other step than that
         What to export.
 
     Returns
@@ -161,6 +161,18 @@ class Tempered(nn.Module):
         return torch.softmax(x * self.inverse_temperature, dim=1)
 
 
+class TemperedLabels(nn.Module):
+    """`Sigmoid.forward`."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.inverse_temperature = _parameter(layer.inverse_temperature)
+
+    def forward(self, x):
+        """Return probabilities."""
+        return torch.sigmoid(x * self.inverse_temperature)
+
+
 def _parameter(values):
     return nn.Parameter(torch.from_numpy(values.copy()))
 
@@ -183,6 +195,7 @@ READERS: dict[type, Callable] = {
     layers.AverageOfMembers: lambda layer: AverageMembers(),
     layers.Activation: lambda layer: ACTIVATIONS[layer.function](),
     layers.Softmax: Tempered,
+    layers.Sigmoid: TemperedLabels,
     layers.Affine: Placed,
     layers.Exponential: Exponentiated,
     layers.Ascending: Ascended,

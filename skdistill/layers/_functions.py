@@ -56,3 +56,28 @@ class Softmax(LastLayer):
 
     def spread(self, answers: np.ndarray) -> np.ndarray:
         return np.ones(answers.shape[1])
+
+
+@dataclass(frozen=True, eq=False)
+class Sigmoid(LastLayer):
+    """x ↦ σ(inverse_temperature · x), σ(x) = 1 / (1 + exp(-x))."""
+
+    inverse_temperature: np.ndarray  # float32 (n_labels,): 1 / T of each label's recalibration
+
+    def __post_init__(self) -> None:
+        self._require_floats("inverse_temperature")
+        self._require(self.inverse_temperature.size > 0, "no labels")
+        holds = np.all(self.inverse_temperature > 0)
+        self._require(holds, "inverse_temperature must be positive")
+
+    def row_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        fits = shape == self.inverse_temperature.shape
+        self._require(fits, f"inverse_temperature, for rows of shape {shape}")
+        return shape
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """Return probabilities of shape (n_samples, n_labels)."""
+        return np.exp(-np.logaddexp(0, -x * self.inverse_temperature))
+
+    def spread(self, answers: np.ndarray) -> np.ndarray:
+        return np.ones(answers.shape[1])

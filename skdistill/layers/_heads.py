@@ -56,7 +56,7 @@ class Exponential(HeadOfNumbers):
         return np.exp(np.clip(self._placed(x), -MOST_EXPONENT, MOST_EXPONENT))
 
     def spread(self, answers: np.ndarray) -> np.ndarray:
-        return np.maximum(_deviation(answers), self.scale * answers.mean(axis=0))
+        return np.maximum(_deviation(answers), self.scale * answers)
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,7 +50,7 @@ class LastLayer(Layer):
 
     @abstractmethod
     def spread(self, answers: np.ndarray) -> np.ndarray:
-        """Return the difference that is large, for each output, where the answers are these."""
+        """Return the difference that is large, for each output or answer, if these are all."""
 
 
 class LayerOfMembers(Layer):

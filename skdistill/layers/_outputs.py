@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from skdistill._plumbing.described import Described
-from skdistill.layers._functions import Softmax
+from skdistill.layers._functions import Sigmoid, Softmax
 from skdistill.layers._heads import Affine, Ascending, Exponential
 from skdistill.layers._layer import LastLayer
 
@@ -77,6 +77,43 @@ class Classes(Outputs):
     def decide(self, answers: np.ndarray) -> np.ndarray:
         """Return the label of the most probable class of each row."""
         return self.labels[answers.argmax(axis=1)]
+
+
+@dataclass(frozen=True, eq=False)
+class Labels(Outputs):
+    """Probabilities of labels of which a row may have several.
+
+    Parameters
+    ----------
+    count : int
+        How many there are.
+    """
+
+    count: int
+    last_layers = (Sigmoid,)
+
+    def __post_init__(self) -> None:
+        if type(self.count) is not int or self.count < 2:
+            raise ValueError(f"count={self.count!r}, but a student has two labels or more.")
+
+    @property
+    def n_outputs(self) -> int:
+        """How many labels."""
+        return self.count
+
+    @property
+    def words(self) -> str:
+        """How many labels there are."""
+        return f"{self.count} labels"
+
+    @property
+    def described(self) -> str:
+        """How many labels there are: they have no names."""
+        return self.words
+
+    def decide(self, answers: np.ndarray) -> np.ndarray:
+        """Return 1 where a row more likely has a label than not, else 0."""
+        return (answers > 0.5).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,18 +3,19 @@
 from typing import Any
 
 from skdistill.layers._encode_table import EncodeTable, Periodic
-from skdistill.layers._functions import Activation, Softmax
+from skdistill.layers._functions import Activation, Sigmoid, Softmax
 from skdistill.layers._heads import Affine, Ascending, Exponential
 from skdistill.layers._layer import Layer
 from skdistill.layers._linear import Linear
 from skdistill.layers._members import AverageOfMembers, LinearOfMembers, MeanOfMembers, Scale
-from skdistill.layers._outputs import Classes, Numbers, Outputs, Quantiles
+from skdistill.layers._outputs import Classes, Labels, Numbers, Outputs, Quantiles
 
 STEPS = EncodeTable, Periodic, Linear, Activation, Scale, LinearOfMembers
 JOINS = MeanOfMembers, AverageOfMembers
-LASTS = Softmax, Affine, Exponential, Ascending
+LASTS = Softmax, Sigmoid, Affine, Exponential, Ascending
 LAYERS: dict[str, type[Layer]] = {cls.__name__: cls for cls in (*STEPS, *JOINS, *LASTS)}
-OUTPUTS: dict[str, type[Outputs]] = {cls.__name__: cls for cls in (Classes, Numbers, Quantiles)}
+MEANINGS = Classes, Labels, Numbers, Quantiles
+OUTPUTS: dict[str, type[Outputs]] = {cls.__name__: cls for cls in MEANINGS}
 KINDS: dict[str, Any] = {**LAYERS, **OUTPUTS}
 
 

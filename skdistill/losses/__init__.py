@@ -1,5 +1,7 @@
 """Distillation losses for torch: usable alone, in any torch or skorch code."""
 
+from skdistill.losses._binary import BINARY_NUMBER as BINARY_NUMBER
+from skdistill.losses._binary import binary_loss
 from skdistill.losses._distributions import KINDS
 from skdistill.losses._distributions import NUMBERS as NUMBERS
 from skdistill.losses._distributions import KindName as KindName
@@ -17,5 +19,5 @@ from skdistill.losses._settings import check_classes as check_classes
 from skdistill.losses._settings import make_settings as make_settings
 from skdistill.losses._tempering import temper
 
-__all__ = ["KINDS", "POINTS", "DistillationLoss"]
-__all__ += ["distillation_loss", "pinball_loss", "point_loss", "temper"]
+__all__ = ["KINDS", "POINTS", "DistillationLoss", "binary_loss", "distillation_loss"]
+__all__ += ["pinball_loss", "point_loss", "temper"]

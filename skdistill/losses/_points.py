@@ -65,7 +65,8 @@ def point_loss(
     ----------
     .. [1] Huber, "Robust Estimation of a Location Parameter", 1964.
     """
-    _check(predictions, targets, labels, kind, alpha, delta, reduction)
+    _check(predictions, targets, labels, sample_weight)
+    _check_settings(kind, alpha, delta, reduction)
     losses = alpha * _error(predictions - targets, kind, delta)
     if labels is not None and alpha < 1:
         known = ~torch.isnan(labels[:, 0])
@@ -86,7 +87,7 @@ def _error(e, kind, delta):
     ).mean(dim=1)
 
 
-def _check(predictions, targets, labels, kind, alpha, delta, reduction):
+def _check(predictions, targets, labels, weight):
     shape = predictions.shape
     for name, numbers in (("targets", targets), ("labels", labels)):
         if numbers is not None and (len(shape) != 2 or numbers.shape != shape):
@@ -94,6 +95,13 @@ def _check(predictions, targets, labels, kind, alpha, delta, reduction):
                 f"predictions of shape {tuple(shape)} and {name} of shape {tuple(numbers.shape)}: "
                 "both must be (n_samples, n_outputs)."
             )
+    if weight is not None and weight.shape != shape[:1]:
+        raise ValueError(
+            f"sample_weight of shape {tuple(weight.shape)} for {shape[0]} rows of predictions."
+        )
+
+
+def _check_settings(kind, alpha, delta, reduction):
     if kind not in POINTS:
         raise ValueError(f"kind must be one of {', '.join(POINTS)}, got {kind!r}.")
     if not 0 <= alpha <= 1 or not delta > 0:

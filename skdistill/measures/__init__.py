@@ -1,6 +1,6 @@
 """What report, search, command and benchmarks share: costs, comparisons, rivals."""
 
-from skdistill.measures._boosting import best_shape, fit_boosting, fit_within
+from skdistill.measures._boosting import best_shape, boosting_of, fit_boosting, fit_within
 from skdistill.measures._compare import compare
 from skdistill.measures._costs import (
     UNKNOWN,
@@ -15,6 +15,7 @@ __all__ = [
     "UNKNOWN",
     "Costs",
     "best_shape",
+    "boosting_of",
     "compare",
     "fit_boosting",
     "fit_twin",

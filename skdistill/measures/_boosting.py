@@ -10,7 +10,8 @@ from sklearn.model_selection import GroupShuffleSplit, train_test_split
 from skdistill.exceptions import only_informs
 from skdistill.measures._costs import serialized_bytes
 from skdistill.tables import as_table, take_rows
-from skdistill.teachers import TableBoosting
+from skdistill.tasks import Means, Multiclass, Task
+from skdistill.teachers import TableBoosting, TableBoostingRegressor
 
 # At least one of them is within 1.3 % of the best of 60, for 30 to 120 kB: shallow trees in large
 # steps where bytes are few, few bins where columns are many. Large steps need more of a brake.
@@ -26,6 +27,24 @@ MOST_TREES = 400  # of a class
 MOST_ROWS = 20_000  # that the shapes are compared on
 TEST_SHARE, MIN_OF_CLASS = 0.2, 5  # for each class to be among the rows that decide
 
+Boosting = TableBoosting | TableBoostingRegressor
+
+
+def boosting_of(task: Task) -> type[Boosting] | None:
+    """Return the boosting that learns a task; None where it has no such answers.
+
+    Parameters
+    ----------
+    task : skdistill.tasks.Task
+
+    Returns
+    -------
+    boosting : type or None
+    """
+    if isinstance(task, Multiclass):
+        return TableBoosting
+    return TableBoostingRegressor if isinstance(task, Means) and task.n_outputs == 1 else None
+
 
 @only_informs("Gradient boosting of that size")
 def fit_boosting(
@@ -35,8 +54,9 @@ def fit_boosting(
     sample_weight: ArrayLike | None = None,
     groups: ArrayLike | None = None,
     *,
+    task: Task,
     random_state: int = 0,
-) -> TableBoosting | None:
+) -> Boosting | None:
     """Fit the best gradient boosting that `n_bytes` hold; rows held out say which that is.
 
     Parameters
@@ -49,15 +69,17 @@ def fit_boosting(
     sample_weight : array of shape (n_samples,) or None
     groups : array of shape (n_samples,) or None
         Rows of one group are held out together.
+    task : skdistill.tasks.Task
+        What is predicted; `boosting_of` has a boosting of it.
     random_state : int
 
     Returns
     -------
-    boosting : fitted TableBoosting or None
+    boosting : fitted boosting or None
         None, with a warning, where it fails. A single tree may be larger than `n_bytes`.
     """
     X = as_table(X)
-    model = best_shape(n_bytes, X, y, sample_weight, groups, random_state=random_state)
+    model = best_shape(n_bytes, X, y, sample_weight, groups, task=task, random_state=random_state)
     return fit_within(n_bytes, model, X, y, sample_weight)
 
 
@@ -68,26 +90,29 @@ def best_shape(
     sample_weight: ArrayLike | None = None,
     groups: ArrayLike | None = None,
     *,
+    task: Task,
     random_state: int = 0,
-) -> TableBoosting:
+) -> Boosting:
     """Return the unfitted boosting of `n_bytes` that is best on rows held out of X.
 
     Parameters
     ----------
-    n_bytes, X, y, sample_weight, groups, random_state
+    n_bytes, X, y, sample_weight, groups, task, random_state
         As in `fit_boosting`. More than 20,000 rows are not looked at.
 
     Returns
     -------
-    boosting : TableBoosting
+    boosting : boosting
         With its shape, and as many trees as are of use.
     """
     y = np.asarray(y)
     weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight)
-    train, test = _parts(y, groups, random_state)
-    found = []
+    train, test = _parts(y, groups, random_state, stratify=task.stratifies)
+    boosting, found = boosting_of(task), []
+    if boosting is None:
+        raise ValueError("No boosting predicts several numbers: leave it out.")
     for shape in SHAPES:
-        model = TableBoosting(early_stopping=False, random_state=random_state, **shape)
+        model = boosting(early_stopping=False, random_state=random_state, **shape)
         excess, losses = _held_out(n_bytes, model, X, y, weight, train, test)
         model.set_params(max_iter=int(np.argmin(losses)) + 1)
         found.append((excess, min(losses), model))
@@ -96,23 +121,23 @@ def best_shape(
 
 def fit_within(
     n_bytes: float,
-    model: TableBoosting,
+    model: Boosting,
     X: Any,
     y: ArrayLike,
     sample_weight: ArrayLike | None = None,
-) -> TableBoosting:
+) -> Boosting:
     """Fit boosting, with fewer trees where it would take more than `n_bytes`.
 
     Parameters
     ----------
     n_bytes, X, y, sample_weight
         As in `fit_boosting`.
-    model : TableBoosting
+    model : boosting
         Gets the number of trees.
 
     Returns
     -------
-    boosting : fitted TableBoosting
+    boosting : fitted boosting
         `model`. A single tree may be larger than `n_bytes`.
     """
     while serialized_bytes(model.fit(X, y, sample_weight)) > n_bytes and model.max_iter > 1:
@@ -120,14 +145,14 @@ def fit_within(
     return model
 
 
-def _parts(y, groups, random_state):
+def _parts(y, groups, random_state, *, stratify):
     """Return the positions of rows to learn from, and of rows that decide."""
     rows = np.random.default_rng(random_state).permutation(len(y))[:MOST_ROWS]
     if groups is not None:
         whole = GroupShuffleSplit(1, test_size=TEST_SHARE, random_state=random_state)
         train, test = next(whole.split(rows, groups=np.asarray(groups)[rows]))
         return rows[train], rows[test]
-    common = np.unique(y[rows], return_counts=True)[1].min() >= MIN_OF_CLASS
+    common = stratify and np.unique(y[rows], return_counts=True)[1].min() >= MIN_OF_CLASS
     return train_test_split(
         rows,
         test_size=TEST_SHARE,

@@ -21,7 +21,7 @@ def compare(
         All of the same task.
     X : table of shape (n_samples, n_features)
         Held-out rows.
-    y : array of shape (n_samples,)
+    y : array of shape (n_samples,) or (n_samples, n_outputs)
         Labels.
     reference : str
         Name of the model with which the others' agreement is measured.

@@ -1,4 +1,4 @@
-"""What a classifier costs: bytes on disk, seconds to load and to answer."""
+"""What a model costs: bytes on disk, seconds to load and to answer."""
 
 import io
 import pickle
@@ -13,20 +13,21 @@ import numpy as np
 from skdistill.runtime import Student, load
 from skdistill.tables import take_rows
 
-MAX_SECONDS = 2.0  # spent on the latency of one classifier
+MAX_SECONDS = 2.0  # spent on the latency of one model
 MIN_CALLS, MAX_CALLS = 20, 1000
 MIN_BATCHES, BATCH_ROWS = 5, 1000
+ANSWERS = ("predict_proba", "decision_function", "predict")  # the first that a model has
 UNPICKLABLE = pickle.PicklingError, AttributeError, TypeError
 
 
 @dataclass(frozen=True)
 class Costs:
-    """What one classifier costs on this machine.
+    """What one model costs on this machine.
 
     Parameters
     ----------
     n_bytes : int or float
-        Size of the saved classifier: a student's file, any other's pickle. NaN where it cannot be
+        Size of the saved model: a student's file, any other's pickle. NaN where it cannot be
         pickled.
     load_seconds : float
         Seconds to read it from a file that is in the system's cache. NaN as `n_bytes`.
@@ -47,12 +48,12 @@ class Costs:
 UNKNOWN = Costs(*[np.nan] * 6)  # of what is no model
 
 
-def measure_costs(classifier: Any, X: Any) -> Costs:
-    """Measure what a classifier costs.
+def measure_costs(model: Any, X: Any) -> Costs:
+    """Measure what a model costs.
 
     Parameters
     ----------
-    classifier : fitted classifier or Student
+    model : fitted model or Student
         What to measure.
     X : table of shape (n_samples, n_features)
         Rows to answer.
@@ -62,24 +63,24 @@ def measure_costs(classifier: Any, X: Any) -> Costs:
     costs : Costs
     """
     try:
-        stored: tuple[float, float] = serialized_bytes(classifier), load_seconds(classifier)
+        stored: tuple[float, float] = serialized_bytes(model), load_seconds(model)
     except UNPICKLABLE:
         stored = np.nan, np.nan
     batch = take_rows(X, np.arange(min(X.shape[0], BATCH_ROWS)))
-    row = np.quantile(_row_seconds(classifier, X), (0.5, 0.99))
-    of_batch = np.quantile(_seconds(classifier, [batch], MIN_BATCHES), (0.5, 0.99))
+    row = np.quantile(_row_seconds(model, X), (0.5, 0.99))
+    of_batch = np.quantile(_seconds(model, [batch], MIN_BATCHES), (0.5, 0.99))
     return Costs(*stored, *map(float, (*row, *of_batch)))
 
 
-def one_row_latency(classifier: Any, X: Any) -> float:
-    """Return the median seconds of `predict_proba` for a single row.
+def one_row_latency(model: Any, X: Any) -> float:
+    """Return the median seconds of `predict_proba`, or of `predict` without it, for a single row.
 
     Up to a thousand calls, at least twenty, within about two seconds, after a warm-up; rows are
     cut out of `X` beforehand.
 
     Parameters
     ----------
-    classifier : fitted classifier
+    model : fitted model
         What to measure.
     X : table of shape (n_samples, n_features)
         Held-out rows.
@@ -89,15 +90,15 @@ def one_row_latency(classifier: Any, X: Any) -> float:
     seconds : float
         The median.
     """
-    return float(np.median(_row_seconds(classifier, X)))
+    return float(np.median(_row_seconds(model, X)))
 
 
-def serialized_bytes(classifier: Any) -> int:
-    """Return the size of a classifier on disk: a student's file, any other's pickle.
+def serialized_bytes(model: Any) -> int:
+    """Return the size of a model on disk: a student's file, any other's pickle.
 
     Parameters
     ----------
-    classifier : fitted classifier or Student
+    model : fitted model or Student
         What to measure.
 
     Returns
@@ -105,47 +106,47 @@ def serialized_bytes(classifier: Any) -> int:
     n_bytes : int
         Of the file.
     """
-    if isinstance(classifier, Student):
+    if isinstance(model, Student):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "student.safetensors"
-            classifier.save(path)
+            model.save(path)
             return path.stat().st_size
     counter = _Counter()
-    pickle.dump(classifier, counter, protocol=5)
+    pickle.dump(model, counter, protocol=5)
     return counter.n_bytes
 
 
-def load_seconds(classifier: Any) -> float:
-    """Return the seconds to read a classifier from a file that is in the system's cache.
+def load_seconds(model: Any) -> float:
+    """Return the seconds to read a model from a file that is in the system's cache.
 
     Parameters
     ----------
-    classifier : fitted classifier or Student
+    model : fitted model or Student
         What to measure.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "saved"
-        if isinstance(classifier, Student):
-            classifier.save(path)
+        if isinstance(model, Student):
+            model.save(path)
             start = time.perf_counter()
             load(path)
             return time.perf_counter() - start
         with open(path, "wb") as file:
-            pickle.dump(classifier, file, protocol=5)
+            pickle.dump(model, file, protocol=5)
         start = time.perf_counter()
         with open(path, "rb") as file:
             pickle.load(file)
         return time.perf_counter() - start
 
 
-def _row_seconds(classifier, X):
+def _row_seconds(model, X):
     rows = [take_rows(X, np.array([i])) for i in range(min(X.shape[0], MIN_CALLS))]
-    return _seconds(classifier, rows, MIN_CALLS)
+    return _seconds(model, rows, MIN_CALLS)
 
 
-def _seconds(classifier, tables, min_calls):
+def _seconds(model, tables, min_calls):
     """Return the seconds of each call, on the tables in turn, after a warm-up."""
-    answer = getattr(classifier, "predict_proba", None) or classifier.decision_function
+    answer = next(getattr(model, name) for name in ANSWERS if hasattr(model, name))
     for table in tables[:3]:
         answer(table)
     times: list[float] = []

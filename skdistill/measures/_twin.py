@@ -19,17 +19,18 @@ def fit_twin(
 
     Parameters
     ----------
-    clf : fitted DistilledClassifier
+    clf : fitted distilled estimator
         Left as it is; its teacher is not fitted again.
     X : table of shape (n_samples, n_features)
-    y : array of shape (n_samples,)
+    y : array of shape (n_samples,) or (n_samples, n_outputs)
     sample_weight : array of shape (n_samples,) or None
     groups : array of shape (n_samples,) or None
         Rows of one group are held out together.
 
     Returns
     -------
-    twin : DistilledClassifier
+    twin : distilled estimator
+        Of the kind of `clf`.
     """
     twin = clone(clf).set_params(
         teacher=frozen(clf.teacher_),

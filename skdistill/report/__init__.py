@@ -10,6 +10,7 @@ from skdistill.report._display import mark_costs as mark_costs
 from skdistill.report._fidelity import fidelity_report
 from skdistill.report._fidelity_report import FidelityReport, ModelFigures
 from skdistill.report._fit_displays import TrainingDisplay, TransferDisplay
+from skdistill.report._number_displays import PredictionDisplay, ResidualDisplay
 from skdistill.report._slices import Slice
 from skdistill.report._tables import make_tables as make_tables
 from skdistill.report._tradeoff_display import TradeoffDisplay
@@ -23,7 +24,9 @@ __all__ = [
     "Interval",
     "Measure",
     "ModelFigures",
+    "PredictionDisplay",
     "ReliabilityDisplay",
+    "ResidualDisplay",
     "Slice",
     "TradeoffDisplay",
     "TrainingDisplay",

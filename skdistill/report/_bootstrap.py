@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import t as student_t
 
 from skdistill._plumbing.seeds import as_seed
+from skdistill._plumbing.words import in_figures
 
 N_RESAMPLES = 2000
 CAUTION = 20  # rows: of fewer, intervals are those of a clearly higher level
@@ -36,7 +37,8 @@ class Interval:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:.4f} [{self.low:.4f}, {self.high:.4f}]"
+        value, low, high = in_figures((self.value, self.low, self.high))
+        return f"{value} [{low}, {high}]"
 
 
 def bootstrap_interval(

@@ -214,9 +214,14 @@ class AgreementDisplay(_ByConfidence):
         Raises
         ------
         TypeError, ValueError
-            If `clf` is not fitted, or has no teacher.
+            If `clf` is not fitted, or has no classes or no teacher.
         """
         check_distilled(clf, "AgreementDisplay")
+        if not hasattr(clf, "classes_"):
+            raise TypeError(
+                f"AgreementDisplay draws classes, and this {type(clf).__name__} has none. Use "
+                "PredictionDisplay."
+            )
         teacher = clf.ask_teacher(X)
         return cls.from_predictions(teacher, clf.predict_proba(X), n_bins=n_bins, name=name, ax=ax)
 

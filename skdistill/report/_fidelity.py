@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from skdistill.exceptions import only_informs
-from skdistill.measures import UNKNOWN, fit_boosting, fit_twin, measure_costs
+from skdistill.measures import UNKNOWN, boosting_of, fit_boosting, fit_twin, measure_costs
 from skdistill.report._bootstrap import Draws
 from skdistill.report._display import in_words
 from skdistill.report._fidelity_report import FidelityReport, ModelFigures
@@ -47,22 +47,22 @@ def fidelity_report(
 
     The rivals are the hard-label twin (the same student with ``alpha=0``, ``transfer=None`` and
     early stopping) and the best gradient boosting of no more bytes. Both are fitted here, on
-    the training rows, which a `DistilledClassifier` does not keep: without them only prior,
+    the training rows, which an estimator does not keep: without them only prior,
     teacher and student are compared, and the verdict is "undecided". It knows the rows of its fit
     again, though: a warning says where `X_train` is another table, or where rows of `X_test` are
     among them.
 
     Parameters
     ----------
-    clf : fitted DistilledClassifier
+    clf : fitted DistilledClassifier or DistilledRegressor
         Left as it is.
     X_test : table of shape (n_samples, n_features)
         Rows that neither `clf` nor its teacher was fitted on.
-    y_test : array of shape (n_samples,)
+    y_test : array of shape (n_samples,) or (n_samples, n_outputs)
         Their labels.
     X_train : table of shape (n_train_samples, n_features) or None, default=None
         The rows that `clf` was fitted on.
-    y_train : array of shape (n_train_samples,) or None, default=None
+    y_train : array of shape (n_train_samples,) or (n_train_samples, n_outputs), or None
         Their labels.
     sample_weight_train : array of shape (n_train_samples,) or None, default=None
         Weights that `clf` was fitted with. Rows of weight 0 are left out.
@@ -72,7 +72,7 @@ def fidelity_report(
         Groups of the held-out rows: rows of one group count as one draw in the intervals.
     baselines : "auto" or list of {"twin", "boosting"}, default="auto"
         Rivals to fit. "auto" is both; the boosting is left out where the student reads sparse
-        matrices or has no size.
+        matrices, has no size or predicts several numbers.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def fidelity_report(
     Raises
     ------
     TypeError
-        If `clf` is not a fitted DistilledClassifier.
+        If `clf` is not a fitted DistilledClassifier or DistilledRegressor.
     ValueError
         If it has no teacher, or was fitted with groups or weights that are not passed with the
         training rows; if rows, labels or `baselines` are unusable. The message says which and why.
@@ -154,7 +154,7 @@ def _wanted(baselines):
 def _labels(task, X, y):
     """Return labels as the task reads them, or say what is wrong with the rows."""
     y, n = np.asarray(y), X.shape[0]
-    check_length("y_test", y, "X_test", n)
+    check_length("y_test", y, "X_test", n, columns=True)
     if n == 0:
         raise ValueError("X_test has no rows: pass rows that were held out of the fit.")
     return task.labels_of(y, "y_test")
@@ -166,16 +166,23 @@ def _fit_rivals(clf, wanted, n_bytes, training):
     train = training.X, training.y, training.sample_weight, training.groups
     if "twin" in wanted:
         rivals[TWIN] = fit_twin(clf, *train).student_
-    if "boosting" in wanted and not clf.student_.reader.sparse and np.isfinite(n_bytes):
-        rivals[BOOSTING] = fit_boosting(n_bytes, *train)
+    if "boosting" in wanted and _has_boosting(clf, n_bytes):
+        rivals[BOOSTING] = fit_boosting(n_bytes, *train, task=clf.task_)
     return {name: rival for name, rival in rivals.items() if rival is not None}
+
+
+def _has_boosting(clf, n_bytes):
+    """Whether boosting reads such rows, of a size to be of, and predicts as much."""
+    sparse = clf.student_.reader.sparse
+    return not sparse and np.isfinite(n_bytes) and boosting_of(clf.task_) is not None
 
 
 def _report(clf, rows, labels, groups, fitted, answers, costs):
     """Measure, compare and judge."""
     task, reference = clf.task_, answers.get(CALIBRATED, answers[TEACHER])
     losses = {name: task.answer_losses(labels, each) for name, each in answers.items()}
-    intervals, parts = _Intervals(losses, groups), task.parts(labels)
+    intervals = _Intervals(losses, groups)
+    parts = {name: task.losses_by_part(labels, each) for name, each in answers.items()}
     models = {
         name: ModelFigures(
             quality=measure(task.measures, labels, each, reference),
@@ -183,8 +190,8 @@ def _report(clf, rows, labels, groups, fitted, answers, costs):
             loss=intervals.loss(name),
             lead=intervals.lead(name),
             loss_by_part={
-                part: float(losses[name][inside].mean()) if inside.any() else np.nan
-                for part, inside in parts.items()
+                part: float(inside.mean()) if len(inside) else np.nan
+                for part, inside in parts[name].items()
             },
         )
         for name, each in answers.items()
@@ -197,7 +204,7 @@ def _report(clf, rows, labels, groups, fitted, answers, costs):
         models=models,
         gap_closed=gap.share,
         gap_note=gap.why_not,
-        rows_by_part={part: int(inside.sum()) for part, inside in parts.items()},
+        rows_by_part={part: len(inside) for part, inside in parts[STUDENT].items()},
         slices=_slices(clf, rows, reference, answers[STUDENT], excess),
         verdict=judge(
             {name: row.lead for name, row in models.items()},
@@ -251,8 +258,13 @@ class _Intervals:
 
 @only_informs("The report's slices", ())
 def _slices(clf, rows, reference, answers, excess_loss):
-    reader, measures = clf.student_.reader, clf.task_.measures
+    reader, task = clf.student_.reader, clf.task_
     if reader.sparse:
         return ()
-    likeness = {each.name: each.of(reference, answers) for each in measures if each.of_teacher}
-    return worst_slices(rows, reader, excess_loss=excess_loss, **likeness)
+    of_teacher = [each for each in task.measures if each.of_teacher]
+
+    def likeness(inside):
+        return measure(of_teacher, None, answers[inside], reference[inside])
+
+    how = {"likeness": likeness, "unlike": task.unlike, "excess_loss": excess_loss}
+    return worst_slices(rows, reader, **how)

@@ -35,7 +35,7 @@ class ModelFigures:
     lead : Interval
         The loss minus the student's: above zero, the student is better.
     loss_by_part : dict of object to float
-        The loss over the rows of each class; NaN for a class without rows.
+        The loss over the rows of each class, NaN for a class without rows; or of each output.
     """
 
     quality: dict[str, float]
@@ -67,7 +67,7 @@ class FidelityReport:
     gap_note : str
         Why `gap_closed` is not stated, as a sentence; else empty.
     rows_by_part : dict of object to int
-        Held-out rows of each class.
+        Held-out rows of each class, or output.
     slices : tuple of Slice
         Where student and teacher differ most, the worst first.
     verdict : Verdict
@@ -104,7 +104,7 @@ class FidelityReport:
         """Return all figures as a pandas DataFrame, one row a model.
 
         Intervals have columns that end in ``_low`` and ``_high``; a column that ends in
-        ``[setosa]`` is the loss over the rows of that class.
+        ``[setosa]`` is the loss over the rows of that class, or of that output.
 
         Returns
         -------

@@ -26,6 +26,8 @@ class TrainingDisplay(Display):
         For how many epochs the student was trained.
     loss_name : str, default="loss"
         What the loss of labels is: ``task_.loss`` of a distilled estimator.
+    unit : str, default=""
+        In which it is told: ``task_.unit``.
 
     Attributes
     ----------
@@ -39,7 +41,12 @@ class TrainingDisplay(Display):
     """
 
     def __init__(
-        self, history: Sequence[Mapping[str, Any]], *, chosen: int, loss_name: str = "loss"
+        self,
+        history: Sequence[Mapping[str, Any]],
+        *,
+        chosen: int,
+        loss_name: str = "loss",
+        unit: str = "",
     ) -> None:
         self.losses = {
             name: np.array([row[name] for row in history])
@@ -48,6 +55,7 @@ class TrainingDisplay(Display):
         }
         self.chosen = chosen
         self.loss_name = loss_name
+        self.unit = unit
 
     @classmethod
     def from_estimator(cls, clf: Any, *, ax: Any = None) -> Self:
@@ -55,7 +63,7 @@ class TrainingDisplay(Display):
 
         Parameters
         ----------
-        clf : fitted DistilledClassifier
+        clf : fitted DistilledClassifier or DistilledRegressor
             Left as it is.
         ax : matplotlib Axes or None, default=None
             Where to draw; None makes a figure.
@@ -65,7 +73,8 @@ class TrainingDisplay(Display):
         display : TrainingDisplay
             With `ax_`, `figure_` and what was drawn on it.
         """
-        return cls(clf.history_, chosen=clf.n_iter_, loss_name=clf.task_.loss).plot(ax)
+        told = {"loss_name": clf.task_.loss, "unit": clf.task_.unit}
+        return cls(clf.history_, chosen=clf.n_iter_, **told).plot(ax)
 
     def _draw(self, ax, kwargs):
         held_out = "valid_loss" in self.losses
@@ -81,7 +90,7 @@ class TrainingDisplay(Display):
         self.chosen_line_ = ax.axvline(
             self.chosen, linestyle="--", label=f"chosen: {self.chosen}", **FAINT
         )
-        ylabel = in_words(self.loss_name) if held_out else "loss that is minimised"
+        ylabel = _told(self.loss_name, self.unit) if held_out else "loss that is minimised"
         ax.set(xlabel="epoch", ylabel=ylabel)
         ax.legend(fontsize="small")
 
@@ -101,6 +110,8 @@ class TransferDisplay(Display):
         As in ``transfer_summary_["trials"]``.
     loss_name : str
         What trials call their loss: ``task_.loss`` of the fitted estimator.
+    unit : str, default=""
+        In which it is told: ``task_.unit``.
 
     Attributes
     ----------
@@ -117,7 +128,9 @@ class TransferDisplay(Display):
         If there are no trials.
     """
 
-    def __init__(self, trials: Sequence[Mapping[str, Any]], *, loss_name: str) -> None:
+    def __init__(
+        self, trials: Sequence[Mapping[str, Any]], *, loss_name: str, unit: str = ""
+    ) -> None:
         if not trials:
             raise ValueError(
                 'transfer_summary_["trials"] is empty: there was no race to draw. '
@@ -125,6 +138,7 @@ class TransferDisplay(Display):
             )
         self.label = [_describe(trial) for trial in trials]
         self.loss_name = loss_name
+        self.unit = unit
         self.loss = np.array([trial[loss_name] for trial in trials])
         self.chosen = np.array([trial["chosen"] for trial in trials])
         self.stage = [trial["stage"] for trial in trials]
@@ -132,11 +146,11 @@ class TransferDisplay(Display):
 
     @classmethod
     def from_estimator(cls, clf: Any, *, ax: Any = None) -> Self:
-        """Draw the race of a fitted classifier.
+        """Draw the race of a fitted estimator.
 
         Parameters
         ----------
-        clf : fitted DistilledClassifier
+        clf : fitted DistilledClassifier or DistilledRegressor
             Left as it is.
         ax : matplotlib Axes or None, default=None
             Where to draw; None makes a figure.
@@ -152,7 +166,7 @@ class TransferDisplay(Display):
             If nothing was tried.
         """
         trials = clf.transfer_summary_["trials"]
-        return cls(trials, loss_name=clf.task_.loss).plot(ax)
+        return cls(trials, loss_name=clf.task_.loss, unit=clf.task_.unit).plot(ax)
 
     def _draw(self, ax, kwargs):
         places = np.arange(len(self.label))
@@ -172,7 +186,7 @@ class TransferDisplay(Display):
         ax.invert_yaxis()
         ax.grid(axis="y", alpha=0.3)
         ax.locator_params(axis="x", nbins=4)
-        ax.set(xlabel=f"held-out {in_words(self.loss_name)}")
+        ax.set(xlabel=_told(f"held-out {self.loss_name}", self.unit, between="\n"))
         ax.legend(fontsize="small")
 
     def _points(self):
@@ -182,6 +196,10 @@ class TransferDisplay(Display):
             "chosen": self.chosen,
             "stage": self.stage,
         }
+
+
+def _told(loss_name, unit, *, between=" "):
+    return f"{in_words(loss_name)}{between}({unit})" if unit else in_words(loss_name)
 
 
 def _describe(trial):

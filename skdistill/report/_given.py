@@ -1,4 +1,4 @@
-"""The rows that a report is given, held against those that the classifier was fitted on."""
+"""The rows that a report is given, held against those that the estimator was fitted on."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -42,9 +42,10 @@ def check_training(clf, X, y, sample_weight, groups):
         )
     _check_complete(clf.fitted_on_, more)
     X, y = as_table(X), np.asarray(y)
-    lengths = {"y_train": y, **{name: value for name, value in more.items() if value is not None}}
-    for name, value in lengths.items():
-        check_length(name, value, "X_train", X.shape[0])
+    check_length("y_train", y, "X_train", X.shape[0], columns=True)
+    for name, value in more.items():
+        if value is not None:
+            check_length(name, value, "X_train", X.shape[0])
     weight, groups = (None if v is None else np.asarray(v) for v in (sample_weight, groups))
     if weight is not None and not (weight > 0).all():
         rows = np.flatnonzero(weight > 0)
@@ -55,7 +56,7 @@ def check_training(clf, X, y, sample_weight, groups):
 
 
 def _check_complete(fitted_on, more):
-    """Raise where the classifier was fitted with what its rivals are not given."""
+    """Raise where the estimator was fitted with what its rivals are not given."""
     for name, used, harm in (
         ("groups_train", fitted_on.grouped, "hold out rows of groups that they learn from"),
         ("sample_weight_train", fitted_on.weighted, "learn another task"),
@@ -63,17 +64,18 @@ def _check_complete(fitted_on, more):
         own = name.removesuffix("_train")
         if used and more[name] is None:
             raise ValueError(
-                f"The classifier was fitted with {own}, and {name} was not passed: the hard-label "
+                f"The estimator was fitted with {own}, and {name} was not passed: the hard-label "
                 f"twin and the boosting would {harm}, and the verdict would be unfair to them. "
                 f"Pass {name}= as in fit, or no training rows."
             )
 
 
-def check_length(name, value, of, n):
-    """Raise unless `value` has one entry for each of `n` rows."""
-    if np.shape(value) != (n,):
+def check_length(name, value, of, n, *, columns=False):
+    """Raise unless `value` has one entry for each of `n` rows, or with `columns` perhaps more."""
+    shape = np.shape(value)
+    if shape[:1] != (n,) or (len(shape) > 1 and not columns):
         raise ValueError(
-            f"{of} has {n} rows and {name} has the shape {np.shape(value)}: pass one value a row."
+            f"{of} has {n} rows and {name} has the shape {shape}: pass one value a row."
         )
 
 
@@ -82,7 +84,7 @@ def check_rows(clf, rows_test, training, groups_test):
 
     Parameters
     ----------
-    clf : fitted DistilledClassifier
+    clf : fitted distilled estimator
     rows_test : float array or sparse matrix of shape (n_samples, n_features)
         Held-out rows as the student reads them.
     training : Training or None
@@ -96,13 +98,13 @@ def check_rows(clf, rows_test, training, groups_test):
     known = fitted_on.known(rows_test)
     if is_leak(int(known.sum()), len(known), fitted_on.n_rows, fitted_on.repeats):
         warn(
-            f"{known.mean():.0%} of the rows of X_test are among those that the classifier was "
+            f"{known.mean():.0%} of the rows of X_test are among those that the estimator was "
             "fitted on: all figures flatter who learned them by heart. Pass rows that were held "
             "out of fit."
         )
     if fitted_on.grouped and groups_test is None:
         warn(
-            "The classifier was fitted with groups, and groups_test was not passed: intervals "
+            "The estimator was fitted with groups, and groups_test was not passed: intervals "
             "take rows of one group for independent, and are too narrow where these are alike. "
             "Pass groups_test=."
         )
@@ -127,7 +129,7 @@ def is_leak(n_known, n, n_fitted, repeats):
 def _of_training(known, n, n_fitted):
     unknown = "" if known.all() else f", {1 - known.mean():.0%} of them unknown to it"
     return (
-        f"X_train is not what the classifier was fitted on: {n:,} rows{unknown}, where it had "
+        f"X_train is not what the estimator was fitted on: {n:,} rows{unknown}, where it had "
         f"{n_fitted:,} of positive weight. Its rivals are fitted on X_train, and the comparison "
         "is unfair. Pass the rows of fit, as fit was given them."
     )

@@ -8,10 +8,13 @@ from typing import Any
 from skdistill.report._class_displays import panels_of_classes
 from skdistill.report._display import COLORS, in_words, room_for
 from skdistill.report._fit_displays import TrainingDisplay, TransferDisplay
+from skdistill.report._number_displays import panels_of_numbers
 from skdistill.report._optional import require
 from skdistill.report._tradeoff_display import TradeoffDisplay
 from skdistill.report._verdict import CALIBRATED, STUDENT, TEACHER, TWIN
+from skdistill.tasks import Means, Multiclass
 
+PANELS: dict[type, Any] = {Multiclass: panels_of_classes, Means: panels_of_numbers}
 SIZE = (4.4, 3.3)  # inches of a panel: at 72 points an inch, less than the width of a phone
 INK = "#123456"  # stands for the colour of the page's text in an SVG
 INKED = ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color")
@@ -50,8 +53,8 @@ def make_panels(clf, labels, answers, models):
 
     Parameters
     ----------
-    clf : fitted DistilledClassifier
-    labels : array of shape (n_samples,)
+    clf : fitted distilled estimator
+    labels : array of shape (n_samples,) or (n_samples, n_outputs)
         As the task reads them.
     answers : dict of str to float array of shape (n_samples, n_outputs)
         By model.
@@ -64,9 +67,11 @@ def make_panels(clf, labels, answers, models):
     teacher = CALIBRATED if CALIBRATED in answers else TEACHER
     shown = {teacher: COLORS["teacher"], TWIN: COLORS["twin"], STUDENT: COLORS["student"]}
     shown = {name: color for name, color in shown.items() if name in answers}
-    panels = [Panel(*each) for each in panels_of_classes(labels, answers, shown, teacher)]
+    draw = next((PANELS[kind] for kind in type(clf.task_).__mro__ if kind in PANELS), None)
+    of_task = draw(labels, answers, shown, teacher) if draw else []
+    panels = [Panel(*each) for each in of_task]
     compared = {name: row for name, row in models.items() if name != TEACHER or name == teacher}
-    loss_name = clf.task_.loss
+    loss_name, unit = clf.task_.loss, clf.task_.unit
     losses = [row.loss.value for row in compared.values()]
     bounds = {
         "loss_low": [row.loss.low for row in compared.values()],
@@ -79,10 +84,10 @@ def make_panels(clf, labels, answers, models):
         )
         title = f"{in_words(loss_name).capitalize()} against {cost_name}"
         panels.append(Panel(title, ((tradeoff, {}),)))
-    training = TrainingDisplay(clf.history_, chosen=clf.n_iter_, loss_name=loss_name)
+    training = TrainingDisplay(clf.history_, chosen=clf.n_iter_, loss_name=loss_name, unit=unit)
     panels.append(Panel("Training", ((training, {}),)))
     if trials := clf.transfer_summary_["trials"]:
-        race = TransferDisplay(trials, loss_name=loss_name)
+        race = TransferDisplay(trials, loss_name=loss_name, unit=unit)
         panels.append(Panel("Race of transfer sources", ((race, {}),)))
     return tuple(panels)
 

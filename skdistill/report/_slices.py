@@ -22,32 +22,32 @@ class Slice:
         A category, a range of numbers between two quartiles, or "missing".
     n_rows : int
         How many these are.
-    agreement : float
-        Share of rows on which student and teacher answer the same class.
-    kl : float
-        Mean of KL(teacher || student), in nats: what slices are ordered by.
+    likeness : dict of str to float
+        How like the student answers to the teacher: the task's measures of that by name.
     excess_loss : float
-        The student's log loss minus the teacher's, in nats.
+        The student's loss minus the teacher's.
     """
 
     column: str
     values: str
     n_rows: int
-    agreement: float
-    kl: float
+    likeness: dict[str, float]
     excess_loss: float
 
 
-def worst_slices(rows, reader, *, agreement, kl, excess_loss):
-    """Return the slices with the greatest divergence, the worst first.
+def worst_slices(rows, reader, *, likeness, unlike, excess_loss):
+    """Return the slices in which student and teacher are least alike, the worst first.
 
     Parameters
     ----------
     rows : float array of shape (n_samples, n_features)
         As `reader` reads them.
     reader : ColumnReader
-    agreement : bool array of shape (n_samples,)
-    kl, excess_loss : float arrays of shape (n_samples,)
+    likeness : function
+        Of the rows inside, a bool array of shape (n_samples,); returns measures by name.
+    unlike : str
+        The measure that is the greater, the less alike they are.
+    excess_loss : float array of shape (n_samples,)
 
     Returns
     -------
@@ -59,15 +59,14 @@ def worst_slices(rows, reader, *, agreement, kl, excess_loss):
             column=reader.names[j] if reader.names else str(j),
             values=values,
             n_rows=int(inside.sum()),
-            agreement=float(agreement[inside].mean()),
-            kl=float(kl[inside].mean()),
+            likeness=likeness(inside),
             excess_loss=float(excess_loss[inside].mean()),
         )
         for j in range(rows.shape[1])
         for values, inside in _parts(rows[:, j], reader, j)
         if MIN_ROWS <= inside.sum() < len(inside)
     ]
-    return tuple(sorted(found, key=lambda part: -part.kl)[:N_WORST])
+    return tuple(sorted(found, key=lambda part: -part.likeness[unlike])[:N_WORST])
 
 
 def _parts(column, reader, j):

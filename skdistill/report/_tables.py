@@ -2,14 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
-from skdistill._plumbing.words import duration, size
+from skdistill._plumbing.words import duration, in_figures, size
 from skdistill.report._display import in_words
 from skdistill.report._verdict import PRIOR, STUDENT
 
-N_PARTS = 20  # in the table of classes; the frame has all
+N_PARTS = 20  # in their table; the frame has all
 COST_NOTE = (
     "Bytes on disk; seconds to load from the system's cache and to answer one row and a batch of "
     "at most 1,000: median (99th percentile), on this machine."
@@ -35,7 +34,7 @@ class Table:
 
 
 def make_tables(report: Any) -> list[Table]:
-    """Return the tables of a FidelityReport: quality, cost, classes, slices."""
+    """Return the tables of a FidelityReport: quality, cost, parts, slices."""
     tables = [_quality(report), _cost(report), _parts(report), _slices(report)]
     return [table for table in tables if table.rows]
 
@@ -49,12 +48,19 @@ def _quality(report):
         if measure.name == loss:
             header.append("minus the student's")
             notes.append("[95 % interval over the held-out rows]")
-    rows = []
-    for name, row in report.models.items():
-        cells = {measure.name: [f"{row.quality[measure.name]:.4f}"] for measure in measures}
-        cells[loss] = [str(row.loss), "" if name == STUDENT else str(row.lead)]
-        rows.append((name, *chain.from_iterable(cells.values())))
+    columns = [list(report.models)]
+    for measure in measures:
+        of_models = (row.quality[measure.name] for row in report.models.values())
+        decides = measure.name == loss
+        columns += _of_loss(report.models) if decides else [in_figures(of_models)]
+    rows = list(zip(*columns, strict=True))
     return Table("Quality", "; ".join(filter(None, notes)) + ".", tuple(header), rows)
+
+
+def _of_loss(models):
+    """Return the losses that decide, and their distances from the student's."""
+    leads = ["" if name == STUDENT else str(row.lead) for name, row in models.items()]
+    return [str(row.loss) for row in models.values()], leads
 
 
 def _cost(report):
@@ -76,29 +82,30 @@ def _parts(report):
     seen = [part for part, loss in of_student.items() if not math.isnan(loss)]
     worst = sorted(seen, key=lambda part: -of_student[part])[:N_PARTS]
     count = report.rows_by_part
-    rows = [
-        (
-            *(str(part), f"{count[part] / report.n_rows:.1%}"),
-            *(f"{by_part[part]:.4f}" for by_part in losses.values()),
-        )
-        for part in worst
+    columns = [
+        [str(part) for part in worst],
+        [f"{count[part] / report.n_rows:.1%}" for part in worst],
     ]
+    columns += [in_figures(by_part[part] for part in worst) for by_part in losses.values()]
+    rows = list(zip(*columns, strict=True)) if len(count) > 1 else []
     note = (
         f"Share of the held-out rows, and {in_words(task.loss)} over the rows of each {one}, in "
-        f"{task.unit}; the student's worst first."
+        f"{task.answer_unit}; the student's worst first."
     )
     return Table(several.capitalize(), note, (one, "share", *losses), rows)
 
 
 def _slices(report):
-    header = ("column", "values", "rows", "agreement", "KL", "excess")
-    rows = [
-        (
-            *(part.column, part.values, f"{part.n_rows:,}"),
-            *(f"{value:.4f}" for value in (part.agreement, part.kl, part.excess_loss)),
-        )
-        for part in report.slices
+    of_teacher = [measure for measure in report.task.measures if measure.of_teacher]
+    header = ("column", "values", "rows", *(measure.words for measure in of_teacher), "excess")
+    columns = [
+        [part.column for part in report.slices],
+        [part.values for part in report.slices],
+        [f"{part.n_rows:,}" for part in report.slices],
+        *(in_figures(part.likeness[m.name] for part in report.slices) for m in of_teacher),
+        in_figures(part.excess_loss for part in report.slices),
     ]
+    rows = list(zip(*columns, strict=True))
     note = (
         "Where student and teacher differ most, over at least 20 rows. Excess: the student's "
         f"{in_words(report.task.loss)} minus the teacher's."

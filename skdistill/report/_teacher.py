@@ -1,8 +1,8 @@
-"""What has no teacher to compare with is refused."""
+"""What has no teacher to compare with is refused, and what is no classifier."""
 
 
 def check_distilled(clf, what):
-    """Raise unless `clf` is a fitted DistilledClassifier that has a teacher.
+    """Raise unless `clf` is a fitted distilled estimator that has a teacher.
 
     Parameters
     ----------
@@ -13,19 +13,19 @@ def check_distilled(clf, what):
     Raises
     ------
     TypeError
-        If it is no DistilledClassifier, or is not fitted.
+        If it is none, or is not fitted.
     ValueError
         If it was fitted with `soft_targets`, so that there is no teacher.
     """
     if not hasattr(clf, "student_"):
         raise TypeError(
-            f"{what} takes a fitted DistilledClassifier, got {type(clf).__name__} without "
-            "student_. Call fit; of a pipeline or search, pass the fitted DistilledClassifier "
-            "inside, with rows as it gets them."
+            f"{what} takes a fitted DistilledClassifier or DistilledRegressor, got "
+            f"{type(clf).__name__} without student_. Call fit; of a pipeline or search, pass the "
+            "fitted estimator inside, with rows as it gets them."
         )
     if getattr(clf, "teacher_", None) is None:
         raise ValueError(
-            f"{what} compares with the teacher, and this DistilledClassifier has no teacher_: it "
+            f"{what} compares with the teacher, and this {type(clf).__name__} has no teacher_: it "
             "was fitted with soft_targets. Fit it with a teacher, or look at the student alone "
-            "with ReliabilityDisplay."
+            "with ReliabilityDisplay or PredictionDisplay."
         )

@@ -73,11 +73,11 @@ class TradeoffDisplay(Display):
 
         Parameters
         ----------
-        clf : fitted DistilledClassifier
+        clf : fitted DistilledClassifier or DistilledRegressor
             Left as it is.
         X : table of shape (n_samples, n_features)
             Held-out rows.
-        y : array of shape (n_samples,)
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
             Labels of these rows.
         cost_name : {"bytes", "latency"}, default="bytes"
             What the models cost.
@@ -122,7 +122,7 @@ class TradeoffDisplay(Display):
 
         Parameters
         ----------
-        y : array of shape (n_samples,)
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
             Labels of these rows.
         answers : dict of str to float array of shape (n_samples, n_outputs)
             By model; of classes, their probabilities.

@@ -7,6 +7,7 @@ from skdistill.runtime._described_columns import describe_columns as describe_co
 from skdistill.runtime._described_columns import holds as holds
 from skdistill.runtime._files import format_of as format_of
 from skdistill.runtime._files import load
+from skdistill.runtime._multilabel_student import MultilabelStudent
 from skdistill.runtime._native import describe as describe_forward  # noqa: F401
 from skdistill.runtime._quantile_student import QuantileStudent
 from skdistill.runtime._reader import ColumnReader as ColumnReader
@@ -14,4 +15,5 @@ from skdistill.runtime._regressor_student import RegressorStudent
 from skdistill.runtime._student import Student
 from skdistill.runtime._students import make_student as make_student
 
-__all__ = ["ClassifierStudent", "QuantileStudent", "RegressorStudent", "Student", "load"]
+__all__ = ["ClassifierStudent", "MultilabelStudent", "QuantileStudent", "RegressorStudent"]
+__all__ += ["Student", "load"]

@@ -19,12 +19,13 @@ from skdistill.runtime._reader import ColumnReader
 
 if TYPE_CHECKING:  # students save themselves by this module
     from skdistill.runtime._classifier_student import ClassifierStudent
+    from skdistill.runtime._multilabel_student import MultilabelStudent
     from skdistill.runtime._quantile_student import QuantileStudent
     from skdistill.runtime._regressor_student import RegressorStudent
 
-FORMATS = 1, 2, 3, 4  # the second has offsets and buckets, the third says outputs, not classes,
-# the fourth has students of numbers, and no others
-OF_NUMBERS = {"Affine", "Ascending", "Exponential", "AverageOfMembers", "Numbers", "Quantiles"}
+FORMATS = 1, 2, 3, 4  # the second has offsets and buckets, the third says outputs, not classes
+OF_NUMBERS = {"Affine", "Ascending", "AverageOfMembers", "Exponential", "Numbers", "Quantiles"}
+OF_FORMAT_4 = {*OF_NUMBERS, "Labels", "Sigmoid"}  # others are written as 3
 LABELS = re.compile(r"object|[<>|][biuf]\d{1,2}|[<>]U\d+")
 
 
@@ -61,13 +62,15 @@ def _to_bytes(student):
         layers.append(plain)
     outputs = _outputs_to_json(student.outputs)
     kinds = {part["kind"] for part in (*layers, outputs)}
-    header = {"format": 4 if kinds & OF_NUMBERS else 3, "layers": layers, "outputs": outputs}
+    header = {"format": 4 if kinds & OF_FORMAT_4 else 3, "layers": layers, "outputs": outputs}
     text = json.dumps({**header, **student.reader.given()})
     metadata = {"skdistill": text, "sha256": digest(text, arrays)}
     return _in_order(to_bytes(arrays, metadata))
 
 
-def load(path: str | os.PathLike[str]) -> "ClassifierStudent | RegressorStudent | QuantileStudent":
+def load(
+    path: str | os.PathLike[str],
+) -> "ClassifierStudent | MultilabelStudent | QuantileStudent | RegressorStudent":
     """Read a student from a file written by `Student.save`.
 
     Needs NumPy and safetensors only, and never executes code from the file.
@@ -79,7 +82,7 @@ def load(path: str | os.PathLike[str]) -> "ClassifierStudent | RegressorStudent 
 
     Returns
     -------
-    student : ClassifierStudent, RegressorStudent or QuantileStudent
+    student : ClassifierStudent, MultilabelStudent, QuantileStudent or RegressorStudent
         Ready to answer.
 
     Raises

@@ -24,6 +24,7 @@ from skdistill.layers import (
     MeanOfMembers,
     Periodic,
     Scale,
+    Sigmoid,
     Softmax,
 )
 
@@ -31,7 +32,13 @@ LINEAR, SCALE, HEADS, MEAN, AVERAGE = range(
     len(ACTIVATION_NUMBERS), len(ACTIVATION_NUMBERS) + 5
 )  # csrc/forward/net.h, and so are these
 JOINS: dict[type[Layer], int] = {MeanOfMembers: MEAN, AverageOfMembers: AVERAGE}
-LASTS: dict[type[Layer], int] = {Softmax: 0, Affine: 1, Exponential: 2, Ascending: 3}
+LASTS: dict[type[Layer], int] = {
+    Softmax: 0,
+    Affine: 1,
+    Exponential: 2,
+    Sigmoid: 3,
+    Ascending: 4,
+}
 MOST_FOLDED = 256  # codes of a category that each get a row of their own
 MOST_NUMBERS = 2**24  # in all such rows
 ROUNDING = 1e-6  # of bins' ends, as a share of their width
@@ -224,6 +231,10 @@ def _add_last(program, last, n_outputs):
     program.append(LASTS[type(last)])
     if type(last) is Softmax:
         program.append(float(last.inverse_temperature))
+    elif type(last) is Sigmoid:
+        _require(last.inverse_temperature.shape == (n_outputs,))
+        scale = last.inverse_temperature.astype(np.float64)
+        program += [scale, np.zeros_like(scale)]
     else:
         _require(last.scale.shape == (n_outputs,))
         program += [last.scale, last.center]

@@ -64,7 +64,8 @@ class StudentOfNumbers(Student):
 class RegressorStudent(StudentOfNumbers):
     """A distilled regressor, ready to deploy: no teacher, no torch, no scikit-learn.
 
-    Read from a file by `skdistill.load`.
+    Made by `skdistill.DistilledRegressor` (its attribute `student_`) or read from a file by
+    `skdistill.load`.
 
     Parameters
     ----------
@@ -81,9 +82,19 @@ class RegressorStudent(StudentOfNumbers):
         Number of columns in fit.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Column names in fit; only when all were strings.
+
+    Examples
+    --------
+    >>> import skdistill
+    >>> from sklearn.datasets import load_diabetes
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> reg = skdistill.DistilledRegressor(max_epochs=5, random_state=0).fit(X, y)
+    >>> reg.student_.predict(X[:2]).shape
+    (2,)
     """
 
     outputs: Numbers
+    feature_names_in_: NDArray[Any]
     of = Numbers
 
     def predict(self, X: Table) -> NDArray[np.float64]:

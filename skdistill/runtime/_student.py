@@ -57,9 +57,9 @@ class Student(Described, ABC):
         """Make a student; what an older skdistill pickled cannot be one any more."""
         if cls is Student:
             raise TypeError(
-                "A Student alone does not answer: those of classes and of numbers do. If this one "
-                "was pickled by an older skdistill, save it there by student.save, and load that "
-                "file here."
+                "A Student alone does not answer: those of classes, labels and numbers do. If "
+                "this one was pickled by an older skdistill, save it there by student.save, and "
+                "load that file here."
             )
         return super().__new__(cls)
 

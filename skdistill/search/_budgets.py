@@ -12,7 +12,7 @@ class Budgets:
     max_bytes : int or None
         Size of the saved model.
     max_latency : float or None
-        Median seconds of `predict_proba` for one row.
+        Median seconds of an answer to one row.
     min_agreement : float or None
         Share of held-out rows answered with the teacher's class.
     """
@@ -26,11 +26,14 @@ class Budgets:
         pairs = (n_bytes, self.max_bytes), (latency, self.max_latency)
         return sum(max(0.0, cost / most - 1) for cost, most in pairs if most is not None)
 
-    def excess(self, n_bytes, latency, agreement):
-        """Return `excess_cost` and the missing share of the agreement; 0 is within."""
+    def excess(self, n_bytes, latency, likeness):
+        """Return `excess_cost` and the missing share of the agreement; 0 is within.
+
+        `likeness` is the agreement where that is limited.
+        """
         missing = 0.0
         if self.min_agreement is not None:
-            missing = max(0.0, 1 - agreement / self.min_agreement)
+            missing = max(0.0, 1 - likeness / self.min_agreement)
         return self.excess_cost(n_bytes, latency) + missing
 
     def __str__(self):

@@ -6,7 +6,7 @@ from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
 
-from skdistill._classifier import DistilledClassifier
+from skdistill._distilled import BaseDistilled
 from skdistill.training import CYCLED_PER_ROW, pace
 
 SHAPES = (  # 24: from a linear model to an ensemble of wide nets
@@ -30,15 +30,18 @@ FIXED = ("teacher", "cv", "memory", "random_state", "max_epochs")  # the same fo
 
 def prefix_of(estimator):
     """Return what stands before the distiller's parameters in those of `estimator`."""
-    last = estimator
-    if isinstance(estimator, Pipeline):
-        name, last = estimator.steps[-1]
-    if not isinstance(last, DistilledClassifier):
+    return f"{estimator.steps[-1][0]}__" if isinstance(estimator, Pipeline) else ""
+
+
+def kind_of(estimator, y):
+    """Return the kind of task that y sets a distiller, or a pipeline that ends in one."""
+    last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+    if not isinstance(last, BaseDistilled):
         raise TypeError(
-            "estimator must be a DistilledClassifier or a Pipeline that ends in one, "
-            f"got {estimator!r}."
+            "estimator must be a DistilledClassifier, a DistilledRegressor or a Pipeline that "
+            f"ends in one, got {estimator!r}."
         )
-    return f"{name}__" if isinstance(estimator, Pipeline) else ""
+    return last._task_of(y)
 
 
 def make_grid(param_grid, prefix):
@@ -57,7 +60,7 @@ def make_grid(param_grid, prefix):
             raise ValueError(
                 f"param_grid has {name!r}, but the students of a search share one teacher and "
                 "its rows, and the search sets their epochs. Vary other parameters of the "
-                f"DistilledClassifier, such as {prefix}hidden_layer_sizes, or use GridSearchCV."
+                f"distilled estimator, such as {prefix}hidden_layer_sizes, or use GridSearchCV."
             )
     return param_grid
 

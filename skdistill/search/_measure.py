@@ -1,4 +1,4 @@
-"""What a fitted candidate is worth on held-out rows: score, bytes, latency, agreement."""
+"""What a fitted candidate is worth on held-out rows: score, bytes, latency, likeness."""
 
 from dataclasses import dataclass
 from inspect import signature
@@ -10,10 +10,11 @@ from skdistill._plumbing.cache import Cache
 from skdistill._plumbing.progress import report
 from skdistill.measures import one_row_latency, serialized_bytes
 from skdistill.search._budgets import Budgets
-from skdistill.tasks import agreement
+from skdistill.tasks import Task
 
-MEASURES = ("score", "n_bytes", "latency", "agreement")
-BEYOND = -1e9  # of a score's size: where the halving ranks candidates that cost too much
+MEASURES = ("score", "n_bytes", "latency")  # and how like the teacher it is, as the task says
+OF_RACE = ("value", "weighted")  # what the halving is told besides
+BEYOND = -1e100  # of a score's size: where the halving ranks candidates that cost too much
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,14 @@ class Measure:
     budgets : Budgets
     folder : str
         Where the teachers' answers to held-out rows are kept while the search runs.
+    kind : type
+        Of task.
     """
 
     scorer: Any
     budgets: Budgets
     folder: str
+    kind: type[Task]
 
     def __call__(self, estimator, X, y, sample_weight=None):
         """Return the measures of a student; `score` is that in the halving, `value` its own.
@@ -39,7 +43,7 @@ class Measure:
         Size and latency belong to a shape from its first epoch on, so that who exceeds them
         comes last in every round. Agreement grows with training and is judged at the end.
         """
-        labels = Cache(self.folder, "teacher").get(X, lambda: teacher_labels(estimator, X))
+        labels = Cache(self.folder, "teacher").get(X, lambda: teacher_predicts(estimator, X))
         found = self.of(estimator, X, y, labels, sample_weight)
         excess = self.budgets.excess_cost(found["n_bytes"], found["latency"])
         rank_score = BEYOND * (1 + excess) if excess else found["score"]
@@ -54,20 +58,21 @@ class Measure:
         return self.budgets.excess_cost(deployed_bytes(model), latency)
 
     def of(self, model, X, y, labels, sample_weight=None):
-        """Return the `MEASURES` of a fitted classifier, beside a teacher's `labels` of `X`."""
+        """Return the measures of a fitted model, beside what a teacher predicts for `X`."""
         weight = {}
         if sample_weight is not None and "sample_weight" in signature(self.scorer).parameters:
             weight = {"sample_weight": sample_weight}
+        name, of_predictions = self.kind.likeness
         return {
             "score": float(self.scorer(model, X, y, **weight)),
             "n_bytes": deployed_bytes(model),
             "latency": _latency(model, X),
-            "agreement": agreement(model.predict(X), labels),
+            name: of_predictions(model.predict(X), labels),
         }
 
 
-def teacher_labels(estimator, X):
-    """Return what the teacher of a fitted distiller, or pipeline of one, answers."""
+def teacher_predicts(estimator, X):
+    """Return what the teacher of a fitted distiller, or pipeline of one, predicts."""
     if isinstance(estimator, Pipeline):
         estimator, X = estimator[-1], estimator[:-1].transform(X)
     return estimator.task_.decide(estimator.ask_teacher(X))

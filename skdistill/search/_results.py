@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata
 
-from skdistill.search._measure import MEASURES
+from skdistill._plumbing.words import in_figures
+from skdistill.search._measure import MEASURES, OF_RACE
 
 STUDENT, BOOSTING = "student", "boosting"
 MODEL_PARAMS = (  # of boosting
@@ -20,7 +21,7 @@ def tabulate(halving, found, budgets, resource):
     ----------
     halving : dict of str to array
         `cv_results_` of a HalvingGridSearchCV whose scorer is a `Measure`.
-    found : list of (TableBoosting, list of dict)
+    found : list of (boosting, list of dict)
         As `rivals` returns them.
     budgets : Budgets
     resource : str
@@ -45,7 +46,11 @@ def tabulate(halving, found, budgets, resource):
         results[f"param_{name}"] = _param(params, name)
     for name in ("mean_fit_time", "mean_score_time"):
         results[name] = np.append(halving[name], np.full(len(found), np.nan))
-    for measure in MEASURES:
+    measured = {
+        key.removeprefix("split0_test_") for key in halving if key.startswith("split0_test_")
+    }
+    names = [*MEASURES, *measured.difference(MEASURES, OF_RACE)]
+    for measure in names:
         source = "value" if measure == "score" else measure
         table = np.empty((n, n_splits))
         for i in range(n_splits):
@@ -54,7 +59,7 @@ def tabulate(halving, found, budgets, resource):
             results[f"split{i}_test_{measure}"] = table[:, i]
         results[f"mean_test_{measure}"] = table.mean(axis=1)
         results[f"std_test_{measure}"] = table.std(axis=1)
-    costs = zip(*(results[f"mean_test_{measure}"] for measure in MEASURES[1:]), strict=True)
+    costs = zip(*(results[f"mean_test_{measure}"] for measure in names[1:]), strict=True)
     results["excess"] = np.array([budgets.excess(*cost) for cost in costs])
     results["rank_test_score"] = rankdata(-results["mean_test_score"], method="min").astype(int)
     return results
@@ -106,7 +111,7 @@ def pareto_front(results):
     front: list[dict] = []
     for row in rows[np.lexsort((-score[rows], n_bytes[rows]))].tolist():
         if not front or score[row] > front[-1]["score"]:
-            found = {name: results[f"mean_test_{name}"][row].item() for name in MEASURES}
+            found = {name: results[f"mean_test_{name}"][row].item() for name in _measured(results)}
             model, params = str(results["model"][row]), results["params"][row]
             front.append({"index": row, "model": model, "params": params, **found})
     return front
@@ -133,13 +138,19 @@ def verdict(results, best, budgets, *, refitted):
 def describe(results, row):
     """Describe one model in words."""
     params = ", ".join(f"{name}={value!r}" for name, value in results["params"][row].items())
-    score, n_bytes, latency, agreement = (
-        results[f"mean_test_{measure}"][row] for measure in MEASURES
-    )
+    names = _measured(results)
+    score, n_bytes, latency, likeness = (results[f"mean_test_{name}"][row] for name in names)
+    (score,), (likeness,) = in_figures([score]), in_figures([likeness])
     return (
-        f"{results['model'][row]} ({params}): score {score:.4f}, {n_bytes:,.0f} bytes, "
-        f"{latency * 1e6:,.0f} µs a row, agreement {agreement:.3f}"
+        f"{results['model'][row]} ({params}): score {score}, {n_bytes:,.0f} bytes, "
+        f"{latency * 1e6:,.0f} µs a row, {names[-1].replace('_', ' ')} {likeness}"
     )
+
+
+def _measured(results):
+    """Return the names of what was measured: the `MEASURES`, and likeness to the teacher."""
+    means = [key for key in results if key.startswith("mean_test_")]
+    return [key.removeprefix("mean_test_") for key in means]
 
 
 def _param(params, name):

@@ -3,7 +3,7 @@
 from sklearn.base import clone
 
 from skdistill.exceptions import only_informs
-from skdistill.measures import best_shape, fit_within
+from skdistill.measures import best_shape, boosting_of, fit_within
 from skdistill.tables import is_sparse
 
 
@@ -27,16 +27,17 @@ def rivals(rows, splits, measure, labels, *, n_bytes, weighted, random_state):
 
     Returns
     -------
-    found : sequence of (TableBoosting, list of dict)
+    found : sequence of (boosting, list of dict)
         The boosting, and its measures split by split. Empty where rows are sparse, which it does
-        not take, or where it fails.
+        not take, where several numbers are predicted, or where it fails.
     """
-    if is_sparse(rows.X):
+    task, _ = rows.kind.learn(rows.y)
+    if is_sparse(rows.X) or boosting_of(task) is None:
         return []
     train, _ = splits[0]
     groups = None if rows.groups is None else rows.groups[train]
     X, y, weight = rows.take(train)
-    shape = best_shape(n_bytes, X, y, weight, groups, random_state=random_state)
+    shape = best_shape(n_bytes, X, y, weight, groups, task=task, random_state=random_state)
     model, measures = fit_within(n_bytes, shape, rows.X, rows.y, rows.weight), []
     for (train, test), answers in zip(splits, labels, strict=True):
         X, y, weight = rows.take(test)

@@ -24,7 +24,7 @@ class Rows:
     kind : type
         Of task.
     X : table of shape (n_samples, n_features)
-    y : ndarray of shape (n_samples,)
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
     fit_params : dict of str to object
     """
 
@@ -46,7 +46,7 @@ class Rows:
                 raise ValueError(
                     "Without metadata routing, groups would reach the search's splits but not "
                     "the folds inside. Use sklearn.set_config(enable_metadata_routing=True) and "
-                    "set_fit_request(groups=True) on the DistilledClassifier."
+                    "set_fit_request(groups=True) on the distilled estimator."
                 )
             if hasattr(value, "__next__"):
                 raise ValueError(

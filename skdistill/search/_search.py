@@ -15,17 +15,19 @@ from sklearn.model_selection import HalvingGridSearchCV
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from skdistill._plumbing.afresh import forget
 from skdistill._plumbing.ambient import plain_process
 from skdistill._plumbing.callbacks import CallbackSupport, reported
 from skdistill._plumbing.progress import stage
 from skdistill._plumbing.seeds import stage_seeds
-from skdistill._plumbing.typed import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
+from skdistill._plumbing.typed import BaseEstimator, MetaEstimatorMixin
 from skdistill.flow import check_rows
 from skdistill.search._budgets import Budgets
 from skdistill.search._candidates import (
+    kind_of,
     make_grid,
     most_epochs,
     prefix_of,
@@ -33,12 +35,16 @@ from skdistill.search._candidates import (
     sharing,
     teachers_only,
 )
-from skdistill.search._measure import Measure, teacher_labels
+from skdistill.search._measure import Measure, teacher_predicts
 from skdistill.search._results import bytes_of_best, choose, pareto_front, tabulate, verdict
 from skdistill.search._rival import rivals
 from skdistill.search._rows import Rows
-from skdistill.tasks import Multiclass, neg_log_loss
-from skdistill.teachers import TableBoosting
+from skdistill.teachers import TableBoosting, TableBoostingRegressor
+
+BOOSTINGS = TableBoosting, TableBoostingRegressor
+OF_ESTIMATOR = (  # tags
+    *("estimator_type", "target_tags", "input_tags", "classifier_tags", "regressor_tags"),
+)
 
 
 class _Halving(HalvingGridSearchCV):
@@ -55,7 +61,11 @@ class _Halving(HalvingGridSearchCV):
         super()._run_search(evaluate, **newer)
 
 
-class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+def _answers_by_class(search):
+    return hasattr(search.estimator, "predict_proba")
+
+
+class DistillationSearch(CallbackSupport, MetaEstimatorMixin, BaseEstimator):
     """Search for the best small model of a teacher within budgets.
 
     Students of many shapes race by successive halving [1]_: all are trained briefly, the better
@@ -64,25 +74,26 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
 
     Parameters
     ----------
-    estimator : DistilledClassifier or Pipeline
+    estimator : DistilledClassifier, DistilledRegressor or Pipeline
         The students to try have its parameters but for those in `param_grid`. A pipeline ends in
-        a DistilledClassifier. With `memory`, teacher work is kept there; without, in a folder
+        one of the others. With `memory`, teacher work is kept there; without, in a folder
         that is removed after the search.
     param_grid : dict, list of dict or None, default=None
-        Parameters of the DistilledClassifier to try, as in GridSearchCV, but not `teacher`,
+        Parameters of the distilled estimator to try, as in GridSearchCV, but not `teacher`,
         `cv`, `memory`, `random_state` and `max_epochs`. None stands for 24 shapes: linear
         models, nets of one and two hidden layers, and "tabm" ensembles.
     max_bytes : int or None, default=None
         Most bytes of the saved model: the student's file, with pickles of the steps before it.
     max_latency : float or None, default=None
-        Longest median time of `predict_proba` for one row, in seconds, on this machine.
+        Longest median time of an answer to one row, in seconds, on this machine.
     min_agreement : float or None, default=None
-        Least share of held-out rows that get the teacher's class, in [0, 1].
+        Least share of held-out rows that get the teacher's class, in [0, 1]; of classes alone.
     scoring : str, callable or None, default=None
-        What is maximised on held-out rows, as in GridSearchCV; None is the negative log loss.
+        What is maximised on held-out rows, as in GridSearchCV; None is the negative log loss,
+        of numbers the negative squared error.
     cv : int, splitter, iterable or None, default=None
-        Rows to hold out: number of stratified folds, a splitter, or an iterable of (train, test)
-        rows. None holds out the first of five stratified folds. Each split costs one more
+        Rows to hold out: number of folds (of classes stratified ones), a splitter, or an iterable
+        of (train, test) rows. None holds out the first of five folds. Each split costs one more
         teacher, with its own folds within the training rows.
     factor : float, default=3
         One candidate in so many goes on to the next round, for as many times more epochs.
@@ -97,7 +108,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
 
     Attributes
     ----------
-    best_estimator_ : DistilledClassifier, Pipeline or classifier
+    best_estimator_ : distilled estimator, Pipeline or boosting
         The best model within the budgets, fitted on all rows; gradient boosting where that is
         better than any student. A model that exceeds `max_bytes` or `max_latency` once it is
         fitted on all rows gives way to the next. Only with `refit`.
@@ -112,8 +123,9 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
     cv_results_ : dict of str to array of shape (n_candidates,)
         As in HalvingGridSearchCV, a row for each candidate in each round; then boosting, with
         `iter` -1. `model` is "student" or "boosting"; beside `score`, `n_bytes`, `latency` (in
-        seconds) and `agreement` have means, deviations and values by split; `excess` is the share
-        by which budgets are exceeded, 0 within: on all rows, where a model was fitted on these.
+        seconds) and `agreement` (of numbers `rmse_to_teacher`) have means, deviations and values
+        by split; `excess` is the share by which budgets are exceeded, 0 within: on all rows, where
+        a model was fitted on these.
     pareto_front_ : list of dict
         The models within the budgets, by size, none of which has both more bytes and no better
         score than another: `index` in `cv_results_`, `model`, `params` and the mean measures.
@@ -194,9 +206,9 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
-            As in `DistilledClassifier.fit`.
-        y : array of shape (n_samples,)
-            Class labels.
+            As in the estimator's fit.
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            Class labels, or numbers.
         **fit_params : dict of str to object
             Passed to the estimator's fit, arrays of n_samples values row by row. `groups` needs
             metadata routing, which takes it to the folds inside as well.
@@ -209,24 +221,25 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         Raises
         ------
         TypeError
-            If the estimator is another than a DistilledClassifier or a pipeline of one.
+            If the estimator is no distilled one, and no pipeline of one.
         ValueError
             If no model is within the budgets (the message names the nearest), or parameters or
             data are unusable.
         """
         forget(self)  # what this search measures is kept if no model is within the budgets
         self._validate_params()
-        prefix = prefix_of(self.estimator)
-        rows = Rows(Multiclass, check_rows(X), column_or_1d(y), fit_params)
+        prefix, kind = prefix_of(self.estimator), kind_of(self.estimator, y)
+        self._check_budgets(kind)
+        rows = Rows(kind, check_rows(X), kind.check(y), fit_params)
         seed = stage_seeds(self.random_state)["folds"]
         estimator = seeded(self.estimator, prefix, seed)
-        self.scorer_ = neg_log_loss
+        self.scorer_ = kind.scorer
         if self.scoring is not None:
             self.scorer_ = check_scoring(estimator, self.scoring)
         splits = rows.splits(self.cv, seed)
         budgets = Budgets(self.max_bytes, self.max_latency, self.min_agreement)
         with tempfile.TemporaryDirectory(prefix="skdistill-") as folder:
-            measure = Measure(self.scorer_, budgets, folder)
+            measure = Measure(self.scorer_, budgets, folder, kind)
             candidate = sharing(estimator, prefix, folder)
             raced = self._race(candidate, prefix, splits, measure, rows)
             labels = _teachers_answers(teachers_only(candidate, prefix), rows, splits)
@@ -243,29 +256,30 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
             if self.refit:
                 models = [candidate] * len(students["model"]) + [model for model, _ in found]
                 self._refit(models, rows, measure)
-                if not isinstance(self.best_estimator_, TableBoosting):
+                if not isinstance(self.best_estimator_, BOOSTINGS):
                     name = f"{prefix}memory"
                     self.best_estimator_.set_params(**{name: estimator.get_params()[name]})
         self._choose(budgets)
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """Most probable class of each row, by the best model.
+        """Most probable class of each row, or its numbers, by the best model.
 
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
-            As for `predict_proba`.
+            With the columns of fit, in the same order.
 
         Returns
         -------
-        labels : ndarray of shape (n_samples,)
-            One of `classes_` for each row.
+        predicted : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            One of `classes_` for each row, or as y was in fit.
         """
         return self._best().predict(X)
 
+    @available_if(_answers_by_class)
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """Probability of each class, by the best model.
+        """Probability of each class, by the best model; of numbers there is none.
 
         Parameters
         ----------
@@ -279,15 +293,15 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         """
         return self._best().predict_proba(X)
 
-    def score(self, X: Any, y: ArrayLike) -> float:  # type: ignore[override]  # by `scoring`
+    def score(self, X: Any, y: ArrayLike) -> float:
         """Score of the best model, by `scoring`.
 
         Parameters
         ----------
         X : table of shape (n_samples, n_features)
-            As for `predict_proba`.
-        y : array of shape (n_samples,)
-            Class labels.
+            As for `predict`.
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            Class labels, or numbers.
 
         Returns
         -------
@@ -298,7 +312,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
 
     @property
     def classes_(self) -> NDArray[Any]:
-        """Class labels."""
+        """Class labels; numbers have none."""
         return self._best().classes_
 
     @property
@@ -316,6 +330,16 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         """
         mapping = MethodMapping().add(caller="fit", callee="fit")
         return MetadataRouter(owner=self).add(estimator=self.estimator, method_mapping=mapping)
+
+    def _check_budgets(self, kind):
+        """Raise where a budget has no meaning for what is predicted."""
+        likeness, _ = kind.likeness
+        if self.min_agreement is not None and likeness != "agreement":
+            raise ValueError(
+                f"min_agreement={self.min_agreement} is a share of rows that get the teacher's "
+                "class, and numbers have none. Leave it out; cv_results_ has "
+                f"mean_test_{likeness}."
+            )
 
     def _race(self, candidate, prefix, splits, measure, rows):
         """Return `cv_results_` of the students' successive halving."""
@@ -355,7 +379,7 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
         while excess > 0:
             row = choose(results, measure.budgets)
             best = clone(models[row]).set_params(**clone(results["params"][row], safe=False))
-            is_boosting = isinstance(best, TableBoosting)
+            is_boosting = isinstance(best, BOOSTINGS)
             fit_params = {"sample_weight": rows.weight} if is_boosting else rows.fit_params
             best.fit(rows.X, rows.y, **fit_params)
             excess = measure.excess_cost(best, rows.X)
@@ -372,7 +396,9 @@ class DistillationSearch(CallbackSupport, MetaEstimatorMixin, ClassifierMixin, B
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags = get_tags(self.estimator).input_tags
+        of_estimator = get_tags(self.estimator)
+        for name in OF_ESTIMATOR:
+            setattr(tags, name, getattr(of_estimator, name))
         return tags
 
 
@@ -382,5 +408,5 @@ def _teachers_answers(estimator, rows, splits):
     for train, test in splits:
         X, y, _ = rows.take(train)
         fitted = clone(estimator).fit(X, y, **rows.fit_params_of(train))
-        answers.append(teacher_labels(fitted, rows.take(test)[0]))
+        answers.append(teacher_predicts(fitted, rows.take(test)[0]))
     return answers

@@ -1,18 +1,29 @@
 """What a regressor answers about rows."""
 
 import numpy as np
-from sklearn.base import is_classifier
+from sklearn.base import is_classifier, is_regressor
 
 from skdistill.tasks._names import given_to, name_of
 
 
 def check_kind(teacher):
-    """Raise where a teacher predicts no numbers."""
+    """Raise where a teacher predicts no numbers; a regressor may do so only once it is fitted."""
+    if is_classifier(teacher) or not (is_regressor(teacher) or hasattr(teacher, "predict")):
+        raise TypeError(no_numbers(teacher))
+
+
+def check_fitted(teacher):
+    """Raise unless a fitted teacher predicts numbers."""
     if is_classifier(teacher) or not hasattr(teacher, "predict"):
-        raise TypeError(
-            f"The teacher {name_of(teacher)} predicts no numbers. Use a regressor; a classifier "
-            "goes to DistilledClassifier."
-        )
+        raise TypeError(no_numbers(teacher))
+
+
+def no_numbers(teacher):
+    """Say that a teacher predicts no numbers, and what to use."""
+    return (
+        f"The teacher {name_of(teacher)} predicts no numbers. Use a regressor; a classifier goes "
+        "to DistilledClassifier."
+    )
 
 
 def answer(teacher, X, n_outputs):

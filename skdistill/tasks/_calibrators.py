@@ -121,9 +121,12 @@ class IsotonicCalibrator(_OneVsRestCalibrator):
 
 def check_calibration(calibrator):
     """Warn of answers that a temperature at its bound leaves without meaning."""
-    temperature = getattr(calibrator, "temperature_", 1.0)
-    if abs(math.log(temperature)) < LOG_BETA_BOUNDS[1] - NEAR_BOUND:
-        return
+    for temperature in np.atleast_1d(getattr(calibrator, "temperature_", 1.0)):
+        if abs(math.log(temperature)) >= LOG_BETA_BOUNDS[1] - NEAR_BOUND:
+            _warn_of_bound(temperature)
+
+
+def _warn_of_bound(temperature):
     meaning = (
         "they tell nothing about the labels, and the soft targets are equal for all classes. "
         "Check that rows and labels belong together, and what the teacher learns"

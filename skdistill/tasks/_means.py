@@ -1,18 +1,23 @@
 """One number or several for each row, by its mean."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
+from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.utils.validation import column_or_1d
 
 from skdistill.layers import Affine, AverageOfMembers, Numbers
 from skdistill.losses import POINTS
+from skdistill.tables import is_missing
 from skdistill.tasks import _ask_regressor
+from skdistill.tasks._few import main_direction
 from skdistill.tasks._number_calibrators import NUMBER_CALIBRATORS
 from skdistill.tasks._number_folds import whole_blocks
-from skdistill.tasks._number_measures import OF_NUMBERS
+from skdistill.tasks._number_measures import OF_NUMBERS, distance, neg_squared_error
 from skdistill.tasks._point_criterion import PointCriterion
 from skdistill.tasks._task import Members, Task
 
@@ -34,6 +39,10 @@ class Means(Task):
     stratifies: ClassVar[bool] = False
     loss: ClassVar[str] = "squared_error"
     unit: ClassVar[str] = "variances of y"
+    answer_unit: ClassVar[str] = "squared units of y"
+    scorer: ClassVar = staticmethod(neg_squared_error)
+    likeness: ClassVar[tuple] = "rmse_to_teacher", distance
+    unlike: ClassVar[str] = "rmse_to_teacher"
     part: ClassVar[tuple[str, str]] = "output", "outputs"
 
     def __post_init__(self):
@@ -49,16 +58,26 @@ class Means(Task):
     def learn(cls, y):
         """Return the task that `y` sets, and its labels."""
         columns = y.reshape(len(y), -1)
-        center, scale = columns.mean(axis=0), columns.std(axis=0)
-        constant = np.flatnonzero(np.ptp(columns, axis=0) == 0)
-        if len(constant):
-            where = "y" if y.ndim == 1 else f"output {constant[0]} of y"
+        for k, column in enumerate(columns.T):
+            if (column == column[0]).all():
+                where = "y" if y.ndim == 1 else f"Output {k} of y"
+                raise ValueError(
+                    f"{where} has one distinct value only ({column[0]:.6g}; n_samples={len(y)}): "
+                    "there is nothing to learn, among the rows of positive weight."
+                )
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            center, scale = columns.mean(axis=0), columns.std(axis=0)
+        if not ((scale > 0) & (scale < np.inf)).all():
             raise ValueError(
-                f"{where} has one distinct value only ({columns[0, constant[0]]:.6g}): there is "
-                "nothing to learn, among the rows of positive weight."
+                f"The standard deviation of y, {scale.tolist()}, is beyond float64: give y in "
+                "units that make its numbers smaller or larger."
             )
-        task = cls(center, scale, flat=y.ndim == 1)
-        return task, ((columns - center) / scale).astype(np.float32)
+        return cls(center, scale, flat=y.ndim == 1), cls.labels_in(y, center, scale)
+
+    @staticmethod
+    def labels_in(y, center, scale):
+        """Return numbers standardised, as lessons have them."""
+        return ((y.reshape(len(y), -1) - center) / scale).astype(np.float32)
 
     @staticmethod
     def check(y):
@@ -68,7 +87,8 @@ class Means(Task):
                 "DistilledRegressor requires y to be passed, but the target y is None: pass "
                 "numbers for each row; rows without go to X_unlabeled."
             )
-        return _as_numbers(y, "y")
+        y = _as_numbers(y, "y")
+        return column_or_1d(y, warn=True) if y.shape[1:] == (1,) else y
 
     def check_answers(self, answers, n, whose):
         """Return numbers that the user brings, standardised."""
@@ -88,11 +108,14 @@ class Means(Task):
 
     @staticmethod
     def check_fitted(teacher):
-        """Raise unless a fitted teacher predicts."""
-        _ask_regressor.check_kind(teacher)
+        """Raise unless a fitted teacher predicts numbers."""
+        _ask_regressor.check_fitted(teacher)
 
     def check_known(self, teacher):
         """Do nothing: what a frozen teacher answers is seen when it is asked."""
+
+    def check_teachable(self, y):
+        """Do nothing: every row has numbers."""
 
     def check_agreement(self, teacher, X, scores):
         """Do nothing: answers are predictions."""
@@ -161,8 +184,7 @@ class Means(Task):
     def for_bins(self, labels, n_trees, most_rounds):
         """Return boosting of one number, and that: of several the direction that varies most."""
         if labels.shape[1] > 1:
-            _, _, directions = np.linalg.svd(labels - labels.mean(axis=0), full_matrices=False)
-            labels = labels @ directions[0]
+            labels = main_direction(labels)
         return HistGradientBoostingRegressor(max_iter=min(n_trees, most_rounds)), labels.ravel()
 
     def few(self, labels, n_each, most):
@@ -199,6 +221,10 @@ class Means(Task):
         """Return the losses of the mean of `labels` on the labels `asked`."""
         return np.mean((asked - np.average(labels, axis=0, weights=weight)) ** 2, axis=1)
 
+    def prior(self, y):
+        """Return who answers the mean of y."""
+        return DummyRegressor().fit(np.zeros((len(y), 1)), y)
+
     def labels_of(self, y, whose):
         """Return numbers as they are, of two dimensions; raise where y has other outputs."""
         columns = _as_numbers(y, whose)
@@ -221,21 +247,20 @@ class Means(Task):
         """Return all rows for each output."""
         return dict.fromkeys(range(self.n_outputs), np.ones(len(labels), dtype=bool))
 
+    def losses_by_part(self, labels, answers):
+        """Return the squared errors of each output."""
+        return dict(enumerate(((answers - labels) ** 2).T))
+
 
 def _as_numbers(y, whose):
-    """Return `y` as float64, a single column as one dimension."""
+    """Return `y` as float64, of one dimension or two; raise where a value is no finite number."""
     y = np.asarray(y)
-    if y.ndim not in (1, 2):
-        raise ValueError(f"{whose} has {y.ndim} dimensions: numbers have one, or a column each.")
-    if y.ndim == 2 and y.shape[1] == 1:
-        y = column_or_1d(y, warn=True)
-    try:
-        numbers = y.astype(np.float64)
-    except (TypeError, ValueError):
+    if y.ndim not in (1, 2) or y.shape[1:] == (0,):
         raise ValueError(
-            f"{whose} holds no numbers, such as {y.ravel()[0]!r}. Classes go to "
-            "DistilledClassifier."
-        ) from None
+            f"{whose} of shape {y.shape}: numbers have the shape (n_samples,), or (n_samples, "
+            "n_outputs) with one output or more."
+        )
+    numbers = y.astype(np.float64) if y.dtype.kind in "biuf" else _floats(y, whose)
     bad = ~np.isfinite(numbers).reshape(len(numbers), -1).all(axis=1)
     if bad.any():
         raise ValueError(
@@ -243,3 +268,15 @@ def _as_numbers(y, whose):
             f"{np.flatnonzero(bad)[0]}. Drop these rows, or pass them as X_unlabeled."
         )
     return numbers
+
+
+def _floats(y, whose):
+    """Return objects as float64, what is missing as NaN; raise where one is no number."""
+    values = [np.nan if is_missing(value) else value for value in y.ravel().tolist()]
+    for value in values:
+        if not isinstance(value, Real | Decimal):
+            raise ValueError(
+                f"{whose} holds {value!r}, which is no number. Labels of classes go to "
+                "DistilledClassifier."
+            )
+    return np.array(values, dtype=np.float64).reshape(y.shape)

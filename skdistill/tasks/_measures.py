@@ -194,8 +194,10 @@ def codes_of(y, classes, whose):
     Raises
     ------
     ValueError
-        If a label is none of the classes; it names the row.
+        If a label is none of the classes; it names the row. If y has columns.
     """
+    if np.ndim(y) != 1:
+        raise ValueError(f"{whose} has the shape {np.shape(y)}: pass one value a row.")
     classes, labels = np.asarray(classes).tolist(), np.asarray(y).tolist()
     known = {label: k for k, label in enumerate(classes)}
     for row, label in enumerate(labels):

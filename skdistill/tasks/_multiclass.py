@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 import torch
 from scipy.special import log_softmax, softmax
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
@@ -18,7 +19,8 @@ from skdistill.tables import is_missing
 from skdistill.tasks import _ask_classifier
 from skdistill.tasks._calibrators import CALIBRATORS, IdentityCalibrator, best_temperature
 from skdistill.tasks._class_criterion import StudentCriterion
-from skdistill.tasks._measures import OF_CLASSES, codes_of
+from skdistill.tasks._few import few_of_each
+from skdistill.tasks._measures import OF_CLASSES, agreement, codes_of, neg_log_loss
 from skdistill.tasks._members import Members, log_mean
 from skdistill.tasks._probabilities import by_name, positions, proper
 from skdistill.tasks._stratified import of_known_classes, stratified
@@ -40,6 +42,10 @@ class Multiclass(Task):
     stratifies: ClassVar[bool] = True
     loss: ClassVar[str] = "log_loss"
     unit: ClassVar[str] = "nats"
+    answer_unit: ClassVar[str] = "nats"
+    scorer: ClassVar = staticmethod(neg_log_loss)
+    likeness: ClassVar[tuple] = "agreement", agreement
+    unlike: ClassVar[str] = "kl"
     part: ClassVar[tuple[str, str]] = "class", "classes"
 
     def __post_init__(self):
@@ -71,11 +77,6 @@ class Multiclass(Task):
                 "pass a label for each row; rows without label go to X_unlabeled."
             )
         y = np.asarray(y)
-        if y.ndim == 2 and y.shape[1] > 1:
-            raise ValueError(
-                f"y of shape {y.shape} has several outputs: DistilledClassifier takes one. Wrap "
-                "it: sklearn.multioutput.MultiOutputClassifier(DistilledClassifier(...))."
-            )
         y = column_or_1d(y, warn=True)
         if y.dtype.kind == "f":
             assert_all_finite(y, input_name="y")
@@ -110,6 +111,9 @@ class Multiclass(Task):
     def check_known(self, teacher):
         """Raise unless a fitted teacher knows exactly these classes."""
         _ask_classifier.check_known(teacher, self.classes)
+
+    def check_teachable(self, y):
+        """Do nothing: every row has a label."""
 
     def check_agreement(self, teacher, X, scores):
         """Hold a teacher's answers against what it predicts; warn or raise where they part."""
@@ -193,9 +197,7 @@ class Multiclass(Task):
 
     def few(self, labels, n_each, most):
         """Return positions of the first rows of each class, of some classes where many are."""
-        order = np.argsort(labels, kind="stable")
-        rank = np.arange(len(labels)) - np.searchsorted(labels[order], labels[order])
-        return np.sort(order[rank < n_each][:most])
+        return few_of_each(labels, n_each, most)
 
     def unsure(self, n):
         """Return equal probabilities."""
@@ -230,13 +232,20 @@ class Multiclass(Task):
         """Return the losses of the class frequencies among `labels` on the labels `asked`."""
         return -np.log(self.answer_of_nobody(labels, weight))[asked]
 
+    def prior(self, y):
+        """Return who answers how frequent each class is in y, which may lack some."""
+        labels = np.concatenate([y, self.classes])
+        weight = np.repeat([1.0, 0.0], [len(y), self.n_outputs])
+        columns = np.zeros((len(labels), 1))
+        return DummyClassifier(strategy="prior").fit(columns, labels, weight)
+
     def labels_of(self, y, whose):
         """Return the class index of each label; raise where one is no class."""
         return codes_of(y, self.classes, whose)
 
     def check_learned(self, y, whose):
         """Raise unless y has exactly these classes."""
-        known, given = self.classes.tolist(), set(np.asarray(y).tolist())
+        known, given = self.classes.tolist(), set(np.asarray(y).ravel().tolist())
         if set(known) != given:
             raise ValueError(
                 f"{whose} has the classes {sorted(given, key=str)}, the classifier {known}: pass "

@@ -8,6 +8,8 @@ from torch import nn
 from skdistill.losses import POINT_NUMBERS, point_loss
 from skdistill.tasks._members import of_members
 
+MOST_LOGARITHM = 20.0  # of a number in means of y, while training
+
 
 class PointCriterion(nn.Module):
     """A point loss while training, squared error against labels on held-out rows.
@@ -16,7 +18,7 @@ class PointCriterion(nn.Module):
     signature. Numbers have no temperature.
     """
 
-    kernel_of_score = POINT_NUMBERS["squared_error"], 1.0, 0.0, 1.0, None
+    kernel_of_score: Any = POINT_NUMBERS["squared_error"], 1.0, 0.0, 1.0, None
 
     def __init__(self, alpha, temperature, loss="auto"):
         super().__init__()
@@ -38,3 +40,13 @@ class PointCriterion(nn.Module):
         loss = self(scores, answers)
         loss.backward()
         return loss.detach()
+
+
+class LogPointCriterion(PointCriterion):
+    """The same of a net whose scores are logarithms of numbers."""
+
+    kernel_of_score = None
+
+    def forward(self, scores, answers):
+        """Return the loss a row."""
+        return super().forward(scores.clamp(max=MOST_LOGARITHM).exp(), answers)

@@ -1,6 +1,7 @@
 """What a task owes the rest: it knows what an answer is, so that nothing else has to."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from skdistill.tasks._measures import Measure
@@ -16,12 +17,16 @@ class Task(ABC):
     of rows, an array of shape (n_samples, `n_outputs`).
     """
 
-    calibrators: ClassVar[dict[Any, type]]
+    calibrators: ClassVar[dict[Any, Callable[[], Any]]]
     criterion: ClassVar[Any]  # made of alpha, temperature and loss; nats a row of scores
     members: ClassVar[Members]
     measures: ClassVar[tuple[Measure, ...]]  # in the order of tables
     loss: ClassVar[str]  # the measure that decides; it has a value a row
-    unit: ClassVar[str]  # of the loss
+    unit: ClassVar[str]  # of the loss, in the race
+    answer_unit: ClassVar[str]  # and of answers as users get them
+    scorer: ClassVar[Any]  # of a model on rows: the loss, negative
+    likeness: ClassVar[tuple[str, Any]]  # of what two models predict: its name, and a function
+    unlike: ClassVar[str]  # the measure that says how far answers are from the teacher's
     part: ClassVar[tuple[str, str]]  # what the loss is also told of: one, several
     nobody: ClassVar[str]  # who knows no column, in words
     stratifies: ClassVar[bool]  # whether a number of folds stands for stratified ones
@@ -58,6 +63,10 @@ class Task(ABC):
     @abstractmethod
     def check_known(self, teacher):
         """Raise where a teacher that is not fitted here answers another question."""
+
+    @abstractmethod
+    def check_teachable(self, y):
+        """Raise where no teacher can be fitted on all of `y`."""
 
     @abstractmethod
     def check_agreement(self, teacher, X, scores):
@@ -156,6 +165,10 @@ class Task(ABC):
         """Return the losses of who knows no column and only some rows' labels."""
 
     @abstractmethod
+    def prior(self, y):
+        """Return the model that knows the labels `y` and no column."""
+
+    @abstractmethod
     def labels_of(self, y, whose):
         """Return held-out y as labels; raise where it asks for what is not known."""
 
@@ -174,6 +187,11 @@ class Task(ABC):
     @abstractmethod
     def parts(self, labels):
         """Return which rows each part of the task has, by its name."""
+
+    def losses_by_part(self, labels, answers):
+        """Return the losses of the rows of each part, by its name."""
+        losses = self.answer_losses(labels, answers)
+        return {part: losses[inside] for part, inside in self.parts(labels).items()}
 
     def brief(self, labels):
         """Return the measures of a short comparison on rows with these labels."""

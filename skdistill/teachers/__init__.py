@@ -3,7 +3,7 @@
 from skdistill.teachers._adapt import frozen
 from skdistill.teachers._answers import MIN_RACE_ROWS
 from skdistill.teachers._choose import choose_answers
-from skdistill.teachers._default import TableBoosting, TableNumbers
+from skdistill.teachers._default import TableBoosting, TableBoostingRegressor, TableNumbers
 from skdistill.teachers._fits import Fits, check_teacher
 from skdistill.teachers._folds import make_folds, splits_of
 from skdistill.teachers._routing import make_router, route
@@ -15,6 +15,7 @@ __all__ = [
     "Fits",
     "Side",
     "TableBoosting",
+    "TableBoostingRegressor",
     "TableNumbers",
     "check_teacher",
     "choose_answers",

@@ -17,18 +17,19 @@ from sklearn.base import (
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skdistill._plumbing.afresh import afresh
 from skdistill._plumbing.frozen import is_frozen
-from skdistill.tasks import last_step
+from skdistill.tasks import Means, Multiclass, last_step
 
 REFUSE_LABELS = ("xgboost", "skorch")
 
 
-def adapt(teacher):
-    """Return a clone of `teacher` that takes any y and tables."""
+def adapt(teacher, task):
+    """Return a clone of `teacher` that takes any y of the task, and tables."""
     try:
         teacher = clone(_clonable(teacher))
     except RuntimeError as error:
@@ -40,9 +41,10 @@ def adapt(teacher):
     nets = _parts_from(teacher, "skorch")
     for net in nets:
         _read_tables(net)
-    if is_regressor(teacher):
+    if isinstance(task, Means):
         return ColumnTeacher(teacher) if nets else teacher
-    return LabelEncodedTeacher(teacher) if _parts_from(teacher, *REFUSE_LABELS) else teacher
+    refuses = isinstance(task, Multiclass) and _parts_from(teacher, *REFUSE_LABELS)
+    return LabelEncodedTeacher(teacher) if refuses else teacher
 
 
 def frozen(teacher):
@@ -57,7 +59,10 @@ def adapt_frozen(teacher):
 
 
 def is_fitted(teacher):
-    """Whether a teacher has been fitted, and not by a frozen step."""
+    """Whether a teacher has been fitted, and not by a frozen step, as far as it can be told.
+
+    A regressor that predicts without a fit, as a Gaussian process does, cannot be told.
+    """
     if is_frozen(last_step(teacher)):
         return False
     if is_regressor(teacher):
@@ -65,7 +70,7 @@ def is_fitted(teacher):
             check_is_fitted(teacher)
         except (NotFittedError, TypeError):
             return False
-        return True
+        return get_tags(teacher).requires_fit
     has_weights = getattr(teacher, "initialized_", True)  # skorch may know classes before
     classes = getattr(teacher, "classes_", None) if has_weights else None
     return classes is not None and len(classes) > 0

@@ -49,6 +49,7 @@ class Answers(ABC):
 
     def prepare(self, random_state):
         """Return the teacher to fit: the user's, or the default one."""
+        self.task.check_teachable(self.data.y)
         teacher = self.params.teacher
         if teacher is None:
             teacher = default_teacher(self.task, self.data.X, self.params.n_jobs)
@@ -58,7 +59,8 @@ class Answers(ABC):
                 f"The teacher {type(teacher).__name__} is fitted already; a clone of it is fitted "
                 "anew. To keep it, pass FrozenEstimator(teacher) and rows that it did not see."
             )
-        return fill_random_states(at_levels(adapt(teacher), self.task), random_state)
+        teacher = at_levels(adapt(teacher, self.task), self.task)
+        return fill_random_states(teacher, random_state)
 
     def final_teacher(self, fits):
         """Return the teacher of all rows, of which nothing is asked."""

@@ -12,7 +12,7 @@ from sklearn.ensemble import (
     VotingClassifier,
     VotingRegressor,
 )
-from sklearn.multioutput import MultiOutputRegressor
+from sklearn.multioutput import MultiOutputClassifier, MultiOutputRegressor
 from sklearn.utils.validation import has_fit_parameter
 
 from skdistill._plumbing.afresh import afresh
@@ -20,7 +20,7 @@ from skdistill._plumbing.empty_columns import nearly_empty, without_empty
 from skdistill._plumbing.frozen import is_frozen
 from skdistill.runtime import ColumnReader
 from skdistill.tables import is_sparse
-from skdistill.tasks import Means, row_losses
+from skdistill.tasks import Means, Multilabel, row_losses
 
 VOTES = VotingClassifier, VotingRegressor, StackingClassifier, StackingRegressor
 SPARE_BINS = 5  # above the levels of a category: missing, unknown, and what boosting keeps
@@ -28,18 +28,26 @@ SPARE_BINS = 5  # above the levels of a category: missing, unknown, and what boo
 
 def default_teacher(task, X, n_jobs=None):
     """Return the teacher that `teacher=None` stands for."""
-    if not isinstance(task, Means):
-        return RandomForestClassifier(300, n_jobs=n_jobs) if is_sparse(X) else TableBoosting()
+    if isinstance(task, Means):
+        forest, boosting, each = (
+            RandomForestRegressor,
+            TableBoostingRegressor(),
+            MultiOutputRegressor,
+        )
+    else:
+        forest, boosting, each = RandomForestClassifier, TableBoosting(), MultiOutputClassifier
     if is_sparse(X):
-        return RandomForestRegressor(300, n_jobs=n_jobs)
-    boosting = TableBoostingRegressor()
-    return boosting if len(task.center) == 1 else MultiOutputRegressor(boosting, n_jobs=n_jobs)
+        return forest(300, n_jobs=n_jobs)
+    several = isinstance(task, Multilabel) or (isinstance(task, Means) and len(task.center) > 1)
+    return each(boosting, n_jobs=n_jobs) if several else boosting
 
 
 def takes_weights(teacher):
     """Whether the teacher's fit takes `sample_weight`; a frozen one is not fitted."""
     if is_frozen(teacher):
         return True
+    if isinstance(teacher, MultiOutputRegressor):
+        return takes_weights(teacher.estimator)
     if isinstance(teacher, VOTES):
         return all(takes_weights(part) for _, part in teacher.estimators if part != "drop")
     return has_fit_parameter(teacher, "sample_weight")
@@ -149,6 +157,11 @@ class TableBoostingRegressor(RegressorMixin, _TableBoosting):
     def fit(self, X, y, sample_weight=None):
         """Fit by the loss."""
         return self._fit(HistGradientBoostingRegressor, X, y, sample_weight)
+
+    def staged_losses(self, X, y, sample_weight):
+        """Return the mean squared errors tree by tree."""
+        staged = self.boosting_.staged_predict(self.reader_.read(X))
+        return [np.average((y - predicted) ** 2, weights=sample_weight) for predicted in staged]
 
     def predict(self, X):
         """Return predictions of shape (n_samples,)."""

@@ -25,7 +25,7 @@ def check_teacher(teacher, task):
             f"call it, as in {teacher.__name__}()."
         )
     if not (hasattr(teacher, "fit") and hasattr(teacher, "get_params")):
-        raise TypeError(f"teacher must be a scikit-learn classifier, got {teacher!r}.")
+        raise TypeError(f"teacher must be a scikit-learn estimator, got {teacher!r}.")
     if is_frozen(teacher):
         task.check_fitted(teacher)
     else:

@@ -18,6 +18,7 @@ def repeated_rows(X, y):
     (as values of few kinds are), and have the same labels (as events of one object have not).
     Where there are too few copies to matter, each row is a block of its own.
     """
+    y = y if y.ndim == 1 else np.unique(y, axis=0, return_inverse=True)[1].ravel()
     rng = np.random.default_rng(0)
     _, first, blocks = np.unique(row_marks(X), return_index=True, return_inverse=True)
     n_repeats = _repeats(blocks)
@@ -43,6 +44,8 @@ def _repeats_by_chance(X, rng):
 
 def _agreement(blocks, y, rng):
     """Return how far pairs of equal rows have the same label: 0 as by chance, 1 always."""
+    if y.ndim > 1:  # several numbers
+        y = np.unique(y, axis=0, return_inverse=True)[1].ravel()
     order = rng.permutation(len(y))
     order = order[np.argsort(blocks[order], kind="stable")]
     equal = np.diff(blocks[order]) == 0

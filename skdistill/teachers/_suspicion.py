@@ -86,10 +86,12 @@ def _reasons(signs):
     if signs.errors is not None:
         plain, of_mixed = signs.errors
         mixed = f" ({plain} errors become {of_mixed} once rows are mixed with their neighbours),"
+    cold = ""
+    if signs.temperature < COLD:
+        cold = f" (a calibration by them would have temperature {signs.temperature:.2g})"
     return (
         f"The frozen teacher is right on {signs.share_right:.1%} of the rows{mixed} as if it had "
-        f"seen them (a calibration by them would have temperature {signs.temperature:.2g}). Soft "
-        "targets of rows that it was trained on teach little more than the labels, and choices by "
-        "held-out loss are misled; the answers are not calibrated. Pass rows that it did not see, "
-        "or the teacher without FrozenEstimator."
+        f"seen them{cold}. Soft targets of rows that it was trained on teach little more than the "
+        "labels, and choices by held-out loss are misled; the answers are not calibrated. Pass "
+        "rows that it did not see, or the teacher without FrozenEstimator."
     )

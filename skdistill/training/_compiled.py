@@ -37,6 +37,8 @@ def _kind(net):
         return TorchSteps
     if not is_small(net.module_) or len(layers) > MOST_LAYERS:
         return TorchSteps
+    if net.criterion_.kernel_of_score is None:
+        return TorchSteps
     return CompiledScores if net.criterion_.kernel is None else CompiledSteps
 
 

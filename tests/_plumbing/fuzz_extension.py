@@ -52,6 +52,12 @@ def fill():
     return [*rows[:2], labels, None, floats(N), rows[2], losses, total, *numbers]
 
 
+def fill_points():
+    arguments = fill()
+    arguments[2:4], arguments[8] = [None, floats(N, K)], 6
+    return arguments
+
+
 def fill_bins():
     first, numbers = np.array([0, 2, 5]), np.array([2, 0])
     return [first, floats(2, N), numbers, floats(3, N), floats(5), 1 + floats(5), 1]
@@ -63,13 +69,30 @@ def activate():
 
 def train():
     x = np.concatenate([floats(4, N), floats(2, N), np.arange(N, dtype=np.float32)[None] % 4])
-    answers = floats(N, K), None, floats(N, K), floats(N)
+    answers = floats(N, K), np.arange(N) % (K + 1) - 1, None, floats(N)
     categories = (4, 2, 0, None), (6, 3, 4, trained(4, 3))
     n_in = 2 + 5 + 5  # numbers, bins, features of categories
     layers = (8, trained(n_in, 8), trained(8)), (K, trained(K, 8), trained(K))
     batches = [np.array([4, 7]), x, *answers, np.full(2, 0.1), np.empty(2, np.float32)]
     net = [np.array([0, 2, 5]), 2, categories, layers, 1, 0.2, 7, 0.9, 0.99, 1e-8, 0.1]
-    return [*batches, 7, 2.0, 0.5, 0.5, floats(K), 0, *net]  # pinball loss
+    return [*batches, 0, 2.0, 0.5, 0.5, None, 0, *net]
+
+
+def train_points():
+    arguments = train()
+    arguments[3:5], arguments[8] = [None, floats(N, K)], 4
+    return arguments
+
+
+def train_levels():
+    arguments = train_points()
+    arguments[8], arguments[12] = 8, floats(K)  # pinball loss
+    return arguments
+
+
+def entry_of(name):
+    """Return the entry that is called by arguments of such a name."""
+    return name.removesuffix("_points").removesuffix("_levels")
 
 
 def program(n_members):
@@ -110,7 +133,18 @@ def forward():
     return [kernels.prepare(*prepare(3)), ROWS.copy(), np.empty((N, K))]
 
 
-VALID = {f.__name__: f for f in (fill, fill_bins, activate, train, prepare, forward)}
+ENTRIES = (
+    fill,
+    fill_points,
+    fill_bins,
+    activate,
+    train,
+    train_points,
+    train_levels,
+    prepare,
+    forward,
+)
+VALID = {f.__name__: f for f in ENTRIES}
 OTHERS = "use", "has_threads", "instruction_sets"
 
 
@@ -207,7 +241,7 @@ def check_words(text):
 def ask(name, arguments):
     """Call an entry; return whether it answered."""
     try:
-        made = getattr(kernels, name)(*arguments)
+        made = getattr(kernels, entry_of(name))(*arguments)
     except MemoryError:
         return False
     except (TypeError, ValueError) as error:
@@ -244,7 +278,8 @@ def attack(name, n_examples):
 
 def main(n_examples):
     faulthandler.enable()
-    assert {name for name in dir(kernels) if name[0] != "_"} == {*VALID, *OTHERS}
+    entries = {entry_of(name) for name in VALID}
+    assert {name for name in dir(kernels) if name[0] != "_"} == {*entries, *OTHERS}
     for name, arguments in VALID.items():
         assert ask(name, arguments()), name
         attack(name, n_examples)

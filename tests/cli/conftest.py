@@ -1,10 +1,13 @@
 """What the tests of the command share: messy tables, a student of such a table, the command."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LinearRegression
 
-from skdistill import DistilledClassifier
+from skdistill import DistilledClassifier, DistilledRegressor
 from skdistill.cli import main
 from skdistill.teachers._default import TableBoosting
 
@@ -64,3 +67,24 @@ def student(churn, tmp_path):
     path = tmp_path / "churn.safetensors"
     churn.save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def of_numbers():
+    """Return the path of a student of numbers."""
+    return Path(__file__).parents[1] / "fixtures" / "students" / "format-4-tabm.safetensors"
+
+
+@pytest.fixture(scope="session")
+def spending(customers):
+    """Return a student of what customers spend."""
+    reg = DistilledRegressor(transfer=None, max_epochs=3, cv=2, random_state=0)
+    return reg.fit(customers.drop(columns="spend"), customers.spend).student_
+
+
+@pytest.fixture(scope="session")
+def several():
+    """Return a student of two numbers."""
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    reg = DistilledRegressor(LinearRegression(), transfer=None, max_epochs=2, random_state=0)
+    return reg.fit(X, X @ [[1, 2], [3, 4]]).student_

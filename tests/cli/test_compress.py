@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_diabetes, load_iris
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -137,8 +137,13 @@ def _distance(a, b):
         (["--data", "iris", "--output", "s.pt2"], "skdistill export"),
         (["--data", "iris", "--test-size", "2"], "between 0 and 1"),
         (["--data", "iris", "--test-size", ".01"], "--test-size 0.01 cannot be: "),
-        (["--data", "iris", "--task", "numbers"], "Pass --task classes"),
-        (["customers.csv", "--target", "spend"], "has 160 different numbers"),
+        (["customers.csv", "--target", "town", "--task", "numbers"], "Pass --task classes"),
+        (["--data", "diabetes", "--temperature", "2"], "--temperature is no parameter of Dist"),
+        (["--data", "diabetes", "--loss", "kl"], "--loss must be a str among"),
+        (
+            ["different.csv", "--target", "x", "--task", "numbers", "--test-size", ".99"],
+            "cannot be",
+        ),
         (["different.csv", "--target", "y"], "Each label has a single row"),
         (["--data", "iris", "--teacher-file", "t.joblib"], "No teacher file"),
         (["--data", "iris", "--teacher-file", "notes.doc"], "ends with .skops, .joblib or .pkl"),
@@ -148,7 +153,11 @@ def _distance(a, b):
         ),
         (
             ["--data", "iris", "--teacher-file", "regressor.pkl", "--allow-code-execution"],
-            "not a classifier",
+            "LinearRegression, which does not teach classes",
+        ),
+        (
+            ["--data", "diabetes", "--teacher-file", "classifier.pkl", "--allow-code-execution"],
+            "which does not teach numbers",
         ),
         (["--data", "iris", "--alpha", "3"], "--alpha: '3' is not a float in the range [0"),
         (["--data", "iris", "--hidden-layer-sizes", "0"], "--hidden-layer-sizes=(0,) has 0"),
@@ -167,6 +176,7 @@ def test_bad_input_says_what_to_do(words, message, messy, tmp_path, monkeypatch,
     (tmp_path / "taken.run").touch()
     (tmp_path / "folder.safetensors").mkdir()
     joblib.dump(LinearRegression(), "regressor.pkl")
+    joblib.dump(KNeighborsClassifier(), "classifier.pkl")
     before = set(tmp_path.iterdir())
     code, out, err = run(capsys, *words)
     assert code == 2
@@ -206,7 +216,7 @@ def test_uneven_classes_of_which_one_has_a_single_row_are_compared(tmp_path, cap
     code, out, err = run(capsys, tmp_path / "t.csv", *words)
     assert code == 0, err
     assert "Classes with a single row are not held out, but trained on: 1." in err
-    assert "The target is taken for 3 classes; --task says otherwise." in err
+    assert "The target is taken for 3 classes; --task numbers says otherwise." in err
     header = next(line for line in out.splitlines() if "accuracy" in line)
     assert header.split() == "accuracy balanced log loss ECE AUC agreement size one row".split()
     assert skdistill.load(tmp_path / "s").classes_.tolist() == ["rare", "single", "usual"]
@@ -227,9 +237,55 @@ def test_numbers_are_classes_where_the_user_says_so(tmp_path, capsys):
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"a": rng.normal(size=120)})
     frame.assign(y=np.where(frame.a > 0, 0.5, 1.25)).to_csv(tmp_path / "t.csv", index=False)
-    words = [tmp_path / "t.csv", "--target", "y", "--teacher", "boosting"]
-    words += ["--output", tmp_path / "s.safetensors"]
-    assert run(capsys, *words)[0] == 2
-    code, _, err = run(capsys, *words, "--task", "classes")
+    words = [tmp_path / "t.csv", "--target", "y", "--teacher", "boosting", "--task", "classes"]
+    code, _, err = run(capsys, *words, "--output", tmp_path / "s.safetensors")
     assert code == 0, err
     assert skdistill.load(tmp_path / "s.safetensors").classes_.tolist() == ["0.5", "1.25"]
+
+
+QUICK = ["--teacher", "boosting", "--transfer", "none", "--max-epochs", "5", "--cv", "2"]
+
+
+def test_numbers_are_learned_and_compared_by_their_measures(messy, tmp_path, capsys):
+    path = tmp_path / "s.safetensors"
+    words = [messy, "--target", "spend", "--output", path, "--loss", "huber", *QUICK]
+    code, out, err = run(capsys, *words)
+    assert code == 0, err
+    assert "taken for numbers: 160 different ones; --task classes says otherwise" in err
+    assert out.splitlines()[0].split() == "RMSE MAE R² RMSE to teacher size one row".split()
+    assert skdistill.load(path).predict(pd.read_csv(messy).drop(columns="spend")).shape == (160,)
+    code, out, _ = run(capsys, *words, "--force", "--json")
+    figures = json.loads(out)
+    assert figures["prior"]["r2"] == pytest.approx(0, abs=0.2)
+    assert set(figures["prior"]["lead"]) == {"squared_error"}
+    assert figures["teacher"]["rmse_to_teacher"] == 0
+
+
+@pytest.mark.parametrize("teacher", ["forest", "voting"])
+def test_numbers_have_the_preset_teachers(teacher, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("skdistill.cli._teacher_files.N_TREES", 3)
+    words = ["--data", "diabetes", *QUICK, "--teacher", teacher, "--output", tmp_path / "s"]
+    code, out, err = run(capsys, *words)
+    assert code == 0, err
+    assert "R²" in out
+
+
+def test_a_fitted_teacher_of_numbers_from_a_file_is_used_as_it_is(tmp_path, capsys):
+    X, y = load_diabetes(return_X_y=True)
+    joblib.dump(LinearRegression().fit(X, y), tmp_path / "t.joblib")
+    words = ["--data", "diabetes", "--output", tmp_path / "s", "--transfer", "none", "--json"]
+    words += ["--teacher-file", tmp_path / "t.joblib", "--allow-code-execution"]
+    code, out, err = run(capsys, *words)
+    assert code == 0, err
+    assert json.loads(out)["student"]["rmse_to_teacher"] < 30
+
+
+def test_a_run_of_numbers_goes_on(tmp_path, capsys):
+    words = ["--data", "diabetes", "--output", tmp_path / "s", "--keep-run", *QUICK]
+    assert run(capsys, *words)[0] == 0
+    code, _, err = run(capsys, *words, "--resume", "--task", "numbers")
+    assert code == 2
+    assert "--task auto, not numbers" in err
+    code, _, err = run(capsys, *words, "--resume")
+    assert code == 0, err
+    assert "Going on with the run" in err

@@ -43,6 +43,13 @@ def test_a_torch_program_answers_like_the_student(customers, churn, student, com
     np.testing.assert_allclose(got, churn.predict_proba(X), atol=1e-5)
 
 
+@pytest.mark.parametrize("form", ["onnx", "c", "torch"])
+def test_a_student_of_numbers_is_written_in_every_form(form, several, tmp_path, command):
+    several.save(tmp_path / "s")
+    code, _, err = command("export", tmp_path / "s", "--format", form)
+    assert code == 0, err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

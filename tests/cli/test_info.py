@@ -13,6 +13,14 @@ def test_text_names_classes_columns_levels_and_layers(student, command):
     assert "Softmax" in out
 
 
+def test_text_names_how_many_numbers_there_are(several, tmp_path, command):
+    several.save(tmp_path / "s")
+    code, out, err = command("info", tmp_path / "s")
+    assert code == 0, err
+    assert "\n2 numbers\n" in out
+    assert json.loads(command("info", tmp_path / "s", "--json")[1])["n_outputs"] == 2
+
+
 def test_json_holds_the_reader_and_the_layers(churn, student, command):
     code, out, _ = command("info", student, "--json")
     assert code == 0
@@ -25,6 +33,16 @@ def test_json_holds_the_reader_and_the_layers(churn, student, command):
     assert [layer["kind"] for layer in described["layers"]] == [
         type(layer).__name__ for layer in churn.layers
     ]
+
+
+def test_a_student_of_numbers_says_how_many(of_numbers, command):
+    code, out, err = command("info", of_numbers)
+    assert code == 0, err
+    assert "3 numbers" in out
+    assert "Affine: scale [3], center [3]" in out
+    described = json.loads(command("info", of_numbers, "--json")[1])
+    assert (described["n_outputs"], described["format"]) == (3, 4)
+    assert "classes" not in described
 
 
 def test_a_damaged_file_is_refused(student, command):

@@ -8,11 +8,19 @@ import pytest
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 import skdistill
-from skdistill import DistilledClassifier
+from skdistill import DistilledClassifier, DistilledRegressor
 from skdistill.cli import main
+from skdistill.cli._console import InputError
 from skdistill.cli._main import make_parser
-from skdistill.cli._parameters import NO_OPTIONS, as_options, as_typed, value_of
+from skdistill.cli._parameters import (
+    NO_OPTIONS,
+    as_options,
+    as_typed,
+    settle_parameters,
+    value_of,
+)
 
+ESTIMATORS = [DistilledClassifier, DistilledRegressor]
 WARMTH = """    warmth : float or "auto", default="auto"
         How warm it is, in [0, 1]; 100 % is `hot` [2]_. What follows
         is for those who read on.
@@ -57,7 +65,10 @@ def test_a_new_parameter_is_an_option_with_type_default_and_help(name, warm, cap
     with pytest.raises(SystemExit, match="0"):
         main([name, "--help"])
     shown = " ".join(capsys.readouterr().out.split())
-    assert "--warmth NUMBER|auto how warm it is, in [0, 1]; 100 % is hot (default auto)" in shown
+    assert (
+        "--warmth NUMBER|auto how warm it is, in [0, 1]; 100 % is hot (default auto of classes)"
+        in shown
+    )
     for text, meant in (("cold", "NUMBER"), ("3", "a float in the range [0.0, 1.0]")):
         assert main([name, "--data", "iris", "--warmth", text]) == 2
         err = capsys.readouterr().err
@@ -72,20 +83,43 @@ def test_a_new_parameter_reaches_the_fit(warm, tmp_path, command):
     assert warm == ["auto", 0.5, 0.25]
 
 
-def test_every_parameter_is_an_option_or_said_to_be_none():
-    parameters = inspect.signature(DistilledClassifier).parameters
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+@pytest.mark.parametrize("command", ["compress", "report"])
+def test_every_parameter_is_an_option_or_said_to_be_none(command, estimator):
+    parameters = inspect.signature(estimator).parameters
     assert set(NO_OPTIONS) < set(parameters)
-    for command in ("compress", "report"):
-        options = make_parser()[1][command].parse_args(["t.csv"])
-        assert {*options.parameters, *NO_OPTIONS} == set(parameters)
-        for name in set(options.parameters) - {"random_state"}:
-            assert getattr(options, name) == parameters[name].default
+    options = make_parser()[1][command].parse_args(["t.csv"])
+    given = settle_parameters(options, estimator)
+    assert {*given, *NO_OPTIONS} == set(parameters)
+    assert options.parameters == tuple(given)
+    for name in set(given) - {"random_state"}:
+        assert given[name] == parameters[name].default
 
 
-def test_every_default_can_be_typed():
-    for name, parameter in inspect.signature(DistilledClassifier).parameters.items():
+@pytest.mark.parametrize(
+    ("words", "estimator", "unknown"),
+    [
+        (["--calibration", "linear", "--loss", "huber"], DistilledRegressor, None),
+        (["--calibration", "none", "--temperature", "2"], DistilledClassifier, None),
+        (["--temperature", "1"], DistilledRegressor, "--temperature is no parameter of Distilled"),
+    ],
+)
+def test_the_parameters_of_both_estimators_can_be_typed(words, estimator, unknown):
+    options = make_parser()[1]["compress"].parse_args(["t.csv", *words])
+    if unknown:
+        with pytest.raises(InputError, match=unknown):
+            settle_parameters(options, estimator)
+        return
+    given = settle_parameters(options, estimator)
+    for name, text in zip(words[::2], words[1::2], strict=True):
+        assert as_typed(given[name[2:]]) in (text, f"{text}.0")
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_every_default_can_be_typed(estimator):
+    for name, parameter in inspect.signature(estimator).parameters.items():
         if name not in NO_OPTIONS and name != "random_state":
-            value = value_of(DistilledClassifier._parameter_constraints[name])
+            value = value_of(estimator._parameter_constraints[name])
             assert value(as_typed(parameter.default)) == parameter.default
 
 

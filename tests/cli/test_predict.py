@@ -201,3 +201,27 @@ def test_without_pandas_the_command_says_what_to_install(student, messy, monkeyp
     assert code == 2
     assert 'pip install "skdistill[cli]"' in err
     assert out == ""
+
+
+def test_numbers_are_predicted_in_a_column(spending, customers, messy, tmp_path, command):
+    spending.save(tmp_path / "s")
+    code, out, err = command("predict", tmp_path / "s", messy, "--keep", "town")
+    assert code == 0, err
+    frame = pd.read_csv(io.StringIO(out), dtype=str)
+    assert list(frame) == ["town", "prediction"]
+    predicted = spending.predict(customers.drop(columns="spend"))
+    assert [float(text) for text in frame.prediction] == predicted.tolist()
+    words = ["predict", tmp_path / "s", messy, "--json", "--output", tmp_path / "p.parquet"]
+    code, out, err = command(*words)
+    assert code == 0, err
+    assert json.loads(out) == {
+        "n_rows": 160,
+        "prediction": {
+            "mean": pytest.approx(predicted.mean()),
+            "min": predicted.min(),
+            "max": predicted.max(),
+        },
+    }
+    code, _, err = command(*words, "--only", "labels", "--force")
+    assert code == 2
+    assert "--only labels: the student answers by numbers alone" in err

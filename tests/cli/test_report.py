@@ -49,6 +49,22 @@ def test_a_table_is_fitted_on_and_reported(tmp_path, command):
     assert path.read_text().startswith(f"# Fidelity report: {figures['verdict']['choice']}")
 
 
+def test_a_run_of_numbers_is_reported(tmp_path, command):
+    words = ["--data", "diabetes", "--teacher", "boosting", "--transfer", "none", "--cv", "2"]
+    words += ["--max-epochs", "5", "--output", tmp_path / "s", "--keep-run"]
+    code, _, err = command("compress", *words)
+    assert code == 0, err
+    page = tmp_path / "report.html"
+    code, out, err = command("report", tmp_path / "s.run", "--output", page, "--json")
+    assert code == 0, err
+    figures = json.loads(out)
+    assert {"rmse", "mae", "r2"} < set(figures["models"]["student"]["quality"])
+    assert {"rmse_to_teacher", "excess_loss"} < set(figures["slices"][0])
+    code, out, err = command("report", tmp_path / "s.run")
+    assert code == 0, err
+    assert "in squared error" in out
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -76,6 +76,26 @@ def test_a_cell_that_spells_no_label_is_refused(cell, labels):
         as_labels([cell], np.array(labels))
 
 
+def test_a_student_of_numbers_stands_beside_the_mean(spending, customers, tmp_path, command):
+    spending.save(tmp_path / "s")
+    customers = customers.copy()
+    customers.loc[3, "spend"] = np.nan
+    customers.to_csv(tmp_path / "t.csv", index=False, sep=";", decimal=",")
+    code, out, err = command("report", tmp_path / "s", tmp_path / "t.csv", "--target", "spend")
+    assert code == 0, err
+    assert "1 rows without spend are left out." in err
+    header, student, prior, *_ = out.splitlines()
+    assert header.split() == "RMSE MAE R² size one row".split()
+    known = customers.dropna(subset="spend")
+    r2 = spending.score(known.drop(columns="spend"), known.spend)
+    assert f" {r2:.4f} " in student
+    assert " 0.0000 " in prior
+    assert "The prior is the mean among these rows." in out
+    code, _, err = command("report", tmp_path / "s", tmp_path / "t.csv", "--target", "town")
+    assert code == 2
+    assert "column town: 'Oslo' is no number." in err or "column town: 'Rome' is no" in err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

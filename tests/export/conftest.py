@@ -13,15 +13,17 @@ from sklearn.datasets import make_classification
 from sklearn.dummy import DummyClassifier
 from torch import nn
 
-from skdistill import DistilledClassifier, QuantileStudent, RegressorStudent
+from skdistill import DistilledClassifier, MultilabelStudent, QuantileStudent, RegressorStudent
 from skdistill.layers import (
     Affine,
     Ascending,
     AverageOfMembers,
     Exponential,
+    Labels,
     MeanOfMembers,
     Numbers,
     Quantiles,
+    Sigmoid,
     Softmax,
 )
 
@@ -70,25 +72,37 @@ def student_like(kind):
 
 def _as_regressor(student, n_outputs=3, head=Affine, scale=2.0, center=0.0):
     """Return a student that makes numbers of another one's first scores."""
+    shift = 3.0 if head is Ascending else 0.0  # which some numbers would cross
+    end = head(np.full(n_outputs, scale), center - shift * np.arange(n_outputs))
+    layers = (*_first_scores(student, n_outputs), end)
+    if head is Ascending:
+        levels = np.linspace(0.5, 1, n_outputs, endpoint=False)
+        return QuantileStudent(student.reader, layers, Quantiles(levels))
+    return RegressorStudent(student.reader, layers, Numbers(n_outputs, n_outputs == 1))
+
+
+def _as_multilabel(student, n_labels=3):
+    """Return a student that makes probabilities of labels of another one's first scores."""
+    end = Sigmoid(np.linspace(0.5, 2, n_labels, dtype=np.float32))
+    layers = (*_first_scores(student, n_labels), end)
+    return MultilabelStudent(student.reader, layers, Labels(n_labels))
+
+
+def _first_scores(student, n_outputs):
+    """Return the layers up to the first scores, of which members have their mean."""
     *layers, scores, _ = student.layers
     joins = isinstance(scores, MeanOfMembers)
     join = [AverageOfMembers()] if joins else []
-    shift = 3.0 if head is Ascending else 0.0  # which some numbers would cross
     last = layers.pop() if joins else scores
     weight, bias = (np.ascontiguousarray(a[..., :n_outputs]) for a in (last.weight, last.bias))
-    end = head(np.full(n_outputs, scale), center - shift * np.arange(n_outputs))
-    layers = (*layers, replace(last, weight=weight, bias=bias), *join, end)
-    if head is Ascending:
-        return QuantileStudent(
-            student.reader, layers, Quantiles(np.linspace(0.5, 1, n_outputs, endpoint=False))
-        )
-    return RegressorStudent(student.reader, layers, Numbers(n_outputs, n_outputs == 1))
+    return (*layers, replace(last, weight=weight, bias=bias), *join)
 
 
 HEADS = {
     "affine": {"head": Affine, "scale": 2.0, "center": -3.0},
     "affine_far": {"head": Affine, "scale": 0.2, "center": 1e9},
     "exponential": {"head": Exponential, "scale": 0.3, "center": 2.0},
+    "steep": {"head": Exponential, "scale": 1.5, "center": 2.0},
     "ascending": {"head": Ascending, "scale": 2.0, "center": 3.0},
 }
 
@@ -114,6 +128,17 @@ def make_regressor():
 @pytest.fixture(scope="session")
 def as_regressor():
     return _as_regressor
+
+
+@pytest.fixture(scope="session")
+def as_multilabel():
+    return _as_multilabel
+
+
+@pytest.fixture(params=["relu", "tabm_periodic", "sparse", "sparse_tabm"])
+def multilabel(request):
+    """Students of three labels."""
+    return _as_multilabel(student_like(request.param))
 
 
 @pytest.fixture(params=HEADS)
@@ -166,14 +191,14 @@ def _feed_of(frame):
     return feed
 
 
-def _ask(onnx_model, feed):
-    """Return labels and probabilities."""
+def _ask(onnx_model, feed, outputs=("label", "probabilities")):
+    """Return labels and probabilities, or other outputs."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(
         onnx_model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    return session.run(["label", "probabilities"], feed)
+    return session.run(list(outputs), feed)
 
 
 def _distil(X, y, **params):

@@ -106,6 +106,51 @@ def numbers(student, rows, folder, flags=STRICT, dtype="float32"):
     return np.frombuffer(run.stdout).reshape(len(rows), -1)
 
 
+ANSWER_LABELS = """
+#include <stdio.h>
+#include "m.h"
+
+int main(void)
+{
+    float x[M_N_FEATURES], proba[M_N_LABELS];
+    int labels[M_N_LABELS];
+    while (fread(x, sizeof x, 1, stdin) == 1) {
+        m_predict_proba(x, proba);
+        m_predict(x, labels);
+        fwrite(proba, sizeof proba, 1, stdout);
+        for (int k = 0; k < M_N_LABELS; ++k)
+            proba[k] = (float)labels[k];
+        fwrite(proba, sizeof proba, 1, stdout);
+    }
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("flags", [PICKY, SANITIZED], ids=["picky", "sanitized"])
+def test_a_header_answers_by_the_labels_of_its_student(multilabel, flags, tmp_path):
+    rows = probe_rows(multilabel)
+    to_c(multilabel, tmp_path / "m.h")
+    program = compiled(ANSWER_LABELS, tmp_path, flags)
+    run = subprocess.run([program], input=rows.tobytes(), capture_output=True)
+    assert (run.returncode, run.stderr) == (0, b"")
+    proba, labels = np.frombuffer(run.stdout, np.float32).reshape(len(rows), 2, -1).swapaxes(0, 1)
+    np.testing.assert_allclose(proba, multilabel._forward(rows), atol=1e-5)
+    np.testing.assert_array_equal(labels, proba > 0.5)
+
+
+def test_the_comment_of_a_header_of_labels_compiles_and_answers(
+    make_student, as_multilabel, tmp_path
+):
+    student = as_multilabel(make_student("relu"))
+    to_c(student, tmp_path / "m.h")
+    comment = (tmp_path / "m.h").read_text().split("*/")[0]
+    lines = [line[3:] for line in comment.splitlines() if line.startswith(" *     ")]
+    out = subprocess.run([compiled("\n".join(lines), tmp_path)], capture_output=True, check=True)
+    label, proba = map(float, out.stdout.split(b","))
+    assert label == (proba > 0.5)
+
+
 @pytest.mark.parametrize("flags", [PICKY, SANITIZED], ids=["picky", "sanitized"])
 def test_a_header_answers_by_the_numbers_of_its_student(regressor, flags, tmp_path):
     rows = probe_rows(regressor)

@@ -72,11 +72,12 @@ def layers_of(cls):
 
 
 @pytest.fixture
-def students(make_student, make_regressor):
+def students(make_student, make_regressor, as_multilabel):
     """Students that have every layer between them."""
     of_numbers = [make_regressor("tabm", head=Affine)]
     of_numbers += [make_regressor("relu", head=head) for head in (Exponential, Ascending)]
-    return [*map(make_student, WITH_EVERY_LAYER), *of_numbers]
+    of_labels = as_multilabel(make_student("relu"))
+    return [*map(make_student, WITH_EVERY_LAYER), *of_numbers, of_labels]
 
 
 def test_every_form_reads_every_layer(students, tmp_path):

@@ -46,6 +46,12 @@ def student(distil):
     return student
 
 
+@pytest.fixture(scope="module", params=[1, 2])
+def of_numbers(request, student, as_regressor):
+    """A student of one number beside a milliard, or two."""
+    return as_regressor(student, n_outputs=request.param, center=1e9)
+
+
 def texts(name):
     return [None if v is None else str(v) for v in VALUES[name]]
 
@@ -82,6 +88,11 @@ def test_python_answers_every_container_alike(table, student):
     np.testing.assert_array_equal(np.concatenate(alone), expected[:20])
 
 
+@pytest.mark.parametrize("table", CONTAINERS.values(), ids=CONTAINERS)
+def test_python_answers_every_container_by_the_same_numbers(table, of_numbers):
+    np.testing.assert_array_equal(of_numbers.predict(table), of_numbers.predict(FITTED))
+
+
 def test_a_row_that_pandas_made_floats_of_is_the_same(student):
     rows = [CONTAINERS["as pandas reads them"].iloc[i] for i in range(20)]
     expected = student.predict_proba(FITTED[:20])
@@ -94,8 +105,8 @@ def days():
     return [(d - ORIGIN).days for d in VALUES["day"]]
 
 
-@pytest.mark.parametrize("end", ["", ".0"], ids=["integers", "floats"])
-def test_onnx_answers_like_python(end, student, ask):
+def feed_of_values(end):
+    """Return the inputs of a graph; whole numbers that are categories end with `end`."""
     feed = {
         "size": np.array(VALUES["size"], dtype=np.float32)[:, None],
         "second": np.array(VALUES["second"], dtype=np.float64)[:, None],
@@ -104,9 +115,20 @@ def test_onnx_answers_like_python(end, student, ask):
         "shop": VALUES["shop"],
         "day": np.array(days(), dtype=np.float32)[:, None],
     }
-    feed |= {name: np.array(feed[name], dtype=object)[:, None] for name in CATEGORIES}
-    _, proba = ask(to_onnx(student), feed)
+    return feed | {name: np.array(feed[name], dtype=object)[:, None] for name in CATEGORIES}
+
+
+@pytest.mark.parametrize("end", ["", ".0"], ids=["integers", "floats"])
+def test_onnx_answers_like_python(end, student, ask):
+    _, proba = ask(to_onnx(student), feed_of_values(end))
     np.testing.assert_allclose(proba, student.predict_proba(FITTED), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("end", ["", ".0"], ids=["integers", "floats"])
+def test_onnx_answers_by_the_numbers_of_python(end, of_numbers, ask):
+    (got,) = ask(to_onnx(of_numbers), feed_of_values(end), ["variable"])
+    expected = of_numbers.answers(FITTED)
+    assert (np.abs(got - expected) <= 1e-5 * np.ptp(expected, axis=0)).all()
 
 
 C_ROW = "{{{size}f, m_number(1, {second}.0), {codes}, {day}.0f}}"
@@ -119,18 +141,18 @@ int main(void)
     const float rows[][M_N_FEATURES] = {{
         {rows}
     }};
-    float proba[M_N_CLASSES];
+    {answers};
     for (int i = 0; i < {n}; ++i) {{
-        m_predict_proba(rows[i], proba);
-        fwrite(proba, sizeof proba, 1, stdout);
+        {function}(rows[i], answers);
+        fwrite(answers, sizeof answers, 1, stdout);
     }}
     return 0;
 }}
 """
 
 
-@pytest.mark.parametrize("end", ["", ".0"], ids=["integers", "floats"])
-def test_c_answers_like_python(end, student, tmp_path):
+def answers_in_c(student, end, folder, answers, function):
+    """Return the bytes of what the header of a student answers."""
     rows = []
     for size, second, zone, member, shop, day in list(
         zip(*(VALUES[k] for k in list(VALUES)[:5]), days(), strict=True)
@@ -143,16 +165,30 @@ def test_c_answers_like_python(end, student, tmp_path):
         size = "NAN" if size is None else f"{np.float32(size)!s}"
         row = C_ROW.format(size=size, second=second, codes=", ".join(codes), day=day)
         rows.append(row.replace("NANf", "NAN"))
-    to_c(student, tmp_path / "m.h")
-    source = PROGRAM.format(rows=",\n        ".join(rows), n=len(rows))
-    (tmp_path / "main.c").write_text(source)
+    to_c(student, folder / "m.h")
+    rows = {"rows": ",\n        ".join(rows), "n": len(rows)}
+    (folder / "main.c").write_text(PROGRAM.format(answers=answers, function=function, **rows))
     flags = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsanitize=address"]
-    program = tmp_path / "main"
-    subprocess.run(["gcc", *flags, tmp_path / "main.c", "-o", program, "-lm"], check=True)
-    out = subprocess.run([program], capture_output=True, check=True).stdout
-    proba = np.frombuffer(out, dtype=np.float32).reshape(len(rows), -1)
-    expected = student.predict_proba(FITTED[: len(rows)])
-    np.testing.assert_allclose(proba, expected, rtol=0, atol=1e-5)
+    program = folder / "main"
+    subprocess.run(["gcc", *flags, folder / "main.c", "-o", program, "-lm"], check=True)
+    return subprocess.run([program], capture_output=True, check=True).stdout
+
+
+@pytest.mark.parametrize("end", ["", ".0"], ids=["integers", "floats"])
+def test_c_answers_like_python(end, student, tmp_path):
+    declared = "float answers[M_N_CLASSES]"
+    out = answers_in_c(student, end, tmp_path, declared, "m_predict_proba")
+    expected = student.predict_proba(FITTED[:60])
+    got = np.frombuffer(out, dtype=np.float32).reshape(expected.shape)
+    np.testing.assert_allclose(got, expected, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("end", ["", ".0"], ids=["integers", "floats"])
+def test_c_answers_by_the_numbers_of_python(end, of_numbers, tmp_path):
+    out = answers_in_c(of_numbers, end, tmp_path, "double answers[M_N_OUTPUTS]", "m_predict")
+    expected = of_numbers.answers(FITTED[:60])
+    got = np.frombuffer(out).reshape(expected.shape)
+    assert (np.abs(got - expected) <= 1e-5 * np.ptp(expected, axis=0)).all()
 
 
 WRONG = {

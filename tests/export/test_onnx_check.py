@@ -17,6 +17,7 @@ from skdistill.layers import Classes
 ROWS = np.float32([[0.1, 0.9], [0.5, 0.5], [0.8, 0.2]])
 LABELS = np.array(["a", "b"], dtype=object)
 CLASSES = ClassesInOnnx(Classes(LABELS))
+SPREAD = np.ones((3, 2))  # of probabilities
 HEAD = [
     helper.make_node("ArgMax", ["probabilities"], ["best"], axis=1, keepdims=0),
     helper.make_node("Gather", ["names", "best"], ["label"]),
@@ -47,21 +48,21 @@ def honest():
 
 
 def test_a_graph_that_answers_alike_passes(honest):
-    check_answers(honest, {"X": ROWS}, ROWS.astype(np.float64), CLASSES)
-    check_rows_alone(honest, {"X": ROWS})
+    check_answers(honest, {"X": ROWS}, ROWS.astype(np.float64), CLASSES, SPREAD)
+    check_rows_alone(honest, {"X": ROWS}, SPREAD)
     check_no_rows(honest, {"X": ROWS})
 
 
 def test_another_probability_is_found(honest):
     with pytest.raises(ExportError, match=r"they differ by 0\.001"):
-        check_answers(honest, {"X": ROWS}, ROWS + np.float64([0, 1e-3]), CLASSES)
+        check_answers(honest, {"X": ROWS}, ROWS + np.float64([0, 1e-3]), CLASSES, SPREAD)
 
 
 def test_a_wrong_label_is_found():
     nodes = [helper.make_node("Identity", ["X"], ["probabilities"])]
     crooked = session_of(nodes, names=LABELS[::-1])
     with pytest.raises(ExportError, match=r"labels a row 'a', whose probability is 0\.8 below"):
-        check_answers(crooked, {"X": ROWS}, ROWS, CLASSES)
+        check_answers(crooked, {"X": ROWS}, ROWS, CLASSES, SPREAD)
 
 
 def test_an_answer_that_depends_on_company_is_found():
@@ -70,7 +71,7 @@ def test_an_answer_that_depends_on_company_is_found():
         helper.make_node("Div", ["X", "highest"], ["probabilities"]),
     ]
     with pytest.raises(ExportError, match="asked for one row of a batch"):
-        check_rows_alone(session_of(highest), {"X": ROWS})
+        check_rows_alone(session_of(highest), {"X": ROWS}, SPREAD)
 
 
 def test_a_graph_that_needs_rows_is_found():

@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse
 
 from skdistill.exceptions import ExportError
-from skdistill.export import _onnx_int8, to_onnx
+from skdistill.export import _onnx_outputs, to_onnx
 from skdistill.export._onnx_int8 import Int8Linear, quantized
 from skdistill.layers import Linear
 
@@ -73,7 +73,7 @@ def test_a_student_of_sparse_rows_in_eight_bits(numbers, distil, ask, keep_spars
 def test_too_great_a_loss_is_refused_and_nothing_is_written(
     name, mixed, make_frame, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(_onnx_int8, name, -1)
+    monkeypatch.setattr(_onnx_outputs, name, -1)
     frame, _ = make_frame(50, seed=1)
     with pytest.raises(ExportError, match=r"In eight bits the student .* without `quantize`"):
         to_onnx(mixed, tmp_path / "s.onnx", quantize="int8", calibration_rows=frame)

@@ -38,6 +38,14 @@ def test_a_module_answers_by_the_numbers_of_its_student(regressor):
         assert off.max() <= 1e-5
 
 
+@torch.no_grad()
+def test_a_module_answers_by_the_labels_of_its_student(multilabel):
+    rows = probe_rows(multilabel)
+    got = to_torch(multilabel)(torch.from_numpy(rows))
+    assert got.dtype == torch.float32
+    np.testing.assert_allclose(got, multilabel._forward(rows), atol=1e-5)
+
+
 def test_a_module_of_numbers_exports(make_regressor, head, tmp_path):
     student = make_regressor("tabm", n_outputs=1, **head)
     rows = torch.from_numpy(probe_rows(student, 3))

@@ -17,6 +17,7 @@ from skdistill.layers import (
     MeanOfMembers,
     Periodic,
     Scale,
+    Sigmoid,
     Softmax,
 )
 
@@ -145,12 +146,22 @@ def test_exponentials_are_positive_and_finite():
     assert (out[0] > 0) & np.isfinite(out[3])
 
 
+def test_labels_have_probabilities_of_their_own_temperature():
+    head = Sigmoid(np.float32([1, 2]))
+    out = head.forward(np.array([[0.0, 1.0], [-1e4, 1e4], [1.0, -1.0]]))
+    sigmoid = 1 / (1 + np.exp([0.0, -2, -1, 2]))
+    np.testing.assert_allclose(out[[0, 0, 2, 2], [0, 1, 0, 1]], sigmoid)
+    assert out[1].tolist() == [0, 1]
+    np.testing.assert_array_equal(head.spread(out), [1, 1])
+    assert head.row_shape((2,)) == (2,)
+
+
 def test_the_spread_of_answers_is_in_their_units():
     answers = np.array([[1.0, -10], [3.0, 10]])
     np.testing.assert_array_equal(Softmax(1.0).spread(answers), [1, 1])
     np.testing.assert_array_equal(Affine(np.full(2, 4.0), np.zeros(2)).spread(answers), [4, 10])
     slope = Exponential(np.array([0.1, 3.0]), np.zeros(2))
-    np.testing.assert_array_equal(slope.spread(np.abs(answers)), [1, 30])
+    np.testing.assert_array_equal(slope.spread(np.abs(answers)), [[1, 30], [1, 30]])
 
 
 def test_shrinking_keeps_the_first_members():
@@ -219,6 +230,12 @@ def test_activations(name, f):
         lambda: LinearOfMembers(normal(2, 3, 4), normal(2, 3)),
         lambda: MeanOfMembers().row_shape((3,)),
         lambda: AverageOfMembers().row_shape((3,)),
+        lambda: Sigmoid(np.ones(2)),
+        lambda: Sigmoid(np.float32([[1]])),
+        lambda: Sigmoid(np.float32([])),
+        lambda: Sigmoid(np.float32([1, 0])),
+        lambda: Sigmoid(np.float32([np.inf])),
+        lambda: Sigmoid(np.float32([1, 1])).row_shape((3,)),
         lambda: Affine(np.float32([1]), np.float32([1])),
         lambda: Affine([1.0], [1.0]),
         lambda: Affine(np.ones((1, 1)), np.ones((1, 1))),

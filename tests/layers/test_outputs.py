@@ -12,9 +12,11 @@ from skdistill.layers import (
     Ascending,
     Classes,
     Exponential,
+    Labels,
     Numbers,
     Outputs,
     Quantiles,
+    Sigmoid,
     Softmax,
     from_plain,
     to_plain,
@@ -115,9 +117,24 @@ def test_levels_of_another_form_are_refused(levels, message):
         Quantiles(levels)
 
 
+def test_a_row_has_each_label_that_is_more_likely_than_not():
+    labels = Labels(3)
+    assert labels.words == labels.described == "3 labels"
+    decided = labels.decide(np.array([[0.5, 0.51, 0.49], [1.0, 0.0, 0.9]]))
+    assert (decided.tolist(), decided.dtype) == ([[0, 1, 0], [1, 0, 1]], np.int64)
+    assert from_plain(to_plain(labels)).count == 3
+
+
+@pytest.mark.parametrize("count", [1, 0, 2.0, True, "2", None])
+def test_labels_are_two_or_more(count):
+    with pytest.raises(ValueError, match="a student has two labels or more"):
+        Labels(count)
+
+
 def test_every_meaning_of_outputs_is_known_by_its_name():
     ours = {kind for kind in Outputs.__subclasses__() if kind.__module__.startswith("skdistill.")}
     assert set(OUTPUTS.values()) == ours
     assert not set(OUTPUTS) & set(LAYERS)
     lasts = {last for outputs in OUTPUTS.values() for last in outputs.last_layers}
-    assert lasts == {Softmax, Affine, Ascending, Exponential} <= set(LAYERS.values())
+    heads = {Softmax, Sigmoid, Affine, Ascending, Exponential}
+    assert lasts == heads <= set(LAYERS.values())

@@ -9,7 +9,7 @@ from scipy.special import log_softmax, softmax
 from sklearn.metrics import log_loss
 
 from skdistill._plumbing.extension import kernels
-from skdistill.losses import KINDS, NUMBERS, distillation_loss
+from skdistill.losses import BINARY_NUMBER, KINDS, NUMBERS, POINT_NUMBERS, distillation_loss
 from skdistill.losses._settings import make_settings
 
 
@@ -20,13 +20,18 @@ def test_a_soft_loss_has_a_reference_and_is_documented(reference):
 
 
 @pytest.mark.skipif(kernels is None, reason="the extension was not built")
-def test_the_numbers_of_soft_losses_are_those_that_the_extension_has():
-    assert sorted(NUMBERS.values()) == list(range(len(NUMBERS)))
-    rows = np.full((3, 1, 2), 0.5, np.float32)
-    for kind in range(len(NUMBERS)):
-        kernels.fill(*rows[:2], None, None, rows[2], None, None, kind, 1.0, 1.0, 0.5, 1.0, 1)
+def test_the_numbers_of_losses_are_those_that_the_extension_has():
+    numbers = [*NUMBERS.values(), *POINT_NUMBERS.values(), BINARY_NUMBER]
+    assert sorted(numbers) == list(range(len(numbers)))
+    z, p, gradient = np.full((3, 1, 2), 0.5, np.float32)
+
+    def fill(kind):
+        kernels.fill(z, p, None, None, None, gradient, None, None, kind, 1.0, 1.0, 0.5, 1.0, 1)
+
+    for kind in numbers:
+        fill(kind)
     with pytest.raises(ValueError, match=f"kind must be an integer from 0 to {kind}, got"):
-        kernels.fill(*rows[:2], None, None, rows[2], None, None, kind + 1, 1.0, 1.0, 0.5, 1.0, 1)
+        fill(kind + 1)
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.3, 1.0])

@@ -7,11 +7,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.datasets import make_classification
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.datasets import make_classification, make_regression
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.frozen import FrozenEstimator
 
-from skdistill import DistilledClassifier
+from skdistill import DistilledClassifier, DistilledRegressor
 from skdistill.measures import _costs
 from skdistill.report import fidelity_report
 
@@ -49,3 +49,17 @@ def case():
         patch.setattr(_costs, "MAX_SECONDS", 0.0)
         case.report = fidelity_report(clf, case.X, case.y, X_train=X[train], y_train=y[train])
     return case
+
+
+@pytest.fixture(scope="session")
+def numbers():
+    """A forest of numbers teaches a student, with its report."""
+    X, y = make_regression(400, 4, noise=20, random_state=0)
+    reg = DistilledRegressor(
+        RandomForestRegressor(20, random_state=0), cv=2, max_epochs=20, transfer=None,
+        hidden_layer_sizes=(32,), random_state=0,
+    ).fit(X[:200], y[:200])  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_costs, "MAX_SECONDS", 0.0)
+        report = fidelity_report(reg, X[200:], y[200:], X_train=X[:200], y_train=y[:200])
+    return SimpleNamespace(reg=reg, X=X[200:], y=y[200:], report=report)

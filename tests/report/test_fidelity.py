@@ -7,20 +7,24 @@ from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import (
     accuracy_score,
     balanced_accuracy_score,
     brier_score_loss,
     log_loss,
+    mean_absolute_error,
+    mean_squared_error,
+    r2_score,
     roc_auc_score,
+    root_mean_squared_error,
 )
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 from torch import nn
 
-from skdistill import DistilledClassifier
+from skdistill import DistilledClassifier, DistilledRegressor
 from skdistill.measures import _costs, fit_boosting, fit_twin
 from skdistill.report import expected_calibration_error, fidelity_report, serialized_bytes
 
@@ -44,7 +48,7 @@ def probas(case):
         "teacher": raw,
         "calibrated teacher": calibrated,
         "hard-label twin": fit_twin(clf, *train).predict_proba(case.X),
-        "small boosting": fit_boosting(size, *train).predict_proba(case.X),
+        "small boosting": fit_boosting(size, *train, task=case.clf.task_).predict_proba(case.X),
         "student": clf.predict_proba(case.X),
     }
 
@@ -278,3 +282,65 @@ def test_printed_it_is_one_line(case):
     assert str(case.report).startswith("Distil: on 1,000 held-out rows the student has log loss ")
     assert str(student.loss) in str(case.report)
     assert "\n" not in str(case.report)
+
+
+def test_figures_of_numbers_are_those_of_scikit_learn(numbers):
+    report, reg, y = numbers.report, numbers.reg, numbers.y
+    names = ["prior", "teacher", "calibrated teacher", "hard-label twin", "small boosting"]
+    assert list(report.models) == [*names, "student"]
+    calibrated = reg.ask_teacher(numbers.X).ravel()
+    answers = {
+        "teacher": reg.teacher_.predict(numbers.X),
+        "calibrated teacher": calibrated,
+        "small boosting": report.models_["small boosting"].predict(numbers.X),
+        "student": reg.predict(numbers.X),
+    }
+    for name, predicted in answers.items():
+        assert report.models[name].quality == pytest.approx(
+            {
+                "rmse": root_mean_squared_error(y, predicted),
+                "mae": mean_absolute_error(y, predicted),
+                "r2": r2_score(y, predicted),
+                "squared_error": mean_squared_error(y, predicted),
+                "rmse_to_teacher": root_mean_squared_error(calibrated, predicted),
+            }
+        )
+    student, prior = report.models["student"], report.models["prior"]
+    assert prior.quality["r2"] == pytest.approx(0, abs=0.05)
+    assert prior.lead.value == pytest.approx(prior.loss.value - student.loss.value)
+    assert prior.lead.low > 0
+    boosting = report.models["small boosting"].costs.n_bytes
+    assert boosting <= student.costs.n_bytes
+    assert {name for part in report.slices for name in part.likeness} == {"rmse_to_teacher"}
+    worst = [part.likeness["rmse_to_teacher"] for part in report.slices]
+    assert worst == sorted(worst, reverse=True)
+
+
+def test_a_report_of_numbers_is_written_and_drawn(numbers):
+    report = numbers.report
+    assert report.verdict.choice != "undecided"
+    assert "squared error" in str(report)
+    text = report.to_markdown()
+    assert "RMSE and MAE in units of y" in text
+    for word in ("agreement", "log loss", "nats", "accuracy", "## Outputs"):
+        assert word not in text
+    titles = [panel.title for panel in report.panels]
+    assert titles[:3] == ["Predicted against true", "Residuals", "Squared error against bytes"]
+    report.plot().canvas.draw()
+    assert report.to_html().startswith("<!DOCTYPE html>")
+
+
+def test_several_numbers_have_a_table_of_outputs_and_no_boosting():
+    X = np.random.default_rng(0).normal(size=(120, 2))
+    Y = X @ [[1, 20], [3, 40]]
+    how = {"transfer": None, "max_epochs": 3, "random_state": 0}
+    reg = DistilledRegressor(LinearRegression(), student="linear", **how).fit(X[:60], Y[:60])
+    report = fidelity_report(reg, X[60:], Y[60:], X_train=X[:60], y_train=Y[:60])
+    assert "small boosting" not in report.models
+    losses = report.models["student"].loss_by_part
+    expected = mean_squared_error(Y[60:], reg.predict(X[60:]), multioutput="raw_values")
+    assert list(losses.values()) == pytest.approx(expected)
+    assert report.rows_by_part == {0: 60, 1: 60}
+    assert "## Outputs" in report.to_markdown()
+    with pytest.raises(ValueError, match="y_test has 1 outputs, fit had 2"):
+        fidelity_report(reg, X[60:], Y[60:, 0])

@@ -77,7 +77,7 @@ def test_verdict_and_figures_are_on_the_page(case, page):
 
 
 def test_names_from_data_are_escaped(case):
-    part = Slice("<b>|", "</td>\n&", 20, 0.5, 0.1, 0.1)
+    part = Slice("<b>|", "</td>\n&", 20, {"agreement": 0.5, "kl": 0.1}, 0.1)
     report = replace(case.report, slices=(part,))
     page = report.to_html()
     assert "<b>" not in page

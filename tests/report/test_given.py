@@ -98,7 +98,7 @@ def test_other_training_rows_than_those_of_the_fit_warn(case, how):
     }
     X_train, y_train = rows[how]
     unknown = ", 100% of them unknown to it" if how == "other" else ""
-    said = rf"is not what the classifier was fitted on: \d+ rows{unknown}, where it had 80"
+    said = rf"is not what the estimator was fitted on: \d+ rows{unknown}, where it had 80"
     given = {"X_train": X_train, "y_train": y_train, "baselines": []}
     test = slice(100, None)
     with pytest.warns(DistillationWarning, match=said):

@@ -33,10 +33,15 @@ def worst(table, rows):
     """Name the worst slice when student and teacher differ in these rows alone."""
     reader = ColumnReader.learn(table, names=table.columns)
     found = worst_slices(
-        reader.read(table), reader, agreement=~rows, kl=rows * 0.5, excess_loss=rows * 0.25
+        reader.read(table),
+        reader,
+        likeness=lambda inside: {"agreement": (~rows)[inside].mean(), "kl": rows[inside].mean()},
+        unlike="kl",
+        excess_loss=rows * 0.25,
     )
     first = found[0]
-    assert (first.agreement, first.kl, first.excess_loss) == (0, 0.5, 0.25)
+    assert first.likeness == {"agreement": 0, "kl": 1}
+    assert first.excess_loss == 0.25
     assert first.n_rows == rows.sum()
     assert all(part.column != "constant" for part in found)
     return first.column, first.values
@@ -71,5 +76,5 @@ def test_a_range_of_dates_is_found_and_written_as_dates(table):
 def test_few_rows_are_no_slice():
     X = np.arange(30.0)[:, None]
     reader = ColumnReader.learn(X)
-    kl = np.ones(30)
-    assert worst_slices(X, reader, agreement=kl > 0, kl=kl, excess_loss=kl) == ()
+    how = {"likeness": lambda inside: {"kl": 1.0}, "unlike": "kl", "excess_loss": np.ones(30)}
+    assert worst_slices(X, reader, **how) == ()

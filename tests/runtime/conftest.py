@@ -13,6 +13,7 @@ from skdistill.layers import (
     AverageOfMembers,
     Classes,
     EncodeTable,
+    Labels,
     Linear,
     LinearOfMembers,
     MeanOfMembers,
@@ -20,9 +21,15 @@ from skdistill.layers import (
     Periodic,
     Quantiles,
     Scale,
+    Sigmoid,
     Softmax,
 )
-from skdistill.runtime import ClassifierStudent, QuantileStudent, RegressorStudent
+from skdistill.runtime import (
+    ClassifierStudent,
+    MultilabelStudent,
+    QuantileStudent,
+    RegressorStudent,
+)
 from skdistill.runtime._reader import ColumnReader
 from skdistill.tables import CATEGORY, NUMBER
 
@@ -119,6 +126,14 @@ def make_regressor(seed=0, n_outputs=1, head=Affine, scale=1.0, center=0.0, **sh
     return RegressorStudent(reader, (*layers, last), Numbers(n_outputs, n_outputs == 1))
 
 
+def make_multilabel(seed=0, n_labels=3, **shape):
+    reader, (*layers, _) = make_parts(seed, n_labels, **shape)
+    if type(layers[-1]) is MeanOfMembers:
+        layers[-1] = AverageOfMembers()
+    last = Sigmoid(np.linspace(0.5, 2, n_labels, dtype=np.float32))
+    return MultilabelStudent(reader, (*layers, last), Labels(n_labels))
+
+
 def hard_rows(student, n, seed=0):
     """Rows as `student.reader` reads them: missing and extreme numbers, every code."""
     rng, encoding = np.random.default_rng([seed, n]), student.layers[0]
@@ -135,5 +150,6 @@ def hard_rows(student, n, seed=0):
 
 @pytest.fixture(scope="session")
 def random_students():
-    """`student(**shape)`, of classes, `regressor(**shape)` and `rows(student, n)`."""
-    return SimpleNamespace(student=make_student, regressor=make_regressor, rows=hard_rows)
+    """`student(**shape)`, of classes, `multilabel`, `regressor` and `rows(student, n)`."""
+    makers = {"student": make_student, "multilabel": make_multilabel, "regressor": make_regressor}
+    return SimpleNamespace(**makers, rows=hard_rows)

@@ -38,7 +38,8 @@ VALUES = [
     *(0.5, -0.5, 1e-320, 1e39, -1e308, math.nan, math.inf, -math.inf),
     *("", "x", "0", "-1", "number", "category", "date", "relu", "object", "<U999999999", "O"),
     *("(((i4", "<f3", "i4,i4", "M8[s]", "Linear", "Softmax", "Classes", "MeanOfMembers", "\ud800"),
-    *("Affine", "AverageOfMembers", "Exponential", "Numbers", "Ascending", "Quantiles"),
+    *("Affine", "AverageOfMembers", "Exponential", "Labels", "Numbers", "Sigmoid"),
+    *("Ascending", "Quantiles"),
     *([], {}, [[]], [1], ["a", "b"], {"a": 1}, ["number"] * 3000, "#deep"),
 ]
 FLOATS = [math.nan, math.inf, -math.inf, 3e38, -3e38, 1e-45, 0.0, -0.0, 1.0, -1.0, 1e20]

@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 from sklearn.naive_bayes import GaussianNB
 
 import skdistill
-from skdistill import DistilledClassifier, RegressorStudent, load
+from skdistill import DistilledClassifier, MultilabelStudent, RegressorStudent, load
 from skdistill.exceptions import StudentFileError
 from skdistill.layers import Affine, Classes, Exponential
 from skdistill.runtime import _files, format_of
@@ -195,6 +195,19 @@ def test_numbers_come_back_with_their_doubles(head, shape, random_students, tmp_
         np.testing.assert_array_equal(getattr(other.layers[-1], name), array)
     np.testing.assert_array_equal(other.predict(rows), student.predict(rows))
     assert format_of(tmp_path / "s") == 4
+
+
+@pytest.mark.parametrize("shape", [{}, {"n_members": 2, "n_labels": 4}])
+def test_labels_come_back(shape, random_students, tmp_path):
+    student = random_students.multilabel(hidden=(4,), **shape)
+    student.save(tmp_path / "s")
+    other, rows = load(tmp_path / "s"), random_students.rows(student, 20)
+    assert type(other) is MultilabelStudent
+    np.testing.assert_array_equal(other.predict_proba(rows), student.predict_proba(rows))
+    assert format_of(tmp_path / "s") == 4
+    rewritten(tmp_path / "s", {"outputs": {"kind": "Labels", "count": 5}})
+    with pytest.raises(StudentFileError, match="holds a damaged student"):
+        load(tmp_path / "s")
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,15 @@ def test_it_gives_numpys_answers_by_numbers(
     assert off.max() < 1e-5
 
 
+@pytest.mark.parametrize("n_labels", [2, 17])
+def test_it_gives_numpys_answers_by_labels(instruction_set, shape, n_labels, random_students):
+    student = random_students.multilabel(n_labels=n_labels, levels=(3,), **shape)
+    rows = random_students.rows(student, 67)
+    expected = student._forward(rows)
+    assert (np.ptp(expected, axis=0) > 0.01).all()
+    np.testing.assert_allclose(run(student, rows), expected, rtol=0, atol=1e-5)
+
+
 def test_exponentials_are_cut_where_they_would_not_be_finite(instruction_set, random_students):
     student = random_students.regressor(head=Exponential, scale=1e6)
     rows = random_students.rows(student, 67)
@@ -112,7 +121,7 @@ def test_exponentials_are_cut_where_they_would_not_be_finite(instruction_set, ra
     np.testing.assert_array_equal(answers, student._forward(rows))
 
 
-@pytest.mark.parametrize("kind", ["student", "regressor"])
+@pytest.mark.parametrize("kind", ["student", "multilabel", "regressor"])
 def test_a_row_has_the_same_answer_alone_and_in_any_batch(
     kind, instruction_set, shape, random_students
 ):

@@ -7,8 +7,16 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skdistill import DistilledClassifier
-from skdistill.search._candidates import make_grid, most_epochs, prefix_of, seeded, sharing
+from skdistill import DistilledClassifier, DistilledRegressor
+from skdistill.search._candidates import (
+    kind_of,
+    make_grid,
+    most_epochs,
+    prefix_of,
+    seeded,
+    sharing,
+)
+from skdistill.tasks import Means, Multiclass
 
 PIPE = make_pipeline(StandardScaler(), DistilledClassifier())
 
@@ -24,8 +32,10 @@ def test_there_are_24_shapes_by_default():
 def test_a_pipeline_has_its_distiller_last():
     assert prefix_of(DistilledClassifier()) == ""
     assert prefix_of(PIPE) == "distilledclassifier__"
-    with pytest.raises(TypeError, match="must be a DistilledClassifier or a Pipeline"):
-        prefix_of(make_pipeline(StandardScaler(), LogisticRegression()))
+    assert kind_of(PIPE) is Multiclass
+    assert kind_of(DistilledRegressor()) is Means
+    with pytest.raises(TypeError, match="must be a DistilledClassifier, a DistilledRegressor or"):
+        kind_of(make_pipeline(StandardScaler(), LogisticRegression()))
 
 
 @pytest.mark.parametrize("name", ["teacher", "teacher__C", "cv", "max_epochs", "random_state"])

@@ -12,7 +12,7 @@ from skdistill import DistilledClassifier
 from skdistill.report import serialized_bytes
 from skdistill.search._budgets import Budgets
 from skdistill.search._measure import BEYOND, Measure, deployed_bytes
-from skdistill.tasks import neg_log_loss
+from skdistill.tasks import Multiclass, neg_log_loss
 
 X, Y = load_iris(return_X_y=True)
 
@@ -24,7 +24,7 @@ def pipe():
 
 
 def test_scores_and_agreement_are_those_of_the_student(pipe, tmp_path):
-    found = Measure(neg_log_loss, Budgets(), str(tmp_path))(pipe, X, Y)
+    found = Measure(neg_log_loss, Budgets(), str(tmp_path), Multiclass)(pipe, X, Y)
     assert found["score"] == found["value"] == pytest.approx(-log_loss(Y, pipe.predict_proba(X)))
     answers = pipe[-1].teacher_.predict(pipe[0].transform(X))
     assert found["agreement"] == pytest.approx(np.mean(pipe.predict(X) == answers))
@@ -40,7 +40,7 @@ def test_a_pipelines_steps_count_as_bytes(pipe):
 def test_what_costs_too_much_ranks_last_the_nearer_the_better(pipe, tmp_path):
     size = deployed_bytes(pipe)
     measures = [
-        Measure(neg_log_loss, Budgets(max_bytes=n), str(tmp_path))(pipe, X, Y)
+        Measure(neg_log_loss, Budgets(max_bytes=n), str(tmp_path), Multiclass)(pipe, X, Y)
         for n in (size, size - 1, size // 2)
     ]
     scores = [found["score"] for found in measures]
@@ -50,7 +50,7 @@ def test_what_costs_too_much_ranks_last_the_nearer_the_better(pipe, tmp_path):
 
 def test_weights_reach_the_score(pipe, tmp_path):
     weight = (Y == 0).astype(float)
-    found = Measure(neg_log_loss, Budgets(), str(tmp_path))(pipe, X, Y, weight)
+    found = Measure(neg_log_loss, Budgets(), str(tmp_path), Multiclass)(pipe, X, Y, weight)
     expected = -log_loss(Y, pipe.predict_proba(X), sample_weight=weight)
     assert found["value"] == pytest.approx(expected)
     assert found["weighted"] == 1

@@ -108,3 +108,19 @@ def test_the_verdict_names_the_winner_and_the_other_kind():
     assert "Best of the other kind: student (width=4): score -0.9000, 40 bytes" in text
     alone = verdict(table(Budgets(max_bytes=50)), 0, Budgets(max_bytes=50), refitted=True)
     assert alone.endswith("No model of the other kind is within the budgets.")
+
+
+def test_likeness_is_called_as_it_was_measured():
+    halving = {
+        "params": [{"width": 4, "max_epochs": 3}],
+        "iter": [0],
+        "n_resources": [3],
+        "mean_fit_time": np.ones(1),
+        "mean_score_time": np.ones(1),
+    }
+    measured = {"value": -2500.0, "n_bytes": 40, "latency": 1e-5, "rmse_to_teacher": 25.5}
+    halving |= {f"split0_test_{name}": np.array([value]) for name, value in measured.items()}
+    results = tabulate(halving, [], Budgets(), "max_epochs")
+    assert results["mean_test_rmse_to_teacher"].tolist() == [25.5]
+    said = verdict(results, 0, Budgets(), refitted=True)
+    assert "score -2,500, 40 bytes, 10 µs a row, rmse to teacher 25.5000. " in said

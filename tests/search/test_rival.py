@@ -17,7 +17,7 @@ from skdistill.tasks import Multiclass, neg_log_loss
 
 X, Y = make_classification(300, 4, n_informative=3, n_redundant=0, random_state=0)
 
-
+TASK = Multiclass.learn(Y)[0]
 TRAIN = np.arange(200)
 
 
@@ -34,7 +34,7 @@ def test_test_rows_do_not_choose_it():
     other = Y.copy()
     other[200:] = 1 - other[200:]
     chosen = [
-        best_shape(20_000, *Rows(Multiclass, X, y, {}).take(TRAIN)).get_params()
+        best_shape(20_000, *Rows(Multiclass, X, y, {}).take(TRAIN), task=TASK).get_params()
         for y in (Y, other)
     ]
     [(model, _)] = measured(X)
@@ -45,7 +45,7 @@ def test_test_rows_do_not_choose_it():
 def measured(X, *, fit_params=None, **how):
     rows = Rows(Multiclass, X, Y, fit_params or {})
     splits = [(TRAIN, np.arange(200, 300))]
-    measure = Measure(neg_log_loss, Budgets(), "unused")
+    measure = Measure(neg_log_loss, Budgets(), "unused", Multiclass)
     how = {"n_bytes": 20_000, "weighted": False, "random_state": 0, **how}
     return rivals(rows, splits, measure, [Y[200:]], **how)
 
@@ -60,9 +60,9 @@ def test_it_is_measured_on_held_out_rows():
 def test_groups_choose_it_as_a_whole(monkeypatch):
     given = []
 
-    def watched(n_bytes, X, y, weight, groups, *, random_state):
+    def watched(n_bytes, X, y, weight, groups, **how):
         given.append(groups)
-        return best_shape(n_bytes, X, y, weight, groups, random_state=random_state)
+        return best_shape(n_bytes, X, y, weight, groups, **how)
 
     monkeypatch.setattr(_rival, "best_shape", watched)
     groups = np.arange(300) // 5

@@ -6,18 +6,19 @@ import tempfile
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import ShuffleSplit
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skdistill import DistillationSearch, DistilledClassifier
+from skdistill import DistillationSearch, DistilledClassifier, DistilledRegressor
 from skdistill._plumbing.progress import heard_by
 from skdistill.report import serialized_bytes
 from skdistill.search import _measure
-from skdistill.teachers._default import TableBoosting
+from skdistill.teachers._default import TableBoosting, TableBoostingRegressor
 
 X = np.random.default_rng(0).normal(size=(260, 8))
 Y = (X.sum(axis=1) > 0).astype(int)  # a plane: nets without embedding learn it, trees do not
@@ -245,3 +246,56 @@ def test_every_candidate_of_a_round_is_counted():
         DistillationSearch(distiller(), SIZES, refit=False, random_state=0).fit(X, Y)
     rounds = [counts for what, *counts in stages if what == "candidates fitted"]
     assert rounds == [[3, 3], [1, 1]]
+
+
+NUMBERS = 1e6 * X.sum(axis=1)
+ONE_SIZE = {"hidden_layer_sizes": [(8,)]}
+
+
+def of_numbers(**params):
+    params = {"cv": 2, "transfer": None, "max_epochs": 6, "num_embedding": "none", **params}
+    return DistilledRegressor(LinearRegression(), **params)
+
+
+def test_numbers_are_searched_by_squared_error():
+    search = DistillationSearch(of_numbers(), SIZES, random_state=0).fit(X, NUMBERS)
+    predicted = search.predict(X)
+    assert search.score(X, NUMBERS) == pytest.approx(-np.mean((predicted - NUMBERS) ** 2))
+    assert "mean_test_rmse_to_teacher" in search.cv_results_
+    assert "mean_test_agreement" not in search.cv_results_
+    assert "rmse to teacher" in search.verdict_
+    assert (search.cv_results_["model"] == "boosting").sum() == 1
+    assert is_regressor(search)
+    assert not is_classifier(search)
+    assert not hasattr(search, "predict_proba")
+
+
+def test_large_losses_do_not_hide_what_exceeds_a_budget():
+    search = DistillationSearch(of_numbers(), SIZES, refit=False, random_state=0)
+    sizes = search.fit(X, NUMBERS).cv_results_["mean_test_n_bytes"]
+    budget = int(sizes[0]) + 1
+    search.set_params(max_bytes=budget).fit(X, NUMBERS)
+    assert search.cv_results_["params"][3] == {"hidden_layer_sizes": (4,)}  # of the last round
+
+
+def test_boosting_of_numbers_wins_where_it_is_better():
+    steps = np.random.default_rng(0).normal(size=(300, 2))
+    y = np.floor(3 * steps[:, 0]) % 2
+    reg = of_numbers(max_epochs=1)
+    search = DistillationSearch(reg, {"hidden_layer_sizes": [(2,)]}, random_state=0)
+    search.set_params(max_bytes=100_000).fit(steps, y)
+    assert isinstance(search.best_estimator_, TableBoostingRegressor)
+    assert search.predict(steps).shape == (300,)
+
+
+def test_several_numbers_in_a_pipeline_are_searched_without_boosting():
+    pipe = make_pipeline(StandardScaler(), of_numbers())
+    grid = {"distilledregressor__hidden_layer_sizes": [(8,)]}
+    search = DistillationSearch(pipe, grid, random_state=0).fit(X, np.c_[NUMBERS, X[:, 0]])
+    assert search.predict(X).shape == (260, 2)
+    assert set(search.cv_results_["model"]) == {"student"}
+
+
+def test_agreement_of_numbers_is_refused_as_a_budget():
+    with pytest.raises(ValueError, match=r"min_agreement=0\.9 is a share .* numbers have none"):
+        DistillationSearch(of_numbers(), ONE_SIZE, min_agreement=0.9).fit(X, NUMBERS)

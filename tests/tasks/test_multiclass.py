@@ -36,3 +36,11 @@ def test_nobody_knows_the_frequencies_alone():
     labels = np.array([0] * 6 + [1] * 2)
     losses = task.losses_of_nobody(labels, np.ones(8), np.array([0, 1, 2]))
     np.testing.assert_allclose(np.exp(-losses), [7 / 11, 3 / 11, 1 / 11])
+
+
+@pytest.mark.parametrize("known", [["a", "b", "c"], [2**60, 2**60 + 1, 2**60 + 2]])
+def test_the_prior_answers_frequencies_also_of_labels_that_are_absent(known):
+    known = np.array(known)
+    prior = Multiclass(known).prior(known[[0, 0, 0, 2]])
+    assert prior.classes_.tolist() == known.tolist()
+    np.testing.assert_allclose(prior.predict_proba(np.zeros((2, 5))), [[0.75, 0, 0.25]] * 2)

@@ -31,6 +31,7 @@ from xgboost import XGBClassifier
 
 from skdistill import DistilledClassifier
 from skdistill.exceptions import DistillationWarning
+from skdistill.tasks import Multiclass
 from skdistill.teachers._adapt import LabelEncodedTeacher, adapt, is_fitted
 
 X, Y = load_iris(return_X_y=True)
@@ -114,7 +115,7 @@ def test_a_stack_of_scores_passes_its_scores_on():
 
 def test_other_teachers_are_clones_and_no_more():
     teacher = make_pipeline(StandardScaler(), forest())
-    assert type(adapt(teacher)) is type(teacher)
+    assert type(adapt(teacher, Multiclass(np.arange(3)))) is type(teacher)
 
 
 @pytest.mark.parametrize("kind", [np.asarray, pd.DataFrame, scipy.sparse.csr_array])

@@ -23,6 +23,12 @@ def test_copies_are_one_block(table):
     assert 1 + blocks.max() == 300
 
 
+def test_rows_of_several_numbers_are_copies_where_all_are_equal():
+    index, numbers = np.tile(np.arange(300), 2), np.column_stack([Y, RNG.integers(0, 2, 300)])
+    assert n_blocks(X[index], numbers[index]) == 300
+    assert n_blocks(X[index], RNG.integers(0, 2, (600, 2))) == 600
+
+
 def test_few_copies_are_left_alone():
     index = np.append(np.arange(300), [5, 9])
     assert n_blocks(X[index], Y[index]) == 302

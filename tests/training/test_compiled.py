@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from skdistill._plumbing.extension import instruction_sets, kernels
+from skdistill.losses import POINTS
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, learn_encoding
 from skdistill.students._encoder import TableEncoder
-from skdistill.tasks import Multiclass
+from skdistill.tasks import Means, Multiclass
 from skdistill.training import _compiled
 from skdistill.training._batches import LessonRows
 from skdistill.training._compiled import CompiledScores, CompiledSteps, make_steps
@@ -67,11 +68,20 @@ def transfer_rows(rows, n_classes=N_CLASSES, *, held_out=False):
     return lesson_rows(rows, targets, labels, rng.random(len(rows)).astype(np.float32))
 
 
+def number_rows(rows, n_outputs, *, held_out=False):
+    targets, labels = np.random.default_rng(3).normal(size=(2, len(rows), n_outputs))
+    weight = np.linspace(0, 2, len(rows), dtype=np.float32)
+    has_label = np.full(len(rows), True) if held_out else np.arange(len(rows)) % 3 > 0
+    answers = {"targets": targets.astype(np.float32), "labels": labels.astype(np.float32)}
+    return LessonRows(SimpleNamespace(rows=rows, has_label=has_label, weight=weight, **answers))
+
+
 def net_of(encoding, rows, *, n_classes=N_CLASSES, batch_size=57, alpha=0.6, **params):
     shape = {"hidden_layer_sizes": (32, 16), "activation": "silu", "dropout": 0.2}
     shape |= {name: params.pop(name) for name in [*params] if name in shape}
     training = Training(
-        encoding=encoding, task=Multiclass(np.arange(n_classes)), module=MLP, net=shape,
+        encoding=encoding, task=params.pop("task", Multiclass(np.arange(n_classes))),
+        module=MLP, net=shape,
         batch_size=batch_size,
         max_epochs=3, patience=9, device="cpu", callbacks=None, net_params=None, verbose=0,
         random_state=0,
@@ -144,6 +154,25 @@ def test_steps_are_those_of_torch_whatever_the_net(instruction_set, params):
 def test_steps_are_those_of_torch_without_bins(instruction_set):
     encoding, rows = encoder_of(FRAME, n_bins=0)
     assert_same_with_and_without(encoding, rows)
+
+
+@needs_extension
+@pytest.mark.parametrize("n_outputs", [1, 3])
+@pytest.mark.parametrize("alpha", [0.0, 0.6, 1.0])
+@pytest.mark.parametrize("loss", POINTS)
+def test_steps_on_numbers_are_those_of_torch(instruction_set, loss, alpha, n_outputs):
+    encoding, rows = encoder_of(FRAME[["x", "town", "side"]])
+    task, histories, weights = Means(*np.ones((2, n_outputs)), flat=False), [], []
+    for make in (make_steps, by_torch):
+        net = net_of(encoding, rows, task=task, loss=loss, alpha=alpha)
+        assert make is by_torch or type(make(net, rate)) is CompiledSteps
+        held_out = number_rows(rows, n_outputs, held_out=True)
+        train(net, make(net, rate), number_rows(rows, n_outputs), held_out)
+        histories.append([[row["train_loss"], row["valid_loss"]] for row in net.history])
+        weights.append([p.detach().clone() for p in net.module_.parameters()])
+    np.testing.assert_allclose(*histories, rtol=2e-4)
+    for one, two in zip(*weights, strict=True):
+        torch.testing.assert_close(one, two, rtol=2e-3, atol=2e-4)
 
 
 @needs_extension

@@ -54,14 +54,14 @@ def test_parts_are_joined_in_order(make):
 
 def test_real_rows_can_weigh_more_than_others():
     part = real_rows(np.zeros((3, 2), np.float32), PROBA, DATA)
-    others = answered_rows(np.zeros((3, 2), np.float32), PROBA, SYNTHETIC)
+    others = answered_rows(np.zeros((3, 2), np.float32), PROBA, SYNTHETIC, TASK)
     weight = join([part, others]).weighted(4.0).weight
     np.testing.assert_allclose(weight, np.array([2, 4, 6, 1, 1, 1]) / 2.5)
 
 
 def test_an_inconsistent_set_cannot_be_made():
     part = real_rows(np.zeros((3, 2), np.float32), PROBA, DATA)
-    for name in (f.name for f in fields(Lessons) if f.name != "rows"):
+    for name in (f.name for f in fields(Lessons) if f.name not in ("rows", "labels")):
         with pytest.raises(ValueError, match=f"3 rows, but {name} of length 2"):
             replace(part, **{name: getattr(part, name)[:2]})
     with pytest.raises(ValueError, match="neither target nor label"):
@@ -79,6 +79,9 @@ def test_an_inconsistent_set_cannot_be_made():
         ({"targets": PROBA.astype(float)}, "targets must be float32"),
         ({"targets": np.zeros(3, np.float32)}, "targets must be float32 of 2 dimensions"),
         ({"labels": np.zeros(3)}, "labels must be int64"),
+        ({"labels": np.zeros(2, np.int64)}, r"labels must be int64 of shape \(3,\)"),
+        ({"labels": np.zeros((3, 2))}, r"or float32 of shape \(3, 2\), got float64"),
+        ({"labels": np.zeros((3, 1), np.float32)}, r"got float32 of shape \(3, 1\)"),
         ({"labels": np.zeros(3, np.int32)}, "labels must be int64"),
         ({"labels": np.int64([0, 1, 2])}, "labels from 0 to 2 must be from 0 to 1"),
         ({"labels": np.int64([0, -1, 1])}, "labels from -1 to 1 must be from 0"),
@@ -97,6 +100,11 @@ def test_a_set_of_other_types_or_ranges_cannot_be_made(change, message):
         replace(part, **change)
 
 
+def test_labels_may_be_numbers_of_each_output():
+    part = real_rows(np.zeros((3, 2), np.float32), PROBA, DATA)
+    assert replace(part, labels=PROBA).labels is PROBA
+
+
 def test_a_set_of_no_rows_can_be_made():
     part = real_rows(np.zeros((3, 2), np.float32), PROBA, DATA)
     assert len(part.take(np.array([], dtype=int))) == 0
@@ -113,7 +121,7 @@ def test_joined_parts_may_be_larger_than_memory(monkeypatch):
 
 
 def test_answered_rows_have_no_label_and_weight_one():
-    part = answered_rows(np.zeros((3, 2), np.float32), PROBA, SYNTHETIC)
+    part = answered_rows(np.zeros((3, 2), np.float32), PROBA, SYNTHETIC, TASK)
     assert part.has_target.all()
     assert not part.has_label.any()
     assert part.weight.tolist() == [1] * 3

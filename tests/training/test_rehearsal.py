@@ -126,7 +126,7 @@ def test_a_loss_of_labelled_rows_alone_is_tried_on_these():
 
     quick(loss=of_labels).fit(X, Y)
     Counter.fits = 0
-    with pytest.raises(ValueError, match=r"failed on 12 rows .label -1: a row without one"):
+    with pytest.raises(ValueError, match=r"failed on 12 rows .label -1 or NaN: a row without one"):
         quick(loss=of_labels, transfer="mixup").fit(X, Y)
     assert Counter.fits == 0
 

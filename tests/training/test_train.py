@@ -116,7 +116,11 @@ def test_only_rows_with_labels_are_scored_as_seen_no_more_than_are_held_out():
 @pytest.mark.parametrize("net", [MLP, TabM, OwnNet])
 def test_a_training_by_skorch_is_that_of_our_loop(net, loss):
     shape = {"hidden_layer_sizes": (16,), "activation": "silu", "dropout": 0.2}
-    shape = {MLP: shape, TabM: {**shape, "n_members": 3}, OwnNet: {"make": torch.nn.Linear}}[net]
+    shape = {
+        MLP: shape,
+        TabM: {**shape, "n_members": 3, "members": Multiclass.members},
+        OwnNet: {"make": torch.nn.Linear},
+    }[net]
     training = replace(TRAINING, module=net, net=shape, loss=loss, patience=2, lr=0.05)
     train, held_out = transfer(X[:200], Y[:200]), transfer(X[200:], Y[200:])
     ours, skorch = (

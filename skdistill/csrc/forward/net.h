@@ -46,7 +46,7 @@ struct Layer {
 
 // What makes answers of scores; numbered as in skdistill/runtime/_native.py.
 struct Last {
-    enum Kind { SOFTMAX, AFFINE, EXPONENTIAL, ASCENDING } kind;
+    enum Kind { SOFTMAX, AFFINE, EXPONENTIAL, SIGMOID, ASCENDING } kind;
     float inverse_temperature;     // SOFTMAX
     const double *scale, *center;  // others: of each output
 };

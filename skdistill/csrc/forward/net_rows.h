@@ -71,14 +71,15 @@ INLINE void softmax(const float *x, int64_t n, float inverse_temperature, double
     for (int64_t k = 0; k < n; k++) answers[k] = e[k] / total;
 }
 
-// x · scale + center, or its exponential.
+// x · scale + center, its exponential, or 1 / (1 + exp(-x · scale)).
 INLINE void numbers_of(const Last &last, const float *x, int64_t n, double *numbers) {
     for (int64_t k = 0; k < n; k++) numbers[k] = x[k] * last.scale[k] + last.center[k];
-    if (last.kind != Last::EXPONENTIAL) return;
+    if (last.kind == Last::AFFINE) return;
     for (int64_t k = 0; k < n; k++) {
-        double z = numbers[k];
+        double z = last.kind == Last::SIGMOID ? -numbers[k] : numbers[k];
         z = z > MOST_EXPONENT ? MOST_EXPONENT : z;
-        numbers[k] = __builtin_exp(z < -MOST_EXPONENT ? -MOST_EXPONENT : z);
+        z = __builtin_exp(z < -MOST_EXPONENT ? -MOST_EXPONENT : z);
+        numbers[k] = last.kind == Last::SIGMOID ? 1 / (1 + z) : z;
     }
 }
 

@@ -4,8 +4,8 @@
 #include "kernels.h"
 #include "room.h"
 
-// Numbers, as in skdistill/losses/_distributions.py, _points.py and _pinball.py.
-enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD, SQUARED_ERROR, ABSOLUTE_ERROR, HUBER, PINBALL,
+// Numbers, as in skdistill/losses/_distributions.py, _points.py, _binary.py and _pinball.py.
+enum Kind { KL, LOGIT_MSE, REVERSE_KL, JSD, SQUARED_ERROR, ABSOLUTE_ERROR, HUBER, BINARY, PINBALL,
             N_KINDS };
 
 struct Batch {
@@ -13,7 +13,7 @@ struct Batch {
     int64_t n_rows, n_classes;
     const float *logits, *targets;  // n_rows × n_classes
     const int64_t *labels;          // n_rows, -1 where there is none; or null
-    const float *numbers;           // points: n_rows × n_classes, NaN where there is none; or null
+    const float *numbers;           // points and above: n_rows × n_classes, NaN: none; or null
     const float *levels;            // PINBALL: n_classes; else null
     const float *weight;            // n_rows; or null
     float *gradient;                // n_rows × n_classes

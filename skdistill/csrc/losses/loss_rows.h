@@ -3,6 +3,7 @@
 // force.
 
 #include "losses/block.h"
+#include "losses/binary.h"
 #include "losses/distributions.h"
 #include "losses/pinball.h"
 #include "losses/points.h"
@@ -125,6 +126,7 @@ double rows(const Batch &b, int64_t first, int64_t last, float *scratch) {
         case SQUARED_ERROR: return points<SQUARED_ERROR>(b, first, last);
         case ABSOLUTE_ERROR: return points<ABSOLUTE_ERROR>(b, first, last);
         case HUBER: return points<HUBER>(b, first, last);
+        case BINARY: return binary(b, first, last, scratch);
         case PINBALL: return pinball(b, first, last);
         default: return rows_of_kind<JSD>(b, first, last, scratch);
     }

@@ -65,7 +65,7 @@ PyObject *fill(Arguments &next) {
     const Array<float> losses(next, "losses", {n_rows}, OPTIONAL);
     const Array<float> total(next, "total", {}, OPTIONAL);
     Batch batch{};
-    read_settings(next, batch, HUBER);
+    read_settings(next, batch, BINARY);
     batch.scale = (float)next.number("scale");
     const int64_t threads = next.integer("threads", 1, MOST_THREADS);
     next.end();
