@@ -13,6 +13,7 @@ from skdistill.cli._console import InputError
 
 NO_OPTIONS = {
     "teacher": "has options of its own: a preset, or a file",
+    "quantiles": "makes students that the command has no columns for",
     "callbacks": "holds objects",
     "net_params": "holds objects",
     "memory": "is the folder of the run",

@@ -10,7 +10,7 @@ from sklearn.model_selection import GroupShuffleSplit, train_test_split
 from skdistill.exceptions import only_informs
 from skdistill.measures._costs import serialized_bytes
 from skdistill.tables import as_table, take_rows
-from skdistill.tasks import Means, Multiclass, Task
+from skdistill.tasks import Means, Multiclass, Quantiles, Task
 from skdistill.teachers import TableBoosting, TableBoostingRegressor
 
 # At least one of them is within 1.3 % of the best of 60, for 30 to 120 kB: shallow trees in large
@@ -43,7 +43,9 @@ def boosting_of(task: Task) -> type[Boosting] | None:
     """
     if isinstance(task, Multiclass):
         return TableBoosting
-    return TableBoostingRegressor if isinstance(task, Means) and task.n_outputs == 1 else None
+    if isinstance(task, Quantiles) or not isinstance(task, Means) or task.n_outputs > 1:
+        return None
+    return TableBoostingRegressor
 
 
 @only_informs("Gradient boosting of that size")
@@ -110,7 +112,9 @@ def best_shape(
     train, test = _parts(y, groups, random_state, stratify=task.stratifies)
     boosting, found = boosting_of(task), []
     if boosting is None:
-        raise ValueError("No boosting predicts several numbers: leave it out.")
+        raise ValueError(
+            "No boosting predicts several labels or numbers, or quantiles: leave it out."
+        )
     for shape in SHAPES:
         model = boosting(early_stopping=False, random_state=random_state, **shape)
         excess, losses = _held_out(n_bytes, model, X, y, weight, train, test)

@@ -7,6 +7,7 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.pipeline import Pipeline
 
 from skdistill._distilled import BaseDistilled
+from skdistill.tasks import QuantilesAt
 from skdistill.training import CYCLED_PER_ROW, pace
 
 SHAPES = (  # 24: from a linear model to an ensemble of wide nets
@@ -41,7 +42,14 @@ def kind_of(estimator, y):
             "estimator must be a DistilledClassifier, a DistilledRegressor or a Pipeline that "
             f"ends in one, got {estimator!r}."
         )
-    return last._task_of(y)
+    kind = last._task_of(y)
+    if isinstance(kind, QuantilesAt):
+        raise ValueError(
+            f"The estimator has quantiles={kind.levels!r}, and no search compares these: search "
+            "with quantiles=None, and fit a DistilledRegressor of quantiles in the shape that is "
+            "best; or use GridSearchCV with a scorer of predict_quantiles."
+        )
+    return kind
 
 
 def make_grid(param_grid, prefix):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skdistill.layers import Classes
+from skdistill.layers import Classes, Numbers
 from skdistill.tasks._means import Means
 from skdistill.tasks._multiclass import Multiclass
 
@@ -11,4 +11,6 @@ def task_of(outputs):
     """Return a task that compares the answers of a student with these outputs."""
     if isinstance(outputs, Classes):
         return Multiclass(outputs.labels)
+    if not isinstance(outputs, Numbers):
+        raise TypeError(f"Answers by {outputs.words} are not compared without their estimator.")
     return Means(np.zeros(outputs.count), np.ones(outputs.count), outputs.flat)

@@ -13,7 +13,8 @@ from skdistill.tasks._coverage import LevelCalibrator, shifts, weighted_quantile
 from skdistill.tasks._means import Means
 from skdistill.tasks._number_calibrators import AsTheyAre
 from skdistill.tasks._quantile_criterion import QuantileCriterion
-from skdistill.tasks._quantile_measures import measures_of, pinball_losses
+from skdistill.tasks._quantile_measures import measures_of, neg_pinball, pinball_losses
+from skdistill.tasks._quantile_prior import QuantilesOfNobody
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,7 @@ class Quantiles(Means):
     nobody: ClassVar[str] = "the quantiles of y"
     loss: ClassVar[str] = "pinball"
     unit: ClassVar[str] = "standard deviations of y"
+    answer_unit: ClassVar[str] = "units of y"
     part: ClassVar[tuple[str, str]] = "level", "levels"
 
     def __post_init__(self):
@@ -51,6 +53,11 @@ class Quantiles(Means):
     def measures(self):  # type: ignore[override]  # by the levels
         """How good quantiles are."""
         return measures_of(self.levels)
+
+    @property
+    def scorer(self):  # type: ignore[override]  # by the levels
+        """Pinball loss of a model on rows, negative."""
+        return partial(neg_pinball, answers=self.answers, levels=self.levels)
 
     @staticmethod
     def check_teacher(teacher):
@@ -121,6 +128,22 @@ class Quantiles(Means):
         if hasattr(model, "predict_quantiles"):
             return model.predict_quantiles(X)
         return _ask_quantiles.answer(model, X, self.levels)
+
+    def prior(self, y):
+        """Return who answers the quantiles of y."""
+        numbers = np.asarray(y, dtype=np.float64)
+        weight = np.ones(len(numbers))
+        found = [weighted_quantile(numbers, level, weight) for level in self.levels]
+        return QuantilesOfNobody(self.levels, np.array(found))
+
+    def parts(self, labels):
+        """Return all rows for each level."""
+        return dict.fromkeys(self.levels.tolist(), np.ones(len(labels), dtype=bool))
+
+    def losses_by_part(self, labels, answers):
+        """Return the pinball losses of each level."""
+        columns = zip(self.levels.tolist(), answers.T, strict=True)
+        return {q: pinball_losses(labels, column[:, None], q) for q, column in columns}
 
     def _shifted(self, shift):
         return layers.Ascending(np.repeat(self.scale, self.n_outputs), self.plain(shift))
