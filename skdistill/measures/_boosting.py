@@ -113,7 +113,7 @@ def best_shape(
     boosting, found = boosting_of(task), []
     if boosting is None:
         raise ValueError(
-            "No boosting predicts several labels or numbers, or quantiles: leave it out."
+            "No boosting has answers to several labels or numbers, or quantiles: leave it out."
         )
     for shape in SHAPES:
         model = boosting(early_stopping=False, random_state=random_state, **shape)

@@ -15,7 +15,7 @@ from skdistill.measures import (
     fit_within,
     serialized_bytes,
 )
-from skdistill.tasks import Means, Multiclass
+from skdistill.tasks import Means, Multiclass, QuantilesAt
 from skdistill.teachers import TableBoosting, TableBoostingRegressor
 
 NUMBERS, LABELS = make_classification(300, 4, n_informative=3, n_redundant=0, random_state=0)
@@ -138,3 +138,4 @@ def test_losses_of_numbers_are_told_tree_by_tree():
 
 def test_several_numbers_have_no_boosting():
     assert boosting_of(Means.learn(NUMBERS)[0]) is None
+    assert boosting_of(QuantilesAt((0.5,)).learn(NUMBERS[:, 0])[0]) is None

@@ -32,10 +32,16 @@ def test_there_are_24_shapes_by_default():
 def test_a_pipeline_has_its_distiller_last():
     assert prefix_of(DistilledClassifier()) == ""
     assert prefix_of(PIPE) == "distilledclassifier__"
-    assert kind_of(PIPE) is Multiclass
-    assert kind_of(DistilledRegressor()) is Means
+    assert kind_of(PIPE, [0, 1]) is Multiclass
+    assert kind_of(DistilledRegressor(), [0.0, 1.0]) is Means
     with pytest.raises(TypeError, match="must be a DistilledClassifier, a DistilledRegressor or"):
-        kind_of(make_pipeline(StandardScaler(), LogisticRegression()))
+        kind_of(make_pipeline(StandardScaler(), LogisticRegression()), [0, 1])
+
+
+def test_a_search_of_quantiles_is_refused_with_the_way_there_is():
+    message = r"quantiles=\(0.1, 0.5, 0.9\), and no search compares these: search with quantiles=N"
+    with pytest.raises(ValueError, match=message):
+        kind_of(DistilledRegressor(quantiles=(0.1, 0.5, 0.9)), [0.0, 1.0])
 
 
 @pytest.mark.parametrize("name", ["teacher", "teacher__C", "cv", "max_epochs", "random_state"])

@@ -9,7 +9,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skdistill import DistilledRegressor
-from skdistill.tasks import QuantilesAt
+from skdistill.report import TradeoffDisplay, fidelity_report
+from skdistill.tasks import QuantilesAt, task_of
 
 LEVELS = (0.05, 0.5, 0.95)
 N = 800
@@ -184,3 +185,38 @@ def test_measures_are_of_the_levels(reg):
     assert found["pinball"] == pytest.approx(pinball(reg.predict_quantiles(X_TEST)))
     assert found["level_error"] < 0.04
     np.testing.assert_array_equal(task.answers(reg, X_TEST), reg.predict_quantiles(X_TEST))
+
+
+def test_a_link_is_of_means():
+    with pytest.raises(ValueError, match="link='log' with quantiles: the link is of means"):
+        fit(link="log")
+
+
+def test_models_are_scored_and_told_of_by_pinball_loss(reg):
+    task, labels = reg.task_, reg.task_.labels_of(Y_TEST, "y")
+    quantiles = task.answers(reg, X_TEST)
+    assert task.scorer(reg, X_TEST, Y_TEST) == pytest.approx(-pinball(quantiles))
+    assert task.answer_losses(labels, quantiles).mean() == pytest.approx(pinball(quantiles))
+    by_level = task.losses_by_part(labels, quantiles)
+    assert list(by_level) == list(LEVELS) == list(task.parts(labels))
+    for level, column in zip(LEVELS, quantiles.T, strict=True):
+        expected = mean_pinball_loss(Y_TEST, column, alpha=level)
+        assert by_level[level].mean() == pytest.approx(expected)
+
+
+def test_the_prior_answers_the_quantiles_of_y(reg):
+    prior = reg.task_.prior(Y)
+    expected = np.quantile(Y, LEVELS, method="inverted_cdf")
+    assert (reg.task_.answers(prior, X_TEST[:2]) == expected).all()
+    assert (prior.predict(X_TEST[:2]) == expected[1]).all()
+
+
+@pytest.mark.parametrize("compare", [fidelity_report, TradeoffDisplay.from_estimator])
+def test_comparisons_of_means_refuse_quantiles_by_name(compare, reg):
+    with pytest.raises(ValueError, match=r"does not compare quantiles.*predict_quantiles\(X\)"):
+        compare(reg, X_TEST, Y_TEST)
+
+
+def test_a_student_alone_sets_no_task_of_quantiles(reg):
+    with pytest.raises(TypeError, match="Answers by 3 quantiles are not compared"):
+        task_of(reg.student_.outputs)
