@@ -7,7 +7,6 @@ import pytest
 import scipy.sparse
 from catboost import CatBoostClassifier
 from sklearn.base import clone
-from sklearn.datasets import make_multilabel_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
@@ -23,7 +22,15 @@ from skdistill.losses import binary_loss
 from skdistill.tasks import Multilabel
 from skdistill.training import _compiled
 
-X, Y = make_multilabel_classification(240, n_features=8, n_classes=3, random_state=0)
+
+def make_rows(n):
+    """Return rows and labels whose log-odds are linear."""
+    rng = np.random.default_rng(0)
+    X, weight = rng.normal(size=(n, 5)), rng.normal(size=(5, 3))
+    return X, (X @ weight + rng.logistic(size=(n, 3)) > 0).astype(int)
+
+
+X, Y = make_rows(240)
 LOGISTIC = MultiOutputClassifier(LogisticRegression(max_iter=1000))
 FOREST = RandomForestClassifier(10, random_state=0)
 UNKNOWN = np.where(np.random.default_rng(0).random(Y.shape) < 0.2, np.nan, Y)
@@ -40,7 +47,7 @@ def log_loss_a_label(labels, proba):
 
 
 def test_a_student_says_what_its_teacher_says():
-    X, Y = make_multilabel_classification(600, n_features=8, n_classes=3, random_state=1)
+    X, Y = make_rows(600)
     clf = quick(max_epochs=60, batch_size=32, early_stopping=False, hidden_layer_sizes=16).fit(
         X[:400], Y[:400]
     )
