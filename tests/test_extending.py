@@ -18,7 +18,7 @@ from skdistill.flow import check_samples
 from skdistill.losses import KINDS, POINTS, distillation_loss, point_loss
 from skdistill.runtime._students import STUDENT_OF
 from skdistill.samplers import SAMPLERS
-from skdistill.tasks import Multiclass, Task
+from skdistill.tasks import Multiclass, Multilabel, Task
 from skdistill.teachers import choose_answers
 from skdistill.teachers._answers import Answers
 
@@ -57,10 +57,11 @@ def test_every_list_has_at_most_six_places_that_exist():
 
 @pytest.mark.parametrize("task", [*concrete(Task)])
 def test_a_task_has_a_student_and_an_estimator(task):
-    made, _ = task.learn(Y)
+    y = np.eye(3, dtype=int)[Y] if task is Multilabel else Y
+    made, _ = task.learn(y)
     assert type(made.outputs()) in STUDENT_OF
-    estimators = {DistilledClassifier, DistilledRegressor}
-    assert task in {estimator._task for estimator in estimators}
+    estimators = DistilledClassifier(), DistilledRegressor(), DistilledRegressor(link="log")
+    assert task in {estimator._task_of(y) for estimator in estimators}
 
 
 @pytest.mark.parametrize("way", WAYS)
