@@ -176,11 +176,6 @@ class LabelsInOnnx:
     """Which labels a row has, and the probabilities of all, one column each."""
 
     names = ("label", "probabilities")
-    lost = (
-        "{flipped:.1%} of labels of {rows} rows otherwise (at most {most_flipped:.0%} are "
-        "accepted), and probabilities differ by {mean_difference:.2g} on average (at most "
-        "{most_difference})"
-    )
 
     def __init__(self, outputs):
         self._count = outputs.count
@@ -212,6 +207,16 @@ class LabelsInOnnx:
     def flipped(self, got, expected):
         """Return the share of labels that are given to other rows."""
         return {"flipped": float(((got > 0.5) != (expected > 0.5)).mean())}
+
+    def lost(self, report):
+        """Say what a report of eight bits has beyond what is accepted, if anything."""
+        flipped, difference = report["flipped"], report["mean_difference"]
+        if flipped <= MAX_FLIPPED and difference <= MAX_MEAN_DIFFERENCE:
+            return ""
+        return (
+            f"{flipped:.1%} of labels are others (at most {MAX_FLIPPED:.0%} are accepted), and "
+            f"probabilities differ by {difference:.2g} on average (at most {MAX_MEAN_DIFFERENCE})"
+        )
 
     def add_zipmap(self, onnx_model):
         """Refuse: labels have no names."""

@@ -5,9 +5,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 from skdistill.tasks._calibrators import CALIBRATORS
 from skdistill.tasks._log_odds import two_scores
+
+SPREAD = 0.25  # of the logarithm of a student's temperature, before any row is seen
 
 
 @dataclass
@@ -43,6 +46,23 @@ def _fitted(method, scores, labels, weight):
     codes = labels[known].astype(int)
     method = method if len(np.unique(codes)) > 1 else None
     return CALIBRATORS[method]().fit(two_scores(scores[known]), codes, weight[known])
+
+
+def shrunk_temperature(scores, labels, weight):
+    """Return a label's temperature with the smallest log loss, and what is unlikely costs more.
+
+    Its logarithm is normal about 0 before any row is seen. Of the labels of a few hundred rows a
+    student may err on none, and no temperature would be low enough for them.
+    """
+    known = ~np.isnan(labels)
+    margin = np.where(labels[known] > 0, 1, -1) * scores[known].astype(np.float64)
+    share = weight[known] / weight.mean()
+
+    def loss(log_beta):
+        unlikely = log_beta**2 / (2 * SPREAD**2)
+        return share @ np.logaddexp(0, -np.exp(log_beta) * margin) + unlikely
+
+    return float(np.exp(-minimize_scalar(loss, bounds=(-1, 1), method="bounded").x))
 
 
 LABEL_CALIBRATORS = {method: partial(LabelCalibrator, method) for method in CALIBRATORS}

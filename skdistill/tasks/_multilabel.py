@@ -14,15 +14,13 @@ from skdistill.tables import is_sparse
 from skdistill.tasks import _ask_labels
 from skdistill.tasks._calibrators import best_temperature
 from skdistill.tasks._few import few_of_each, main_direction
-from skdistill.tasks._label_calibrators import LABEL_CALIBRATORS
+from skdistill.tasks._label_calibrators import LABEL_CALIBRATORS, shrunk_temperature
 from skdistill.tasks._label_criterion import LabelCriterion
 from skdistill.tasks._label_measures import OF_LABELS, label_losses, neg_label_loss, same_labels
 from skdistill.tasks._log_odds import log_odds, two_scores
 from skdistill.tasks._members import Members
 from skdistill.tasks._number_folds import whole_blocks
 from skdistill.tasks._task import Task
-
-MIN_RECALIBRATION_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -218,17 +216,12 @@ class Multilabel(Task):
         return Labels(self.count)
 
     def recalibrate(self, scores, labels, weight):
-        """Return a logistic function at each label's temperature of the lowest log loss.
-
-        It is 1 where rows are few, or alike in the label.
-        """
-        inverse = np.ones(self.count, np.float32)
-        for j, (score, label) in enumerate(zip(scores.T, labels.T, strict=True)):
-            known = ~np.isnan(label)
-            if known.sum() >= MIN_RECALIBRATION_ROWS and np.ptp(label[known]) > 0:
-                answers = two_scores(score[known].astype(np.float64)), label[known].astype(int)
-                inverse[j] = 1 / best_temperature(*answers, weight[known], (-1, 1))
-        return Sigmoid(inverse)
+        """Return a logistic function at a temperature of each label, near 1 where rows are few."""
+        each = [
+            shrunk_temperature(*columns, weight)
+            for columns in zip(scores.T, labels.T, strict=True)
+        ]
+        return Sigmoid(np.float32(1) / np.array(each, np.float32))
 
     def losses(self, scores, head, labels):
         """Return the log loss of each row, mean over labels."""

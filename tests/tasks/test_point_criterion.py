@@ -49,6 +49,6 @@ def test_members_learn_from_the_same_answers():
 
 
 def test_compiled_code_is_told_of_losses_that_it_has():
-    assert PointCriterion(0.3, 1.0).kernel == (POINT_NUMBERS["squared_error"], 1.0, 0.3, 1.0)
+    assert PointCriterion(0.3, 1.0).kernel == (POINT_NUMBERS["squared_error"], 1.0, 0.3, 1.0, None)
     assert PointCriterion(0.3, 1.0, "huber").kernel[0] == POINT_NUMBERS["huber"]
     assert PointCriterion(0.3, 1.0, point_loss).kernel is None
