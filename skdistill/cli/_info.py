@@ -7,7 +7,7 @@ import numpy as np
 from skdistill import __version__
 from skdistill.cli._console import print_data, print_json, print_table
 from skdistill.cli._options import add_general
-from skdistill.layers import Classes, to_plain
+from skdistill.layers import Classes, Quantiles, to_plain
 from skdistill.runtime import describe_columns, format_of, holds, load
 
 SUMMARY = "say what a student's file holds"
@@ -47,10 +47,11 @@ def _info(options):
 
 
 def _names(outputs):
-    """Return the labels of classes, or how many numbers there are."""
+    """Return the labels of classes, or how many numbers there are, and levels of quantiles."""
     if isinstance(outputs, Classes):
         return {"classes": outputs.labels.tolist()}
-    return {"n_outputs": outputs.n_outputs}
+    levels = {"quantiles": outputs.levels.tolist()} if isinstance(outputs, Quantiles) else {}
+    return {"n_outputs": outputs.n_outputs, **levels}
 
 
 def _layer(layer):

@@ -2,6 +2,11 @@
 
 import json
 
+import numpy as np
+
+from skdistill import QuantileStudent
+from skdistill.layers import Ascending, Quantiles
+
 
 def test_text_names_classes_columns_levels_and_layers(student, command):
     code, out, err = command("info", student)
@@ -51,3 +56,12 @@ def test_a_damaged_file_is_refused(student, command):
     assert code == 2
     assert "not a readable student file" in err
     assert out == ""
+
+
+def test_json_has_the_levels_of_quantiles(several, tmp_path, command):
+    *layers, last = several.layers
+    end = Ascending(last.scale, last.center)
+    outputs = Quantiles(np.array([0.1, 0.5]))
+    QuantileStudent(several.reader, (*layers, end), outputs).save(tmp_path / "q")
+    described = json.loads(command("info", tmp_path / "q", "--json")[1])
+    assert (described["n_outputs"], described["quantiles"]) == (2, [0.1, 0.5])
