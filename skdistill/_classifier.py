@@ -306,7 +306,8 @@ class DistilledClassifier(ClassifierMixin, BaseDistilled):
         return self
 
     def _task_of(self, y: Any) -> type[Task]:
-        return Multilabel if np.ndim(y) == 2 and np.shape(y)[1] > 1 else Multiclass
+        shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
+        return Multilabel if len(shape) == 2 and shape[1] > 1 else Multiclass
 
     def predict_proba(self, X: Table) -> NDArray[np.float64]:
         """Probability of each class, or of each label, by the student.

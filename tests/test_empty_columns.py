@@ -116,7 +116,7 @@ def test_every_preset_of_the_command_takes_every_column(preset, make):
     X = make(COLUMNS)
     if make is as_array:
         X = pd.DataFrame(X)
-    teacher = _preset(preset, X)
+    teacher = _preset(preset, X, "classes")
     few = {n: 2 for n in teacher.get_params() if n.endswith(("n_estimators", "max_iter"))}
     teacher.set_params(**few).fit(take_rows(X, np.arange(N // 2, N)), Y[N // 2 :])
     assert np.isfinite(teacher.predict_proba(X)).all()

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from skdistill.students import MLP, OwnNet, TabM, learn_scaling
+from skdistill.tasks import Multiclass
 
 RNG = np.random.default_rng(0)
 N = 400
@@ -14,7 +15,7 @@ SHAPE = {"hidden_layer_sizes": (8,), "activation": "silu", "dropout": 0.0}
 ARCHITECTURES = {
     "mlp": lambda scaling: MLP(scaling, 3, **SHAPE),
     "linear": lambda scaling: MLP(scaling, 3, **{**SHAPE, "hidden_layer_sizes": ()}),
-    "tabm": lambda scaling: TabM(scaling, 3, n_members=2, **SHAPE),
+    "tabm": lambda scaling: TabM(scaling, 3, n_members=2, members=Multiclass.members, **SHAPE),
     "own": lambda scaling: OwnNet(scaling, 3, make=nn.Linear),
 }
 

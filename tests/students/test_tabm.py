@@ -6,6 +6,7 @@ import torch
 
 from skdistill.runtime._reader import ColumnReader
 from skdistill.students import MLP, TabM, learn_encoding
+from skdistill.tasks import Multiclass
 
 X = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
 SHAPE = {"hidden_layer_sizes": (8, 4), "activation": "relu", "dropout": 0.0}
@@ -21,7 +22,7 @@ def encoding():
 @pytest.fixture
 def net(encoding):
     torch.manual_seed(0)
-    return TabM(encoding, 2, n_members=5, **SHAPE)
+    return TabM(encoding, 2, n_members=5, members=Multiclass.members, **SHAPE)
 
 
 def test_members_score_apart_in_training_and_together_after(net):
