@@ -7,8 +7,8 @@ learns its predictions.
 """
 
 # %%
-# Prices are made here: of size, age, district and date of sale, with noise that grows with the
-# price. ``DistilledRegressor`` takes text and dates as they are, so the teacher gets them as codes.
+# Prices are made here: of size, age, district and floor, with noise that grows with the price.
+# The student reads districts as they are; the forest needs them as codes.
 
 import numpy as np
 import pandas as pd
