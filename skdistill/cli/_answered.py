@@ -3,7 +3,7 @@
 import numpy as np
 
 from skdistill.cli._console import InputError
-from skdistill.layers import Classes, Numbers
+from skdistill.layers import Classes, Labels, Quantiles
 
 
 def answered_by(student, only):
@@ -11,16 +11,17 @@ def answered_by(student, only):
 
     `only` is what the user wants of these columns; None: all.
     """
-    if isinstance(student.outputs, Classes):
+    outputs = student.outputs
+    if isinstance(outputs, Classes):
         return AnsweredClasses(student, only)
-    if not isinstance(student.outputs, Numbers):
-        raise InputError(
-            f"The student answers by {student.outputs.words}, for which this command has no "
-            "columns: load it in Python."
-        )
+    if isinstance(outputs, Labels):
+        return AnsweredLabels(student, only)
     if only is not None:
         raise InputError(f"--only {only}: the student answers by numbers alone. Leave it out.")
-    return AnsweredNumbers(student)
+    if isinstance(outputs, Quantiles):
+        return AnsweredNumbers(student, [f"quantile_{level:g}" for level in outputs.levels])
+    several = [f"prediction_{k}" for k in range(outputs.count)]
+    return AnsweredNumbers(student, several if outputs.count > 1 else ["prediction"])
 
 
 class AnsweredClasses:
@@ -49,13 +50,38 @@ class AnsweredClasses:
         return {"n_rows": int(self.counts.sum()), "labels": labels}
 
 
+class AnsweredLabels:
+    """Which labels each row has, and the probability of each."""
+
+    def __init__(self, student, only):
+        self.student, self.only, self.n_rows = student, only, 0
+        self.counts = np.zeros(student.outputs.count, dtype=np.int64)
+
+    def columns(self, frame):
+        """Return the answers to a frame by column."""
+        proba = self.student.predict_proba(frame)
+        labels = self.student.outputs.decide(proba)
+        self.n_rows += len(labels)
+        self.counts += labels.sum(axis=0)
+        columns: dict = {}
+        if self.only != "probabilities":
+            columns |= {f"label_{k}": column for k, column in enumerate(labels.T)}
+        if self.only != "labels":
+            columns |= {f"probability_{k}": p for k, p in enumerate(proba.T)}
+        return columns
+
+    def summary(self):
+        """Return how many rows there were, and how many had which label."""
+        labels = {str(k): n for k, n in enumerate(self.counts.tolist())}
+        return {"n_rows": self.n_rows, "labels": labels}
+
+
 class AnsweredNumbers:
     """The numbers that are predicted, in a column for each."""
 
-    def __init__(self, student):
-        self.student, self.n_rows = student, 0
-        n = student.outputs.count
-        self.names = ["prediction"] if n == 1 else [f"prediction_{k}" for k in range(n)]
+    def __init__(self, student, names):
+        self.student, self.names, self.n_rows = student, names, 0
+        n = len(names)
         self.total = np.zeros(n)
         self.least, self.most = np.full(n, np.inf), np.full(n, -np.inf)
 

@@ -225,3 +225,50 @@ def test_numbers_are_predicted_in_a_column(spending, customers, messy, tmp_path,
     code, _, err = command(*words, "--only", "labels", "--force")
     assert code == 2
     assert "--only labels: the student answers by numbers alone" in err
+
+
+@pytest.fixture(scope="module")
+def numbered():
+    """Return a frame of two columns, labels of it, and a number."""
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(120, 2)), columns=["a", "b"])
+    return frame, (frame > 0).astype(int).to_numpy(), frame.a + frame.b
+
+
+@pytest.mark.parametrize(
+    ("only", "names"),
+    [
+        ([], ["label_0", "label_1", "probability_0", "probability_1"]),
+        (["--only", "labels"], ["label_0", "label_1"]),
+        (["--only", "probabilities"], ["probability_0", "probability_1"]),
+    ],
+)
+def test_several_labels_have_a_column_each(only, names, numbered, tmp_path, command):
+    frame, labels, _ = numbered
+    clf = skdistill.DistilledClassifier(alpha=0, transfer=None, max_epochs=2, random_state=0)
+    student = clf.fit(frame, labels).student_
+    student.save(tmp_path / "s")
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    words = ["predict", tmp_path / "s", tmp_path / "t.csv", "--output", tmp_path / "p.parquet"]
+    code, out, err = command(*words, "--json", *only)
+    assert code == 0, err
+    got = pd.read_parquet(tmp_path / "p.parquet")
+    assert list(got) == names
+    answers = {"label": student.predict(frame), "probability": student.predict_proba(frame)}
+    for name in names:
+        kind, k = name.split("_")
+        np.testing.assert_array_equal(got[name], answers[kind][:, int(k)])
+    counts = answers["label"].sum(axis=0).tolist()
+    assert json.loads(out) == {"n_rows": 120, "labels": {"0": counts[0], "1": counts[1]}}
+
+
+def test_quantiles_have_a_column_each(numbered, tmp_path, command):
+    frame, _, y = numbered
+    how = {"alpha": 0, "transfer": None, "max_epochs": 2, "random_state": 0}
+    reg = skdistill.DistilledRegressor(quantiles=(0.1, 0.5, 0.9), **how).fit(frame, y)
+    reg.student_.save(tmp_path / "s")
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    code, out, err = command("predict", tmp_path / "s", tmp_path / "t.csv")
+    assert code == 0, err
+    got = pd.read_csv(io.StringIO(out), dtype=str)
+    assert list(got) == ["quantile_0.1", "quantile_0.5", "quantile_0.9"]
+    np.testing.assert_array_equal(got.astype(float), reg.predict_quantiles(frame))
