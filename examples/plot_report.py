@@ -66,7 +66,7 @@ report.frame()[["accuracy", "log_loss", "ece", "agreement", "n_bytes", "row_p50"
 for found in report.slices[:3]:
     print(
         f"column {found.column} in {found.values}: {found.n_rows} rows, "
-        f"agreement {found.agreement:.2f}, excess loss {found.excess_loss:+.3f}"
+        f"agreement {found.likeness['agreement']:.2f}, excess loss {found.excess_loss:+.3f}"
     )
 
 # %%
