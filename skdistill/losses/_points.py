@@ -29,8 +29,8 @@ def point_loss(
 
         w · (α f(predictions - t)  +  (1 - α) f(predictions - y))
 
-    f(e) is the mean over outputs of e², of |e|, or of Huber's: e² / 2 up to δ, and
-    δ (|e| - δ / 2) beyond [1]_. A row without label (NaN) has the first term alone.
+    f(e) is the mean over outputs of e², of abs(e), or of Huber's: e² / 2 up to δ, and
+    δ (abs(e) - δ / 2) beyond [1]_. A row without label (NaN) has the first term alone.
 
     Parameters
     ----------
