@@ -389,3 +389,11 @@ def test_a_library_without_a_class_of_regressors_is_given_numbers():
 def test_a_classifier_as_teacher_is_refused_by_name(wrap):
     with pytest.raises(TypeError, match=r"The teacher GaussianNB predicts no numbers. Use a regr"):
         quick(wrap(GaussianNB())).fit(X, Y)
+
+
+def test_an_estimator_of_members_is_pickled():
+    rows = np.random.default_rng(0).normal(size=(60, 2))
+    how = {"student": "tabm", "n_members": 2, "hidden_layer_sizes": 4, "max_epochs": 2}
+    reg = DistilledRegressor(transfer=None, random_state=0, **how).fit(rows, rows[:, 0])
+    again = pickle.loads(pickle.dumps(reg))
+    np.testing.assert_array_equal(again.predict(rows), reg.predict(rows))

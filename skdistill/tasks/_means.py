@@ -10,16 +10,17 @@ from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.utils.validation import column_or_1d
 
-from skdistill.layers import Affine, AverageOfMembers, Numbers
+from skdistill.layers import Affine, Numbers
 from skdistill.losses import POINTS
 from skdistill.tables import is_missing
 from skdistill.tasks import _ask_regressor
 from skdistill.tasks._few import main_direction
+from skdistill.tasks._members import AVERAGED
 from skdistill.tasks._number_calibrators import NUMBER_CALIBRATORS
 from skdistill.tasks._number_folds import whole_blocks
 from skdistill.tasks._number_measures import OF_NUMBERS, distance, neg_squared_error
 from skdistill.tasks._point_criterion import PointCriterion
-from skdistill.tasks._task import Members, Task
+from skdistill.tasks._task import Task
 
 NEAR = 0.05  # of the labels' standard deviation: an answer no further off knows the label
 
@@ -33,7 +34,7 @@ class Means(Task):
     flat: bool  # whether y had one dimension
     calibrators: ClassVar[dict] = NUMBER_CALIBRATORS
     criterion: ClassVar = PointCriterion
-    members: ClassVar = Members(lambda scores: scores.mean(dim=0), AverageOfMembers)
+    members: ClassVar = AVERAGED
     nobody: ClassVar[str] = "the mean"
     measures: ClassVar[tuple] = OF_NUMBERS
     stratifies: ClassVar[bool] = False

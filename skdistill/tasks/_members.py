@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from skdistill.layers import Layer
+from skdistill.layers import AverageOfMembers, Layer
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,14 @@ class Members:
 def log_mean(scores):
     """Return the logarithm of members' mean probability; their scores have the members first."""
     return scores.log_softmax(dim=2).logsumexp(dim=0) - math.log(len(scores))
+
+
+def mean(scores):
+    """Return members' mean scores."""
+    return scores.mean(dim=0)
+
+
+AVERAGED = Members(mean, AverageOfMembers)
 
 
 def of_members(answers, scores):

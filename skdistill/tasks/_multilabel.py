@@ -9,7 +9,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from skdistill.exceptions import warn
-from skdistill.layers import AverageOfMembers, Labels, Sigmoid
+from skdistill.layers import Labels, Sigmoid
 from skdistill.tables import is_sparse
 from skdistill.tasks import _ask_labels
 from skdistill.tasks._calibrators import best_temperature
@@ -18,7 +18,7 @@ from skdistill.tasks._label_calibrators import LABEL_CALIBRATORS, shrunk_tempera
 from skdistill.tasks._label_criterion import LabelCriterion
 from skdistill.tasks._label_measures import OF_LABELS, label_losses, neg_label_loss, same_labels
 from skdistill.tasks._log_odds import log_odds, two_scores
-from skdistill.tasks._members import Members
+from skdistill.tasks._members import AVERAGED
 from skdistill.tasks._number_folds import whole_blocks
 from skdistill.tasks._task import Task
 
@@ -34,7 +34,7 @@ class Multilabel(Task):
     calibrators: ClassVar[dict] = LABEL_CALIBRATORS
     criterion: ClassVar = LabelCriterion
     # the log loss of mean log-odds is at most the members' mean log loss, which is convex in them
-    members: ClassVar = Members(lambda scores: scores.mean(dim=0), AverageOfMembers)
+    members: ClassVar = AVERAGED
     nobody: ClassVar[str] = "the label frequencies"
     measures: ClassVar[tuple] = OF_LABELS
     stratifies: ClassVar[bool] = False
